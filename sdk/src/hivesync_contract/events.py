@@ -1,0 +1,37 @@
+"""Events, as the backend and the agent send them (server-sent events: `id`, `event`, `data`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hivesync_contract.previews import Preview
+
+
+class EventType(StrEnum):
+    PREVIEW_STATE = "preview.state"
+    SESSION_CHANGED = "session.changed"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewEvent:
+    """`preview.state`: the preview as it now is."""
+
+    preview: Preview
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEvent:
+    """`session.changed`: signed in, out, or signed out by the server."""
+
+    signed_in: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResetEvent:
+    """`reset`: events were missed and can't be had again; fetch what you show anew."""
+
+    at: datetime

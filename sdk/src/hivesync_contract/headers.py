@@ -1,0 +1,17 @@
+"""Header names, written once."""
+
+AGENT = "X-HiveSync-Agent"
+"""On answers the agent itself made: its version. Stripped from upstream answers, so it can be believed."""
+
+CLIENT = "X-HiveSync-Client"
+"""On every local request: `<name>/<version>` of the caller."""
+
+PROTOCOL = "X-HiveSync-Protocol"
+"""On local requests, optional: the protocol version the client speaks, a whole number."""
+
+REQUEST_ID = "X-Request-ID"
+IDEMPOTENCY_KEY = "Idempotency-Key"
+
+WEBHOOK_ID = "webhook-id"
+WEBHOOK_TIMESTAMP = "webhook-timestamp"
+WEBHOOK_SIGNATURE = "webhook-signature"

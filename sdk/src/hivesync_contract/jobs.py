@@ -1,0 +1,120 @@
+"""What travels between backend and Worker, and the objects they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from hivesync_contract.errors import Diagnostic, ErrorCode
+from hivesync_contract.identity import Tier
+from hivesync_contract.previews import FileEntry, Platform, PreviewKind
+
+
+class JobKind(StrEnum):
+    PREVIEW_BUILD = "preview.build"
+    AI_DOCS = "ai.docs"
+
+
+class JobStatus(StrEnum):
+    SUCCESS = "SUCCESS"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """An uploaded pack: the bytes of these files, one after another; sizes stand in the manifest."""
+
+    key: str
+    sha256s: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceManifest:
+    """Object `previews/{preview_id}/v{n}/manifest.json`: all that a build needs to know.
+
+    A file is read from the pack that lists its hash, else from `sources/{project_id}/{sha256}`.
+    """
+
+    kind: PreviewKind
+    entry: str
+    platform: Platform
+    title: str
+    files: list[FileEntry]
+    packs: list[Pack]
+    env: dict[str, str]
+    schema: Literal[1] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewBuild:
+    """Payload of a `preview.build` job: keys, never contents (a queue message holds 128 KB)."""
+
+    preview_id: str
+    project_id: str
+    version: int
+    manifest_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Body of `POST {WORKER_URL}/jobs`. `job_id` is applied once; `attempt` counts from 1."""
+
+    job_id: str
+    kind: JobKind
+    attempt: int
+    tier: Tier
+    preview: PreviewBuild | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackError:
+    """Why a job failed. `message`, `file`, `line` and `column` are the first diagnostic's."""
+
+    code: ErrorCode
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    frame: str | None = None
+    hint: str | None = None
+
+    def diagnostic(self) -> Diagnostic | None:
+        """Give the place in the source, where there is one."""
+        if self.file is None:
+            return None
+        return Diagnostic(self.message, self.file, self.line, self.column, self.frame, self.hint)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewResult:
+    """Result of a `preview.build`. `sources_stored`: every file of the manifest is now under `sources/`,
+    its bytes checked against its hash, so that the next manifest need not send it."""
+
+    sources_stored: bool
+    artifact_bytes: int
+    warnings: list[Diagnostic] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Body of `POST /workers/callback`; `result` is set on a FAIL too, as far as it is known."""
+
+    job_id: str
+    kind: JobKind
+    status: JobStatus
+    attempt: int
+    artifact_keys: list[str] = field(default_factory=list)
+    logs_key: str | None = None
+    result: PreviewResult | None = None
+    error: CallbackError | None = None
+
+
+def source_key(project_id: str, sha256: str) -> str:
+    """Give the object name of one source file."""
+    return f"sources/{project_id}/{sha256}"
+
+
+def version_prefix(preview_id: str, version: int) -> str:
+    """Give the folder, with its slash, that holds one version's manifest, packs and artifacts."""
+    return f"previews/{preview_id}/v{version}/"

@@ -1,0 +1,20 @@
+"""Absolute caps, the same for every tier. Tier limits are the server's configuration."""
+
+SOURCE_TEXT_BYTES = 2 * 1024 * 1024
+"""Source text of one preview. The bundler keeps it in a 128 MB isolate, so more can't be built."""
+
+PACKED_FILE_BYTES = 64 * 1024
+"""Files up to this size travel together in one pack: one upload instead of one per file."""
+
+MANIFEST_FILES = 5_000
+PATH_BYTES = 1_024
+INLINE_PREVIEW_BYTES = 256 * 1024
+
+SIGNATURE_TOLERANCE_SECONDS = 300
+PREVIEW_OPEN_SECONDS = 600
+"""How long a phone link may be opened for the first time."""
+
+PREVIEW_LIFETIME_SECONDS = 24 * 3600
+"""How long a preview, once opened, can be seen on that device."""
+
+ACCESS_TOKEN_SECONDS = 900

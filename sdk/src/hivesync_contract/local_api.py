@@ -1,0 +1,136 @@
+"""Shapes of the agent's own routes (everything under `/v1`, and the proof)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hivesync_contract.discovery import ProtocolRange
+from hivesync_contract.identity import Tier, User
+from hivesync_contract.previews import Platform, PreviewError, PreviewState
+
+
+@dataclass(frozen=True, slots=True)
+class AgentProof:
+    """`GET /?nonce=…`: who listens, and the proof that it knows the discovery token."""
+
+    product: str
+    version: str
+    protocol: ProtocolRange
+    instance_id: str
+    proof: str
+
+
+class KeychainState(StrEnum):
+    """Where the session can be kept. Locked is not missing: the user can unlock it."""
+
+    OK = "ok"
+    LOCKED = "locked"
+    MISSING = "missing"
+    TIMEOUT = "timeout"
+
+
+class SessionStore(StrEnum):
+    """Where the refresh token of this session is: `memory` ends with the agent, `file` only if asked for."""
+
+    KEYCHAIN = "keychain"
+    FILE = "file"
+    MEMORY = "memory"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class LoginStart:
+    """`POST /v1/session/login`: empty for a device-code sign-in, or both for a headless machine."""
+
+    login: str | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoginPending:
+    """A device-code sign-in that waits for the user. `expires_in` in seconds."""
+
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`GET /v1/session`, and the answer of a sign-in. `error` says why the last sign-in ended without one."""
+
+    signed_in: bool
+    server_url: str
+    profile: str
+    keychain: KeychainState
+    stored_in: SessionStore
+    user: User | None = None
+    pending: LoginPending | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedClient:
+    """A program that has called the agent. `last_seen_seconds` ago."""
+
+    name: str
+    version: str
+    last_seen_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStatus:
+    """`GET /v1/status`. `upstream_latency_ms` is that of the last health check."""
+
+    version: str
+    protocol: ProtocolRange
+    pid: int
+    uptime_seconds: float
+    server_url: str
+    profile: str
+    signed_in: bool
+    online: bool
+    paused: bool
+    tier: Tier | None
+    user: User | None
+    upstream_latency_ms: float | None
+    queued_operations: int
+    pending_previews: int
+    clients: list[ConnectedClient]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPreviewCreate:
+    """`POST /v1/previews`. `path` is absolute: a project's folder or a file in it.
+
+    `entry` is relative to the project's root; without it the agent finds one.
+    """
+
+    path: str
+    entry: str | None = None
+    platform: Platform = Platform.IOS
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPreview:
+    """A preview as the agent follows it. `preview_url` and the codes are empty until the backend knows it."""
+
+    id: str
+    state: PreviewState
+    root: str
+    entry: str
+    project_id: str = ""
+    preview_id: str = ""
+    version: int = 0
+    preview_url: str = ""
+    qr_svg: str = ""
+    qr_png: str = ""
+    qr_text: str = ""
+    uploaded_bytes: int = 0
+    total_bytes: int = 0
+    error: PreviewError | None = None
+    skipped: list[str] = field(default_factory=list)
+    """Files left out because they may hold secrets, so that nobody wonders where they are."""

@@ -1,0 +1,26 @@
+"""Projects of the backend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCreate:
+    """`POST /projects`. `name`: 1–120 characters."""
+
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project, as its members see it."""
+
+    id: str
+    name: str
+    description: str
+    owner_id: str
+    created_at: datetime
+    updated_at: datetime
