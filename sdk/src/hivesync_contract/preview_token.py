@@ -16,7 +16,8 @@ from hivesync_contract.identity import Tier
 from hivesync_contract.previews import Platform
 
 ALGORITHM = "HS256"
-_INFO = b"hivesync/preview/v1"
+KEY_INFO = b"hivesync/preview/v1"
+"""HKDF's `info`: keeps this key apart from any other derived from the same secret."""
 
 
 class PreviewRole(StrEnum):
@@ -53,7 +54,7 @@ def preview_key(preview_token_secret: str | None, worker_shared_secret: str) -> 
     if preview_token_secret:
         return preview_token_secret.encode()
     pseudo_random_key = hmac.new(bytes(32), worker_shared_secret.encode(), hashlib.sha256).digest()
-    return hmac.new(pseudo_random_key, _INFO + b"\x01", hashlib.sha256).digest()
+    return hmac.new(pseudo_random_key, KEY_INFO + b"\x01", hashlib.sha256).digest()
 
 
 def key_id(key: bytes) -> str:
