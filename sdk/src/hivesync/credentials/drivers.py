@@ -1,0 +1,79 @@
+"""Run a refresh flow, in a thread or in an event loop. The HTTP client is the caller's."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from hivesync.credentials.refresh import Answer, Blocking, Pause, Post, RefreshFlow, Renewed, Step
+
+
+def drive(flow: RefreshFlow, post: Callable[[Post], Answer]) -> Renewed:
+    """Run the flow in this thread. `post` raises a `HiveSyncError` when the backend can't be reached."""
+    try:
+        step = next(flow)
+        while True:
+            try:
+                answer = _perform(step, post)
+            except Exception as exc:
+                step = flow.throw(exc)
+            else:
+                step = flow.send(answer)
+    except StopIteration as finished:
+        renewed: Renewed = finished.value
+        return renewed
+    finally:
+        flow.close()
+
+
+async def drive_async(flow: RefreshFlow, post: Callable[[Post], Awaitable[Answer]]) -> Renewed:
+    """Run the flow in the event loop; what blocks goes to a thread.
+
+    When cancelled it waits for a blocking call to end first, so the lock is never given back while a
+    keychain is being written.
+    """
+    try:
+        step = next(flow)
+        while True:
+            try:
+                answer = await _perform_async(step, post)
+            except Exception as exc:
+                step = flow.throw(exc)
+            else:
+                step = flow.send(answer)
+    except StopIteration as finished:
+        renewed: Renewed = finished.value
+        return renewed
+    finally:
+        flow.close()
+
+
+def _perform(step: Step, post: Callable[[Post], Answer]) -> Any:
+    match step:
+        case Post():
+            return post(step)
+        case Blocking():
+            return step.call()
+        case Pause():
+            return time.sleep(step.seconds)
+
+
+async def _perform_async(step: Step, post: Callable[[Post], Awaitable[Answer]]) -> Any:
+    match step:
+        case Post():
+            return await post(step)
+        case Blocking():
+            return await _in_thread(step.call)
+        case Pause():
+            return await asyncio.sleep(step.seconds)
+
+
+async def _in_thread(call: Callable[[], Any]) -> Any:
+    running = asyncio.ensure_future(asyncio.to_thread(call))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise

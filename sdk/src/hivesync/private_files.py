@@ -1,0 +1,70 @@
+"""Files that only this user may read. Never leaves a moment in which somebody else could."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+
+
+class FolderNotPrivate(HiveSyncError):
+    """A folder for secrets belongs to somebody else, or others may write there."""
+
+    code = ErrorCode.FORBIDDEN
+
+
+def private_folder(path: Path) -> Path:
+    """Create the folder with mode 0700, or tighten an existing one of ours; raise `FolderNotPrivate`.
+
+    On Windows `mkdir` with 0700 sets an ACL for the user alone (CPython, CVE-2024-4030).
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(mode=0o700)
+    if sys.platform != "win32":
+        _tighten(path)
+    return path
+
+
+def _tighten(path: Path) -> None:
+    info = path.stat()
+    if info.st_uid != os.getuid():
+        raise FolderNotPrivate(f"{path} belongs to another user; remove it or choose another folder.")
+    if stat.S_IMODE(info.st_mode) & 0o077:
+        path.chmod(0o700)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Replace the file in one step; it has mode 0600 before its first byte is written."""
+    private_folder(path.parent)
+    # mkstemp opens with O_EXCL and 0600, so nobody can plant or read the file.
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def exposure(path: Path) -> str | None:
+    """Tell in words why others could read or forge the file; None if they can't, or on Windows."""
+    if sys.platform == "win32":
+        return None
+    info = path.lstat()
+    if stat.S_ISLNK(info.st_mode):
+        return "it is a symbolic link"
+    if info.st_uid != os.getuid():
+        return "it belongs to another user"
+    if stat.S_IMODE(info.st_mode) & 0o077:
+        return "other users may access it"
+    return None
