@@ -171,6 +171,21 @@ export interface LocalPreviewCreate {
   live?: boolean;
 }
 
+/** A folder of this machine that is linked to a project of the backend. `id` is the project's. */
+export interface LocalProject {
+  id: string;
+  root: string;
+  name: string;
+}
+
+/** `GET /v1/projects/{id}/files`: what a preview of this project would send, and what it leaves out. */
+export interface LocalProjectFiles {
+  id: string;
+  root: string;
+  files: FileEntry[];
+  skipped?: string[];
+}
+
 /** A device-code sign-in that waits for the user. `expires_in` in seconds. */
 export interface LoginPending {
   user_code: string;
@@ -293,6 +308,11 @@ export interface PreviewEvent {
 
 /** What the source is, found by the agent. `web` has an index.html entry, with or without a framework. */
 export type PreviewKind = "component" | "image" | "markdown" | "react_native" | "web";
+
+/** `preview.progress`, from the agent only: a preview it makes, from `preparing` on. */
+export interface PreviewProgressEvent {
+  preview: LocalPreview;
+}
 
 /**
  * Result of a `preview.build`. `sources_stored`: every file of the manifest is now under `sources/`,

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hivesync_contract.local_api import LocalPreview
 from hivesync_contract.previews import Preview
 
 
 class EventType(StrEnum):
     PREVIEW_STATE = "preview.state"
+    PREVIEW_PROGRESS = "preview.progress"
     SESSION_CHANGED = "session.changed"
     RESET = "reset"
 
@@ -20,6 +22,13 @@ class PreviewEvent:
     """`preview.state`: the preview as it now is."""
 
     preview: Preview
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewProgressEvent:
+    """`preview.progress`, from the agent only: a preview it makes, from `preparing` on."""
+
+    preview: LocalPreview
 
 
 @dataclass(frozen=True, slots=True)
