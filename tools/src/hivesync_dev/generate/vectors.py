@@ -41,7 +41,7 @@ def _signing() -> dict[str, Any]:
         for n, body in enumerate(_BODIES)
     ]
     good = cases[1]["signature"]
-    refused = [
+    refused: list[dict[str, Any]] = [
         {"why": "another secret", "signature": signing.sign("x" * 40, "msg-1.1", _TIME + 1, b"{}")},
         {"why": "another body", "body": "{} ", "signature": good},
         {"why": "another id", "id": "msg-1.2", "signature": good},
