@@ -1,0 +1,1 @@
+"""`make demo`: the whole product on one machine, previewing a sample app, until Ctrl-C."""
