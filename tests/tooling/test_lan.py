@@ -1,0 +1,134 @@
+"""On the LAN only the phone page exists; the rest of the local Worker does not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from hivesync_dev.demo.lan_front import make_app
+from hivesync_dev.demo.lan_rules import REQUEST_BYTES, is_published
+from yarl import URL
+
+PREVIEW = "/p/018f3a5e-0000-7000-8000-000000000001"
+REFUSED = [
+    "/",
+    "/health",
+    "/jobs",
+    "/cdn-cgi/local/r2/s3/hivesync-previews/x",
+    "/p/../jobs",
+    "/p/x/../../jobs",
+    "/p/%2e%2e/jobs",
+    "/p/x%2f..%2f..%2fjobs",
+    "/p/x/./y",
+    "/p//jobs",
+    "//p/x",
+    "/P/x",
+    "/p/x\\..\\jobs",
+    "/frame/../jobs",
+    "/-/../jobs",
+    "/p/",
+    "/p/x/",
+]
+
+
+@pytest.mark.parametrize("path", [PREVIEW, f"{PREVIEW}/session", "/frame", "/-/react.0a1b.js", "/-/a/b.css"])
+def test_the_phone_page_is_published(path: str) -> None:
+    assert is_published("GET", path)
+
+
+@pytest.mark.parametrize("path", REFUSED)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_everything_else_is_not(method: str, path: str) -> None:
+    assert not is_published(method, path)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "CONNECT", "OPTIONS", "TRACE"])
+def test_other_methods_are_not(method: str) -> None:
+    assert not is_published(method, f"{PREVIEW}/session")
+
+
+def test_assets_can_only_be_read() -> None:
+    assert not is_published("POST", "/frame")
+    assert not is_published("POST", "/-/app.js")
+    assert not is_published("POST", PREVIEW)
+
+
+@dataclass
+class Upstream:
+    """A Worker that remembers what reached it."""
+
+    seen: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.seen.append((request.method, request.path, request.headers["Host"]))
+        if request.path.endswith("/elsewhere"):
+            raise web.HTTPFound("http://192.0.2.1/")
+        return web.Response(body=await request.read() or b"page", headers={"X-Kept": "yes"})
+
+
+@pytest.fixture
+def upstream() -> Upstream:
+    return Upstream()
+
+
+@pytest.fixture
+async def front(upstream: Upstream) -> AsyncIterator[URL]:
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", upstream.answer)
+    async with TestServer(app) as worker, TestServer(make_app(worker.make_url("/").origin())) as server:
+        yield server.make_url("/")
+
+
+@pytest.fixture
+async def phone() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+async def test_a_page_passes_with_its_host_and_headers(
+    front: URL, phone: aiohttp.ClientSession, upstream: Upstream
+) -> None:
+    async with phone.get(front.with_path(PREVIEW)) as answer:
+        assert await answer.read() == b"page"
+        assert answer.headers["X-Kept"] == "yes"
+    assert upstream.seen == [("GET", PREVIEW, f"127.0.0.1:{front.port}")]
+
+
+async def test_a_token_exchange_passes(front: URL, phone: aiohttp.ClientSession) -> None:
+    async with phone.post(front.with_path(f"{PREVIEW}/session"), data=b'{"token":"x"}') as answer:
+        assert await answer.read() == b'{"token":"x"}'
+
+
+@pytest.mark.parametrize("path", ["/jobs", "/cdn-cgi/local/r2/s3/b/x", "/p/%2e%2e/jobs"])
+async def test_nothing_else_reaches_the_worker(
+    front: URL, phone: aiohttp.ClientSession, upstream: Upstream, path: str
+) -> None:
+    target = URL(f"{front.origin()}{path}", encoded=True)
+    for method in ("GET", "POST"):
+        async with phone.request(method, target) as answer:
+            assert answer.status == 404
+    assert upstream.seen == []
+
+
+async def test_a_large_body_is_refused(front: URL, phone: aiohttp.ClientSession, upstream: Upstream) -> None:
+    async with phone.post(front.with_path(f"{PREVIEW}/session"), data=bytes(REQUEST_BYTES + 1)) as answer:
+        assert answer.status == 413
+    assert upstream.seen == []
+
+
+async def test_a_redirect_is_passed_on_and_not_followed(front: URL, phone: aiohttp.ClientSession) -> None:
+    async with phone.get(front.with_path(f"{PREVIEW}/elsewhere"), allow_redirects=False) as answer:
+        assert answer.status == 302
+
+
+async def test_a_worker_that_is_gone_gives_502(phone: aiohttp.ClientSession, unused_tcp_port: int) -> None:
+    gone = URL(f"http://127.0.0.1:{unused_tcp_port}")
+    async with (
+        TestServer(make_app(gone)) as server,
+        phone.get(server.make_url(PREVIEW)) as answer,
+    ):
+        assert answer.status == 502
