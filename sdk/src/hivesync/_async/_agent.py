@@ -1,0 +1,57 @@
+"""The agent itself: its state, its session, its end."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from hivesync_contract.local_api import AgentStatus, LoginStart, Session
+
+from hivesync._async._router import Router
+from hivesync._call import new_call
+
+Shape = TypeVar("Shape")
+
+
+class AsyncAgent:
+    """`client.agent`. Every call raises `AgentAbsent` where no agent runs."""
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+
+    async def status(self) -> AgentStatus:
+        """Give versions, connection, clients and queues."""
+        return await self._decoded("GET", "/v1/status", AgentStatus)
+
+    async def session(self) -> Session:
+        """Give who is signed in, or what a pending sign-in waits for."""
+        return await self._decoded("GET", "/v1/session", Session)
+
+    async def login_device(self) -> Session:
+        """Start a device-code sign-in; `pending` says what the user must open."""
+        return await self._decoded("POST", "/v1/session/login", Session, LoginStart())
+
+    async def login_password(self, login: str, password: str) -> Session:
+        """Sign in without a browser; raise `AuthenticationFailed` for a wrong password."""
+        return await self._decoded("POST", "/v1/session/login", Session, LoginStart(login, password))
+
+    async def logout(self) -> None:
+        """End the session here and at the backend."""
+        await self._done("DELETE", "/v1/session")
+
+    async def pause(self) -> None:
+        """Stop talking to the backend until `resume`."""
+        await self._done("POST", "/v1/pause")
+
+    async def resume(self) -> None:
+        """Talk to the backend again."""
+        await self._done("POST", "/v1/resume")
+
+    async def shutdown(self) -> None:
+        """End the agent after it has answered."""
+        await self._done("POST", "/v1/shutdown")
+
+    async def _done(self, method: str, path: str) -> None:
+        (await self._router.send(new_call(method, path))).raise_for_status()
+
+    async def _decoded(self, method: str, path: str, shape: type[Shape], body: Any = None) -> Shape:
+        return (await self._router.send(new_call(method, path, body=body))).raise_for_status().decode(shape)

@@ -1,0 +1,107 @@
+"""The client: one object per program, which finds its way by itself for every call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+import httpx
+from hivesync_contract.health import Health
+from hivesync_contract.identity import User
+
+from hivesync._async._agent import AsyncAgent
+from hivesync._async._agent_link import AgentLink
+from hivesync._async._direct_link import DirectLink
+from hivesync._async._event_stream import AsyncEventStream
+from hivesync._async._previews import AsyncPreviews
+from hivesync._async._projects import AsyncProjects
+from hivesync._async._router import Router
+from hivesync._async._sign_in import AsyncSignIn
+from hivesync._call import new_call
+from hivesync._response import Mode, Response
+from hivesync._version import __version__
+from hivesync.credentials.account import Account
+from hivesync.credentials.refresh import Refresher
+from hivesync.credentials.store import choose_store
+from hivesync.locations import Locations
+from hivesync.settings import Settings
+
+
+class AsyncClient:
+    """HiveSync for programs: through the desktop agent where it runs, direct where it does not.
+
+    `name`: how the program is shown in the agent's list, `<name>/<version>`. `only`: forbid the other
+    way. `may_prompt`: the keychain may ask the user to unlock it. An API key in HIVESYNC_TOKEN wins:
+    with one, calls to the backend go direct.
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: str | None = None,
+        name: str = f"hivesync-sdk/{__version__}",
+        only: Mode | None = None,
+        may_prompt: bool = False,
+        timeout_seconds: float = 30.0,
+        settings: Settings | None = None,
+        locations: Locations | None = None,
+    ) -> None:
+        self.settings = settings or Settings.from_env(profile=profile)
+        self.locations = locations or Locations.detect()
+        account = Account(self.settings.server_url, self.settings.profile)
+        refresher = Refresher(
+            choose_store(account, self.locations, may_prompt=may_prompt),
+            account.lock_path(self.locations.state),
+            keep_access_token=True,
+        )
+        timeout = httpx.Timeout(timeout_seconds, connect=5.0)
+        self._router = Router(
+            AgentLink(self.locations.discovery_file(self.settings.profile), name, timeout),
+            DirectLink(self.settings, refresher, name, timeout),
+            only=only,
+            prefers_direct=self.settings.token is not None,
+        )
+        self.agent = AsyncAgent(self._router)
+        self.projects = AsyncProjects(self._router)
+        self.previews = AsyncPreviews(self._router)
+        self.sign_in = AsyncSignIn(self._router, refresher)
+
+    async def me(self) -> User:
+        """Give the user who is signed in; raise `AuthenticationFailed` or `SignedOut`."""
+        return (await self.request("GET", "/api/v1/auth/me")).raise_for_status().decode(User)
+
+    async def health(self) -> Health:
+        """Give what the backend says about itself; works without signing in."""
+        return (await self.request("GET", "/api/v1/health")).raise_for_status().decode(Health)
+
+    def events(self) -> AsyncEventStream:
+        """Give events for ever; a `reset` among them says that some may have been missed."""
+        return AsyncEventStream(self._router)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, str | int | None] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Make one call: `/api/v1/…` to the backend, `/v1/…` to the agent. Error answers are returned."""
+        return await self._router.send(new_call(method, path, body=json, params=params, headers=headers))
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._router.aclose()
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,93 @@
+"""Server-sent events that survive a lost connection. Gaps are never silent: they give a `reset`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+from httpx_sse import EventSource, SSEError
+
+from hivesync._async._concurrency import sleep
+from hivesync._async._router import Router
+from hivesync._call import new_call
+from hivesync._errors import AgentAbsent, Offline, ResponseInvalid, api_error
+from hivesync._events import Event, decode_event, local_reset
+from hivesync._response import Mode
+
+_SILENCE_SECONDS = 45.0
+"""Three missed keep-alive comments."""
+_PAUSE_FIRST_SECONDS = 0.2
+_PAUSE_LAST_SECONDS = 5.0
+
+
+class AsyncEventStream:
+    """Iterate over it. It reconnects for ever; only its first connection may fail."""
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+        self._last_id = ""
+        self._source: tuple[Mode, str | None] | None = None
+        self._pause_seconds = _PAUSE_FIRST_SECONDS
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        while True:
+            try:
+                response, source = await self._connect()
+            except (Offline, AgentAbsent):
+                if self._source is None:
+                    raise
+                await self._back_off()
+                continue
+            if self._is_gap(source):
+                yield local_reset()
+            self._source = source
+            async for event in self._read(response):
+                yield event
+            await self._back_off()
+
+    async def _connect(self) -> tuple[httpx.Response, tuple[Mode, str | None]]:
+        """Open the agent's stream, or the backend's where no agent runs."""
+        try:
+            response, mode = await self._open("/v1/events")
+        except AgentAbsent:
+            response, mode = await self._open("/api/v1/events")
+        instance = self._router.agent.instance_id if mode is Mode.PROXY else None
+        return response, (mode, instance)
+
+    async def _open(self, path: str) -> tuple[httpx.Response, Mode]:
+        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        if self._last_id:
+            headers["Last-Event-ID"] = self._last_id
+        response, mode = await self._router.stream(
+            new_call("GET", path, headers=headers), read_seconds=_SILENCE_SECONDS
+        )
+        if response.status_code >= 400:
+            body = await response.aread()
+            await response.aclose()
+            raise api_error(response.status_code, body, response.headers)
+        return response, mode
+
+    async def _read(self, response: httpx.Response) -> AsyncIterator[Event]:
+        try:
+            async for message in EventSource(response).aiter_sse():
+                self._last_id = message.id or self._last_id
+                self._pause_seconds = _PAUSE_FIRST_SECONDS
+                if event := decode_event(message.id, message.event, message.data):
+                    yield event
+        except httpx.TransportError:
+            return
+        except SSEError as exc:
+            raise ResponseInvalid("The answer is no event stream.", status=502) from exc
+        finally:
+            await response.aclose()
+
+    def _is_gap(self, source: tuple[Mode, str | None]) -> bool:
+        """Agent and backend number their events apart, so an id says nothing to the other one."""
+        changed = self._source is not None and self._source[0] is not source[0]
+        if changed:
+            self._last_id = ""
+        return changed
+
+    async def _back_off(self) -> None:
+        await sleep(self._pause_seconds)
+        self._pause_seconds = min(self._pause_seconds * 2, _PAUSE_LAST_SECONDS)

@@ -1,0 +1,61 @@
+"""Projects of the backend."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from hivesync_contract.pages import LIMIT_MAX, Page
+from hivesync_contract.projects import Project, ProjectCreate
+
+from hivesync._async._router import Router
+from hivesync._call import new_call
+from hivesync._paths import segment
+
+_PATH = "/api/v1/projects"
+
+
+class AsyncProjects:
+    """`client.projects`."""
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+
+    async def list(self, *, page_size: int = LIMIT_MAX) -> AsyncIterator[Project]:
+        """Give every project, fetching pages as they are needed."""
+        cursor: str | None = None
+        while True:
+            page = await self.page(limit=page_size, cursor=cursor)
+            for project in page.items:
+                yield project
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def page(self, *, limit: int = LIMIT_MAX, cursor: str | None = None) -> Page[Project]:
+        """Give one page."""
+        call = new_call("GET", _PATH, params={"limit": limit, "cursor": cursor})
+        return (await self._router.send(call)).raise_for_status().decode(Page[Project])
+
+    async def get(self, project_id: str) -> Project:
+        """Give one project; raise `NotFound` if it is not yours either."""
+        return await self._project("GET", f"{_PATH}/{segment(project_id)}")
+
+    async def create(self, name: str, description: str = "") -> Project:
+        """Create a project that you own."""
+        return await self._project("POST", _PATH, ProjectCreate(name, description))
+
+    async def update(
+        self, project_id: str, *, name: str | None = None, description: str | None = None
+    ) -> Project:
+        """Change what is given and leave the rest (RFC 7396)."""
+        changes = {"name": name, "description": description}
+        body = {field: value for field, value in changes.items() if value is not None}
+        return await self._project("PATCH", f"{_PATH}/{segment(project_id)}", body)
+
+    async def delete(self, project_id: str) -> None:
+        """Delete a project that you own."""
+        (await self._router.send(new_call("DELETE", f"{_PATH}/{segment(project_id)}"))).raise_for_status()
+
+    async def _project(self, method: str, path: str, body: Any = None) -> Project:
+        return (await self._router.send(new_call(method, path, body=body))).raise_for_status().decode(Project)

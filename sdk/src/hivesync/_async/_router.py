@@ -1,0 +1,87 @@
+"""Decide for each call who answers it: the agent where it runs, else the backend.
+
+Nothing is done twice: a call that may have arrived is sent again only if it is safe or carries an
+Idempotency-Key, which the backend remembers whichever way the call came.
+"""
+
+from __future__ import annotations
+
+import httpx
+
+from hivesync._async._agent_link import AgentLink
+from hivesync._async._direct_link import DirectLink
+from hivesync._call import Call
+from hivesync._errors import AgentAbsent, Offline
+from hivesync._response import Mode, Response
+
+
+class Router:
+    """Holds both ways. `only`: the caller forbids the other one."""
+
+    def __init__(
+        self, agent: AgentLink, direct: DirectLink, *, only: Mode | None, prefers_direct: bool
+    ) -> None:
+        self.agent = agent
+        self.direct = direct
+        self._only = only
+        self._prefers_direct = prefers_direct
+
+    async def send(self, call: Call) -> Response:
+        """Send the call and read its answer.
+
+        Raises `Offline`, `AgentAbsent`, `SignedOut`, or a keychain's error.
+        """
+        response, mode = await self._open(call, stream=False)
+        return Response(response.status_code, dict(response.headers), response.content, mode)
+
+    async def send_public(self, call: Call) -> Response:
+        """Send a call to the backend itself, with no token but what the call carries; raise `Offline`."""
+        response = await self._by_backend(call, False, None, public=True)
+        return Response(response.status_code, dict(response.headers), response.content, Mode.DIRECT)
+
+    async def stream(self, call: Call, *, read_seconds: float) -> tuple[httpx.Response, Mode]:
+        """Send the call and give the open answer; the caller closes it."""
+        return await self._open(call, stream=True, read_seconds=read_seconds)
+
+    async def aclose(self) -> None:
+        """Close both ways."""
+        await self.agent.aclose()
+        await self.direct.aclose()
+
+    async def _open(
+        self, call: Call, *, stream: bool, read_seconds: float | None = None
+    ) -> tuple[httpx.Response, Mode]:
+        if call.is_local:
+            return await self._by_agent(call, stream, read_seconds), Mode.PROXY
+        if self._only is not Mode.DIRECT and not self._prefers_direct:
+            try:
+                return await self._by_agent(call, stream, read_seconds), Mode.PROXY
+            except AgentAbsent:
+                if self._only is Mode.PROXY:
+                    raise
+        return await self._by_backend(call, stream, read_seconds), Mode.DIRECT
+
+    async def _by_agent(self, call: Call, stream: bool, read_seconds: float | None) -> httpx.Response:
+        """Ask the agent; `AgentAbsent` means that the call can be sent another way."""
+        try:
+            return await self.agent.send(call, stream=stream, read_seconds=read_seconds)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
+            raise AgentAbsent(f"The agent does not answer: {exc or 'connection refused'}.") from exc
+        except httpx.TimeoutException as exc:
+            raise Offline("The agent took too long to answer.") from exc
+        except httpx.TransportError as exc:
+            if call.is_replayable:
+                raise AgentAbsent("The agent ended during the call.") from exc
+            raise Offline("The agent ended during the call; whether it was done is not known.") from exc
+
+    async def _by_backend(
+        self, call: Call, stream: bool, read_seconds: float | None, *, public: bool = False
+    ) -> httpx.Response:
+        try:
+            if public:
+                return await self.direct.send_public(call)
+            return await self.direct.send(call, stream=stream, read_seconds=read_seconds)
+        except httpx.TimeoutException as exc:
+            raise Offline("The backend took too long to answer.") from exc
+        except httpx.TransportError as exc:
+            raise Offline(f"The backend can't be reached: {exc or type(exc).__name__}.") from exc

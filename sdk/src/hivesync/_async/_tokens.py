@@ -1,0 +1,47 @@
+"""The access token for direct calls: an API key, or the shared session of this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+from hivesync._async._concurrency import Lock, drive_async
+from hivesync.credentials.refresh import Answer, Post, Refresher, Renewed
+
+_MARGIN_SECONDS = 30.0
+
+
+class TokenSource:
+    """Gives a token that still lasts; one renewal at a time within a process, one between processes."""
+
+    def __init__(
+        self, api_key: str | None, refresher: Refresher, post: Callable[[Post], Awaitable[Answer]]
+    ) -> None:
+        self._api_key = api_key
+        self._refresher = refresher
+        self._post = post
+        self._lock = Lock()
+        self._renewed: Renewed | None = None
+
+    @property
+    def is_renewable(self) -> bool:
+        """An API key that was refused stays refused."""
+        return self._api_key is None
+
+    async def get(self, *, refused: str | None = None) -> str:
+        """Give a token other than `refused`; raise `SignedOut` or what the keychain raises."""
+        if self._api_key is not None:
+            return self._api_key
+        async with self._lock:
+            held = self._renewed
+            if held and held.access_token != refused and self._lasts(held):
+                return held.access_token
+            self._renewed = await drive_async(self._refresher.renew(refused=refused), self._post)
+            return self._renewed.access_token
+
+    def forget(self) -> None:
+        """Drop what is held in memory, after a sign-in or sign-out."""
+        self._renewed = None
+
+    def _lasts(self, held: Renewed) -> bool:
+        return time.time() < held.access_expires_at - _MARGIN_SECONDS

@@ -1,0 +1,98 @@
+"""Find the agent by its discovery file. Believes nothing that another user could have written."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hivesync_contract import PROTOCOL_MAX, PROTOCOL_MIN
+from hivesync_contract.discovery import DiscoveryFile, DiscoveryInvalid
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+
+from hivesync._errors import AgentAbsent
+
+_SIZE_MAX_BYTES = 65_536
+
+
+class ProtocolUnsupported(HiveSyncError):
+    """Agent and SDK have no protocol version in common; one of them must be updated."""
+
+    code = ErrorCode.PROTOCOL_UNSUPPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """Tells two writings of the discovery file apart without reading it."""
+
+    inode: int
+    size: int
+    modified_ns: int
+
+    @classmethod
+    def of(cls, path: Path) -> FileStamp | None:
+        """Give the file's stamp, None if there is none."""
+        try:
+            info = path.lstat()
+        except OSError:
+            return None
+        return cls(info.st_ino, info.st_size, info.st_mtime_ns)
+
+
+def read_discovery(path: Path) -> DiscoveryFile:
+    """Read and check the file; raise `AgentAbsent` with the reason, or `ProtocolUnsupported`."""
+    try:
+        found = DiscoveryFile.from_json(_parsed(_read_owned(path)))
+    except DiscoveryInvalid as exc:
+        raise AgentAbsent(exc.detail) from exc
+    if found.protocol.min > PROTOCOL_MAX or found.protocol.max < PROTOCOL_MIN:
+        raise ProtocolUnsupported(
+            f"The agent {found.version} speaks protocol {found.protocol.min} to {found.protocol.max}, "
+            f"this client {PROTOCOL_MIN} to {PROTOCOL_MAX}; update the older one."
+        )
+    return found
+
+
+def protocol_version(file: DiscoveryFile) -> int:
+    """Give the newest version that both sides speak."""
+    return min(file.protocol.max, PROTOCOL_MAX)
+
+
+def _read_owned(path: Path) -> bytes:
+    # One descriptor for check and reading, so nothing can be swapped in between; no link is followed,
+    # and a FIFO can't make us wait.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except FileNotFoundError:
+        raise AgentAbsent("The agent does not run: there is no discovery file.") from None
+    except OSError as exc:
+        raise AgentAbsent(f"The discovery file can't be opened ({exc.strerror}).") from exc
+    with os.fdopen(descriptor, "rb") as file:
+        _check_ownership(os.fstat(descriptor))
+        content = file.read(_SIZE_MAX_BYTES + 1)
+    if len(content) > _SIZE_MAX_BYTES:
+        raise AgentAbsent("The discovery file is far too long to be one.")
+    return content
+
+
+def _check_ownership(info: os.stat_result) -> None:
+    if not stat.S_ISREG(info.st_mode):
+        raise AgentAbsent("The discovery file is not a regular file.")
+    if sys.platform == "win32":
+        return
+    if info.st_uid != os.getuid():
+        raise AgentAbsent("The discovery file belongs to another user; it is not believed.")
+    if stat.S_IMODE(info.st_mode) & 0o077:
+        raise AgentAbsent("Other users can access the discovery file; restart the agent to renew it.")
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise AgentAbsent("The discovery file is damaged; restart the agent to renew it.") from None

@@ -1,0 +1,49 @@
+"""Events as callers see them. An event of an unknown type is passed on undecoded, not dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from hivesync_contract.events import (
+    EventType,
+    PreviewEvent,
+    PreviewProgressEvent,
+    ResetEvent,
+    SessionEvent,
+)
+
+_SHAPES: dict[str, Any] = {
+    EventType.PREVIEW_STATE: PreviewEvent,
+    EventType.PREVIEW_PROGRESS: PreviewProgressEvent,
+    EventType.SESSION_CHANGED: SessionEvent,
+    EventType.RESET: ResetEvent,
+}
+
+Payload = PreviewEvent | PreviewProgressEvent | SessionEvent | ResetEvent | Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One server-sent event. `data` is a contract type where the type is known, else plain JSON."""
+
+    id: str
+    type: str
+    data: Payload
+
+
+def decode_event(event_id: str, event_type: str, data: str) -> Event | None:
+    """Decode one event; None if its payload is not JSON."""
+    try:
+        return Event(event_id, event_type, msgspec.json.decode(data, type=_SHAPES.get(event_type, object)))
+    except msgspec.ValidationError:
+        return Event(event_id, event_type, msgspec.json.decode(data))
+    except msgspec.DecodeError:
+        return None
+
+
+def local_reset() -> Event:
+    """Give the `reset` that the client itself makes when events may have been missed."""
+    return Event("", EventType.RESET, ResetEvent(datetime.now(UTC)))

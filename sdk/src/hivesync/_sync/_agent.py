@@ -1,0 +1,58 @@
+# Generated from hivesync/_async by `make generate`; do not edit.
+"""The agent itself: its state, its session, its end."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from hivesync_contract.local_api import AgentStatus, LoginStart, Session
+
+from hivesync._call import new_call
+from hivesync._sync._router import Router
+
+Shape = TypeVar("Shape")
+
+
+class Agent:
+    """`client.agent`. Every call raises `AgentAbsent` where no agent runs."""
+
+    def __init__(self, router: Router) -> None:
+        self._router = router
+
+    def status(self) -> AgentStatus:
+        """Give versions, connection, clients and queues."""
+        return self._decoded("GET", "/v1/status", AgentStatus)
+
+    def session(self) -> Session:
+        """Give who is signed in, or what a pending sign-in waits for."""
+        return self._decoded("GET", "/v1/session", Session)
+
+    def login_device(self) -> Session:
+        """Start a device-code sign-in; `pending` says what the user must open."""
+        return self._decoded("POST", "/v1/session/login", Session, LoginStart())
+
+    def login_password(self, login: str, password: str) -> Session:
+        """Sign in without a browser; raise `AuthenticationFailed` for a wrong password."""
+        return self._decoded("POST", "/v1/session/login", Session, LoginStart(login, password))
+
+    def logout(self) -> None:
+        """End the session here and at the backend."""
+        self._done("DELETE", "/v1/session")
+
+    def pause(self) -> None:
+        """Stop talking to the backend until `resume`."""
+        self._done("POST", "/v1/pause")
+
+    def resume(self) -> None:
+        """Talk to the backend again."""
+        self._done("POST", "/v1/resume")
+
+    def shutdown(self) -> None:
+        """End the agent after it has answered."""
+        self._done("POST", "/v1/shutdown")
+
+    def _done(self, method: str, path: str) -> None:
+        (self._router.send(new_call(method, path))).raise_for_status()
+
+    def _decoded(self, method: str, path: str, shape: type[Shape], body: Any = None) -> Shape:
+        return (self._router.send(new_call(method, path, body=body))).raise_for_status().decode(shape)

@@ -1,0 +1,77 @@
+# Generated from hivesync/_async by `make generate`; do not edit.
+"""The way to this machine's agent. Follows its restarts; never uses a proxy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+from hivesync_contract import headers
+from hivesync_contract.discovery import DiscoveryFile
+
+from hivesync._call import Call
+from hivesync._discovery import FileStamp, protocol_version, read_discovery
+from hivesync._errors import AgentAbsent
+from hivesync._sync._proven import ProvenTransport
+
+
+class AgentLink:
+    """Sends calls to whichever agent the discovery file names now."""
+
+    def __init__(self, discovery_path: Path, client_name: str, timeout: httpx.Timeout) -> None:
+        self._path = discovery_path
+        self._client_name = client_name
+        self._timeout = timeout
+        self._stamp: FileStamp | None = None
+        self._file: DiscoveryFile | None = None
+        self._http: httpx.Client | None = None
+
+    @property
+    def instance_id(self) -> str | None:
+        """Give the id of the agent that was used last."""
+        return self._file.instance_id if self._file else None
+
+    def send(self, call: Call, *, stream: bool = False, read_seconds: float | None = None) -> httpx.Response:
+        """Send the call; raise `AgentAbsent`, `ProtocolUnsupported` or `httpx.TransportError`."""
+        file, http = self._current()
+        request = http.build_request(
+            call.method,
+            file.url + call.path,
+            params=dict(call.params) or None,
+            content=call.body,
+            headers=call.headers,
+        )
+        if read_seconds is not None:
+            request.extensions["timeout"]["read"] = read_seconds
+        return http.send(request, stream=stream)
+
+    def close(self) -> None:
+        """Close all connections."""
+        http, self._http, self._file, self._stamp = self._http, None, None, None
+        if http is not None:
+            http.close()
+
+    def _current(self) -> tuple[DiscoveryFile, httpx.Client]:
+        stamp = FileStamp.of(self._path)
+        if self._file is not None and self._http is not None and stamp == self._stamp:
+            return self._file, self._http
+        self.close()
+        if stamp is None:
+            raise AgentAbsent("The agent does not run: there is no discovery file.")
+        file = read_discovery(self._path)
+        http = self._open(file)
+        self._stamp, self._file, self._http = stamp, file, http
+        return file, http
+
+    def _open(self, file: DiscoveryFile) -> httpx.Client:
+        return httpx.Client(
+            transport=ProvenTransport(file),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=self._timeout,
+            headers={
+                "Authorization": f"Bearer {file.token}",
+                headers.CLIENT: self._client_name,
+                headers.PROTOCOL: str(protocol_version(file)),
+            },
+        )

@@ -1,0 +1,94 @@
+# Generated from hivesync/_async by `make generate`; do not edit.
+"""The way to the backend without an agent. Follows no redirect, so a token goes to one origin only."""
+
+from __future__ import annotations
+
+import httpx
+
+from hivesync._call import Call
+from hivesync._errors import Offline
+from hivesync._sync._tokens import TokenSource
+from hivesync._trust import backend_ssl_context, no_trust
+from hivesync.credentials.refresh import Answer, Post, Refresher
+from hivesync.settings import Settings, is_loopback
+
+_HEALTH = "/api/v1/health"
+
+
+class DirectLink:
+    """Sends calls to the configured origin with the shared session or an API key."""
+
+    def __init__(
+        self, settings: Settings, refresher: Refresher, user_agent: str, timeout: httpx.Timeout
+    ) -> None:
+        self._origin = settings.server_url
+        self._user_agent = user_agent
+        self._timeout = timeout
+        self._http: httpx.Client | None = None
+        self.tokens = TokenSource(settings.token, refresher, self._post)
+
+    def send(self, call: Call, *, stream: bool = False, read_seconds: float | None = None) -> httpx.Response:
+        """Send the call; renew once when the token was refused and the call can be repeated.
+
+        Raises `SignedOut`, a keychain's error, or `httpx.TransportError`.
+        """
+        if call.path == _HEALTH:
+            return self._transmit(call, None, stream, read_seconds)
+        token = self.tokens.get()
+        response = self._transmit(call, token, stream, read_seconds)
+        if response.status_code != 401 or not self.tokens.is_renewable or not call.is_replayable:
+            return response
+        response.close()
+        token = self.tokens.get(refused=token)
+        return self._transmit(call, token, stream, read_seconds)
+
+    def send_public(self, call: Call) -> httpx.Response:
+        """Send the call with no token but the one it may carry itself."""
+        return self._transmit(call, None, False, None)
+
+    def close(self) -> None:
+        """Close all connections."""
+        http, self._http = self._http, None
+        if http is not None:
+            http.close()
+
+    def _transmit(
+        self, call: Call, token: str | None, stream: bool, read_seconds: float | None
+    ) -> httpx.Response:
+        http = self._open()
+        headers = dict(call.headers)
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        request = http.build_request(
+            call.method,
+            self._origin + call.path,
+            params=dict(call.params) or None,
+            content=call.body,
+            headers=headers,
+        )
+        if read_seconds is not None:
+            request.extensions["timeout"]["read"] = read_seconds
+        return http.send(request, stream=stream)
+
+    def _post(self, post: Post) -> Answer:
+        """Send a step of the refresh flow."""
+        try:
+            response = self._open().post(
+                self._origin + post.path, content=post.body, headers={"Content-Type": "application/json"}
+            )
+        except httpx.TransportError as exc:
+            raise Offline(f"The backend {self._origin} can't be reached.") from exc
+        return Answer(response.status_code, response.content)
+
+    def _open(self) -> httpx.Client:
+        if self._http is None:
+            secure = self._origin.startswith("https:")
+            self._http = httpx.Client(
+                verify=backend_ssl_context() if secure else no_trust(),
+                # The proxy of HTTPS_PROXY is for the backend, never for this machine.
+                trust_env=not is_loopback(httpx.URL(self._origin).host),
+                follow_redirects=False,
+                timeout=self._timeout,
+                headers={"User-Agent": self._user_agent},
+            )
+        return self._http

@@ -1,0 +1,120 @@
+# Generated from hivesync/_async by `make generate`; do not edit.
+"""Sign in and out without an agent, into the credential store that all clients of this machine share."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+from hivesync_contract.identity import DeviceCode, LoginRequest, OAuthError, RefreshRequest, TokenPair, User
+
+from hivesync._call import Call, new_call
+from hivesync._errors import AuthenticationFailed
+from hivesync._response import Response
+from hivesync._sync._concurrency import run_blocking, sleep
+from hivesync._sync._direct_link import DirectLink
+from hivesync._sync._router import Router
+from hivesync.credentials.lock import FileLock
+from hivesync.credentials.refresh import Refresher
+from hivesync.credentials.session import StoredSession, new_session
+
+CLIENT_ID = "hivesync-cli"
+_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_SLOW_DOWN_SECONDS = 5
+
+
+class SignIn:
+    """`client.sign_in`. While an agent runs, sign in through `client.agent` instead."""
+
+    def __init__(self, router: Router, refresher: Refresher) -> None:
+        self._router = router
+        self._direct: DirectLink = router.direct
+        self._refresher = refresher
+
+    def start_device(self) -> DeviceCode:
+        """Ask for a user code and a link (RFC 8628 §3.1)."""
+        form = urlencode({"client_id": CLIENT_ID}).encode()
+        answer = self._send(new_call("POST", "/api/v1/auth/device/code", body=form, headers=_FORM))
+        return answer.raise_for_status().decode(DeviceCode)
+
+    def finish_device(self, code: DeviceCode) -> User:
+        """Wait until the user has confirmed, at the pace the backend asks for (RFC 8628 §3.5)."""
+        form = {"grant_type": _GRANT, "device_code": code.device_code, "client_id": CLIENT_ID}
+        end = time.monotonic() + code.expires_in
+        interval = code.interval
+        while time.monotonic() < end:
+            sleep(interval)
+            call = new_call("POST", "/api/v1/auth/device/token", body=urlencode(form).encode(), headers=_FORM)
+            answer = self._send(call)
+            if answer.status == 200:
+                return self._adopt(answer.decode(TokenPair))
+            error = _oauth_error(answer)
+            if error == "slow_down":
+                interval += _SLOW_DOWN_SECONDS
+            elif error != "authorization_pending":
+                raise _refusal(error)
+        raise _refusal("expired_token")
+
+    def with_password(self, login: str, password: str) -> User:
+        """Sign in with an email address or a username; raise `AuthenticationFailed` if refused."""
+        body = LoginRequest(password=password, login=login)
+        answer = self._send(new_call("POST", "/api/v1/auth/login", body=body))
+        return self._adopt(answer.raise_for_status().decode(TokenPair))
+
+    def out(self) -> bool:
+        """End the session here and, if it can be reached, at the backend; False if there was none."""
+        session = run_blocking(self._take)
+        self._direct.tokens.forget()
+        if session is None:
+            return False
+        body = RefreshRequest(session.refresh_token)
+        (self._send(new_call("POST", "/api/v1/auth/logout", body=body))).raise_for_status()
+        return True
+
+    def access_token(self) -> str:
+        """Give an access token of at most 15 minutes, renewed if needed; raise `SignedOut`."""
+        return self._direct.tokens.get()
+
+    def _adopt(self, pair: TokenPair) -> User:
+        bearer = {"Authorization": f"Bearer {pair.access_token}"}
+        call = new_call("GET", "/api/v1/auth/me", headers=bearer)
+        user = (self._send(call)).raise_for_status().decode(User)
+        run_blocking(self._keep, new_session(pair.refresh_token, user.id))
+        self._direct.tokens.forget()
+        return user
+
+    def _send(self, call: Call) -> Response:
+        return self._router.send_public(call)
+
+    def _keep(self, session: StoredSession) -> None:
+        with FileLock(self._refresher.lock_path).hold(self._refresher.lock_deadline_seconds):
+            self._refresher.store.save(session)
+
+    def _take(self) -> StoredSession | None:
+        with FileLock(self._refresher.lock_path).hold(self._refresher.lock_deadline_seconds):
+            session = self._refresher.store.load()
+            if session is not None:
+                self._refresher.store.erase()
+            return session
+
+
+def _oauth_error(answer: Response) -> str:
+    try:
+        data: Any = json.loads(answer.body)
+    except ValueError:
+        data = None
+    if answer.status != 400 or not isinstance(data, dict) or "error" not in data:
+        answer.raise_for_status()
+    return answer.decode(OAuthError).error
+
+
+def _refusal(error: str) -> AuthenticationFailed:
+    reasons = {
+        "access_denied": "The sign-in was refused in the browser.",
+        "expired_token": "The code has expired before it was confirmed; start again.",
+    }
+    detail = reasons.get(error, f"The sign-in failed ({error}).")
+    return AuthenticationFailed(401, {"code": "AUTH_INVALID", "detail": detail}, {})
