@@ -1,0 +1,159 @@
+"""Assembly of one agent: which object gets which. No behaviour of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import web
+from hivesync.credentials.refresh import Answer, Post, Refresher
+from hivesync.credentials.store import CredentialStore
+from hivesync_contract.discovery import DiscoveryFile
+from hivesync_contract.events import EventType, SessionEvent
+
+from hivesync_agent.events.bus import EventBus
+from hivesync_agent.events.endpoints import EventRoutes
+from hivesync_agent.events.upstream_feed import UpstreamFeed
+from hivesync_agent.gate.connection import GuardedServer
+from hivesync_agent.gate.gate import Gate
+from hivesync_agent.gate.proof import Proof
+from hivesync_agent.gate.rules import Rules
+from hivesync_agent.relay.relay import Relay
+from hivesync_agent.session.access import AccessTokens, ApiKey
+from hivesync_agent.session.device_flow import DeviceFlow
+from hivesync_agent.session.endpoints import SessionRoutes
+from hivesync_agent.session.profile import Profile
+from hivesync_agent.session.sign_in import SignIn
+from hivesync_agent.session.vault import Vault
+from hivesync_agent.settings import AgentSettings
+from hivesync_agent.status.clients import ConnectedClients
+from hivesync_agent.status.endpoints import StatusRoutes
+from hivesync_agent.status.health import HealthCheck
+from hivesync_agent.status.switch import Switch
+from hivesync_agent.tasks import BackgroundTasks
+from hivesync_agent.upstream import API, Upstream
+
+KEEP_ALIVE_SECONDS = 75.0
+MAX_HEADERS = 64
+LINGER_SECONDS = 1.0
+"""How long a refused body is read and thrown away, so that the client sees the answer and not a reset."""
+
+
+class Agent:
+    """All parts of one agent, connected; starts and ends them in order."""
+
+    def __init__(
+        self,
+        settings: AgentSettings,
+        discovery: DiscoveryFile,
+        store: CredentialStore,
+        tasks: BackgroundTasks,
+    ) -> None:
+        self._settings = settings
+        self._discovery = discovery
+        self._tasks = tasks
+        self.switch = Switch()
+        self.bus = EventBus()
+        self.upstream = Upstream(
+            settings.server_url,
+            connect_seconds=settings.connect_seconds,
+            idle_seconds=settings.idle_seconds,
+        )
+        self._vault = Vault(store)
+        lock_path = settings.account.lock_path(settings.locations.state)
+        self._tokens = AccessTokens(
+            Refresher(self._vault, lock_path), self._post_refresh, self._session_changed
+        )
+        self.access = ApiKey(settings.api_key) if settings.api_key else self._tokens
+        self.upstream.sign_with(self.access)
+        self._sign_in = SignIn(
+            upstream=self.upstream,
+            vault=self._vault,
+            lock_path=lock_path,
+            tokens=self._tokens,
+            tasks=tasks,
+            device_flow=DeviceFlow(self.upstream),
+        )
+        self._profile = Profile(self.upstream, self.access)
+        self._health = HealthCheck(self.upstream, fresh_seconds=settings.health_seconds)
+        self._clients = ConnectedClients()
+        self._feed = UpstreamFeed(
+            self.upstream, self.access, self.bus, until_running=self.switch.until_running
+        )
+        self._runner: web.AppRunner | None = None
+        self._server: GuardedServer | None = None
+
+    async def open(self) -> Callable[[], asyncio.BaseProtocol]:
+        """Prepare the routes and give the factory of connections for the listening socket."""
+        app = web.Application()
+        for routes in self._route_tables():
+            app.add_routes(routes)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        inner = self._runner.server
+        if inner is None:
+            raise RuntimeError("the application has no server")
+        gate = Gate(
+            rules=Rules(port=self._discovery.port, token=self._discovery.token),
+            proof=Proof(self._discovery),
+            clients=self._clients,
+            relay=Relay(self.upstream, self.access),
+            local=inner.request_handler,
+        )
+        self._server = GuardedServer(
+            gate.handle,
+            request_factory=inner.request_factory,
+            access_log=None,
+            auto_decompress=False,
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
+            lingering_time=LINGER_SECONDS,
+            max_headers=MAX_HEADERS,
+        )
+        return self._server
+
+    def start(self) -> None:
+        """Begin the background work."""
+        self._tasks.spawn("upstream-feed", self._feed.run())
+
+    async def close(self) -> None:
+        """Let requests in flight finish for a while, then close every connection."""
+        self.bus.close()
+        if self._server is not None:
+            self._server.pre_shutdown()
+            await self._server.shutdown(self._settings.drain_seconds)
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self.upstream.close()
+
+    def _route_tables(self) -> list[list[web.RouteDef]]:
+        settings = self._settings
+        return [
+            StatusRoutes(
+                settings=settings,
+                access=self.access,
+                profile=self._profile,
+                health=self._health,
+                clients=self._clients,
+                switch=self.switch,
+                log_path=settings.locations.agent_log(settings.profile),
+                pending_previews=lambda: 0,
+            ).routes(),
+            SessionRoutes(
+                settings=settings,
+                access=self.access,
+                sign_in=self._sign_in,
+                vault=self._vault,
+                profile=self._profile,
+            ).routes(),
+            EventRoutes(self.bus).routes(),
+        ]
+
+    async def _post_refresh(self, post: Post) -> Answer:
+        path = post.path.removeprefix(API)
+        return Answer(*await self.upstream.exchange("POST", path, post.body, None))
+
+    def _session_changed(self, signed_in: bool, reason: str) -> None:
+        self._profile.forget()
+        self._health.expire()
+        self._feed.session_changed()
+        self.bus.publish(EventType.SESSION_CHANGED, SessionEvent(signed_in, reason))

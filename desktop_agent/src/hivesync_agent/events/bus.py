@@ -1,0 +1,130 @@
+"""The agent's events, numbered, with the last few kept for clients that reconnect.
+
+Publishing never waits: a subscriber that does not read is dropped, and finds the gap when it returns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+from hivesync_contract.events import EventType, ResetEvent
+
+REPLAY_EVENTS = 256
+QUEUE_EVENTS = 256
+SUBSCRIBERS = 64
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event as it is sent. `id` is `<run of the agent>-<number>`."""
+
+    id: str
+    type: str
+    data: bytes
+
+
+class TooManySubscribers(Exception):
+    """No further stream is opened."""
+
+
+class Subscription:
+    """One client's queue."""
+
+    def __init__(self, backlog: Iterable[Event]) -> None:
+        self._queue: deque[Event] = deque(backlog)
+        self._wake = asyncio.Event()
+        self.dropped = False
+        if self._queue:
+            self._wake.set()
+
+    def offer(self, event: Event) -> None:
+        """Add an event, or give the subscriber up if it is too far behind."""
+        if len(self._queue) >= QUEUE_EVENTS:
+            self.drop()
+            return
+        self._queue.append(event)
+        self._wake.set()
+
+    def drop(self) -> None:
+        """End the subscription; the client may come back with its last id."""
+        self.dropped = True
+        self._wake.set()
+
+    async def next(self) -> list[Event]:
+        """Wait for events and give all there are; an empty list is the end."""
+        await self._wake.wait()
+        if self.dropped:
+            return []
+        events = list(self._queue)
+        self._queue.clear()
+        self._wake.clear()
+        return events
+
+
+class EventBus:
+    """Publishes to every subscriber."""
+
+    def __init__(self) -> None:
+        # Ids of an earlier run must not be mistaken for ours: its numbers began at 1 as well.
+        self._run = secrets.token_hex(4)
+        self._number = 0
+        self._recent: deque[Event] = deque(maxlen=REPLAY_EVENTS)
+        self._subscriptions: set[Subscription] = set()
+
+    def publish(self, event_type: str, payload: object) -> None:
+        """Send an event to everyone. `payload` is a contract shape, or JSON that is encoded already."""
+        self._number += 1
+        data = payload if isinstance(payload, bytes) else _encode(payload)
+        event = Event(f"{self._run}-{self._number}", event_type, data)
+        self._recent.append(event)
+        for subscription in tuple(self._subscriptions):
+            subscription.offer(event)
+            if subscription.dropped:
+                self._subscriptions.discard(subscription)
+
+    def subscribe(self, last_event_id: str | None) -> Subscription:
+        """Open a subscription that begins after `last_event_id`, or with `reset` if that is not known."""
+        if len(self._subscriptions) >= SUBSCRIBERS:
+            raise TooManySubscribers
+        subscription = Subscription(self._since(last_event_id))
+        self._subscriptions.add(subscription)
+        return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Forget a subscription."""
+        self._subscriptions.discard(subscription)
+
+    def close(self) -> None:
+        """End all subscriptions: the agent stops."""
+        for subscription in self._subscriptions:
+            subscription.drop()
+        self._subscriptions.clear()
+
+    def _since(self, last_event_id: str | None) -> list[Event]:
+        if last_event_id is None:
+            return []
+        run, _, number = last_event_id.rpartition("-")
+        last = int(number) if run == self._run and number.isdecimal() else -1
+        oldest = self._number - len(self._recent)
+        if not oldest <= last <= self._number:
+            return [self._reset()]
+        return list(self._recent)[last - oldest :]
+
+    def _reset(self) -> Event:
+        data = _encode(ResetEvent(at=datetime.now(UTC)))
+        return Event(f"{self._run}-{self._number}", EventType.RESET, data)
+
+
+async def each(subscription: Subscription) -> AsyncIterator[Event]:
+    """Give a subscription's events one by one until it ends."""
+    while events := await subscription.next():
+        for event in events:
+            yield event

@@ -1,0 +1,1 @@
+"""Who may talk to the agent: checked in front of every route, before anything else happens."""

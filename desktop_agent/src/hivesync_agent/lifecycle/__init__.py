@@ -1,0 +1,1 @@
+"""Being the one agent of a user and profile, and being found."""

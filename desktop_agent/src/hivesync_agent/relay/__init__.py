@@ -1,0 +1,1 @@
+"""Forwarding an editor's call to the backend and its answer back, both as streams."""

@@ -1,0 +1,156 @@
+"""Access tokens: kept in memory only, renewed once for everybody who waits.
+
+A refresh that fails for any reason but the backend's own refusal leaves the user signed in: being
+offline is not being signed out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from hivesync.credentials.drivers import drive_async
+from hivesync.credentials.errors import SignedOut
+from hivesync.credentials.refresh import Answer, Post, Refresher
+
+RENEW_AHEAD_SECONDS = 60.0
+"""With less than this left, a token is still used and a new one is fetched beside it."""
+
+_SPENT_SECONDS = 5.0
+"""With less than this left, a token might end on its way to the backend."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token and when it ends, in seconds since 1970."""
+
+    value: str = field(repr=False)
+    expires_at: float
+
+
+class AccessTokens:
+    """Gives the session's access token; implements the upstream's `Credentials`.
+
+    `changed(signed_in, reason)` is told when a session is found, or has ended.
+    """
+
+    def __init__(
+        self,
+        refresher: Refresher,
+        post: Callable[[Post], Awaitable[Answer]],
+        changed: Callable[[bool, str], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._refresher = refresher
+        self._post = post
+        self._changed = changed
+        self._clock = clock
+        self._token: AccessToken | None = None
+        self._renewal: asyncio.Task[str] | None = None
+        self._generation = 0
+        self.signed_in = False
+        self.ended: str | None = None
+
+    def current(self) -> str | None:
+        """Give the token if it needs no waiting; the relay's fast path."""
+        token = self._token
+        if token is None:
+            return None
+        left = token.expires_at - self._clock()
+        if left <= _SPENT_SECONDS:
+            return None
+        if left <= RENEW_AHEAD_SECONDS:
+            self._start_renewal(None)
+        return token.value
+
+    async def access_token(self) -> str:
+        """Give a usable token, or raise `SignedOut`, or why it can't be had now.
+
+        A signed-out agent reads the store again: the command line may have signed in meanwhile.
+        """
+        return self.current() or await self._renewed(None)
+
+    async def replace_token(self, refused: str) -> str:
+        """Give another token than the one the backend has just refused."""
+        current = self.current()
+        if current is not None and current != refused:
+            return current
+        return await self._renewed(refused)
+
+    def adopt(self, token: AccessToken) -> None:
+        """Use the token of a new sign-in."""
+        self._token = token
+        self._generation += 1
+        self.signed_in, self.ended = True, None
+        self._changed(True, "signed in")  # even if somebody else was signed in before
+
+    def drop(self, reason: str) -> None:
+        """Forget the token: the user has signed out, or the backend has ended the session."""
+        self._token = None
+        self._generation += 1
+        self._note(False, reason)
+
+    async def _renewed(self, refused: str | None) -> str:
+        # Shielded: a caller that leaves must not break the refresh the others wait for.
+        return await asyncio.shield(self._start_renewal(refused))
+
+    def _start_renewal(self, refused: str | None) -> asyncio.Task[str]:
+        if self._renewal is None:
+            self._renewal = asyncio.create_task(self._renew(refused), name="session-refresh")
+            self._renewal.add_done_callback(self._renewal_done)
+        return self._renewal
+
+    def _renewal_done(self, task: asyncio.Task[str]) -> None:
+        self._renewal = None
+        if not task.cancelled():
+            task.exception()  # told to whoever waits; ahead of time nobody does
+
+    async def _renew(self, refused: str | None) -> str:
+        generation = self._generation
+        try:
+            renewed = await drive_async(self._refresher.renew(refused=refused), self._post)
+        except SignedOut as error:
+            if generation == self._generation:
+                self._token = None
+                self._note(False, error.detail)
+            raise
+        if generation != self._generation:
+            # Signed in anew, or out, while this was on its way: that decision stands.
+            return self.current() or _raise_signed_out()
+        self._token = AccessToken(renewed.access_token, renewed.access_expires_at)
+        self._note(True, "session found")
+        return renewed.access_token
+
+    def _note(self, signed_in: bool, reason: str) -> None:
+        if signed_in != self.signed_in:
+            self.signed_in = signed_in
+            self.ended = None if signed_in else reason
+            self._changed(signed_in, reason)
+
+
+def _raise_signed_out() -> str:
+    raise SignedOut("You are not signed in; run `hivesync login`.")
+
+
+class ApiKey:
+    """`HIVESYNC_TOKEN`, which wins over every session; implements `Credentials`. Nothing renews it."""
+
+    signed_in = True
+    ended: str | None = None
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def current(self) -> str | None:
+        """Give the key."""
+        return self._key
+
+    async def access_token(self) -> str:
+        """Give the key."""
+        return self._key
+
+    async def replace_token(self, refused: str) -> str:
+        """Raise: there is no other."""
+        raise SignedOut("The backend refused the API key in HIVESYNC_TOKEN; set another one.")

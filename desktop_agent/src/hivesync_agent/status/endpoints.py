@@ -1,0 +1,111 @@
+"""`/v1/status`, `/v1/logs` and the switches. Tells no token, no path of a user and no query."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from aiohttp import web
+from hivesync_contract import PROTOCOL_MAX, PROTOCOL_MIN
+from hivesync_contract.discovery import API_PREFIX, ProtocolRange
+from hivesync_contract.local_api import AgentStatus
+
+from hivesync_agent import VERSION
+from hivesync_agent.log import tail
+from hivesync_agent.problems import BadRequest, json_response
+from hivesync_agent.session.profile import Profile
+from hivesync_agent.session.protocol import SessionAccess
+from hivesync_agent.settings import AgentSettings
+from hivesync_agent.status.clients import ConnectedClients
+from hivesync_agent.status.health import HealthCheck
+from hivesync_agent.status.switch import Switch
+
+LOG_LINES = 200
+LOG_LINES_MAX = 2_000
+
+
+class StatusRoutes:
+    """The routes of the agent's own state."""
+
+    def __init__(
+        self,
+        *,
+        settings: AgentSettings,
+        access: SessionAccess,
+        profile: Profile,
+        health: HealthCheck,
+        clients: ConnectedClients,
+        switch: Switch,
+        log_path: Path,
+        pending_previews: Callable[[], int],
+    ) -> None:
+        self._settings = settings
+        self._access = access
+        self._profile = profile
+        self._health = health
+        self._clients = clients
+        self._switch = switch
+        self._log_path = log_path
+        self._pending_previews = pending_previews
+        self._started = time.monotonic()
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give the route table."""
+        prefix = f"{API_PREFIX}/v1"
+        return [
+            web.get(f"{prefix}/status", self.status),
+            web.post(f"{prefix}/pause", self.pause),
+            web.post(f"{prefix}/resume", self.resume),
+            web.post(f"{prefix}/shutdown", self.shutdown),
+            web.get(f"{prefix}/logs", self.logs),
+        ]
+
+    async def status(self, request: web.Request) -> web.Response:
+        """Tell everything a status line or the tray shows."""
+        return json_response(await self._status())
+
+    async def pause(self, request: web.Request) -> web.Response:
+        """Let background work rest."""
+        self._switch.pause()
+        return json_response(await self._status())
+
+    async def resume(self, request: web.Request) -> web.Response:
+        """Let background work go on."""
+        self._switch.resume()
+        return json_response(await self._status())
+
+    async def shutdown(self, request: web.Request) -> web.Response:
+        """Answer, then end."""
+        asyncio.get_running_loop().call_soon(self._switch.stop)
+        return json_response({"stopping": True}, status=202)
+
+    async def logs(self, request: web.Request) -> web.Response:
+        """Give the last lines of the log, one JSON object per line."""
+        wanted = request.query.get("lines", str(LOG_LINES))
+        if not wanted.isdecimal() or not 0 < int(wanted) <= LOG_LINES_MAX:
+            raise BadRequest(f"lines must be 1–{LOG_LINES_MAX}.")
+        lines = await asyncio.to_thread(tail, self._log_path, int(wanted))
+        return json_response({"lines": lines})
+
+    async def _status(self) -> AgentStatus:
+        reachability, user = await asyncio.gather(self._health.reachability(), self._profile.user())
+        return AgentStatus(
+            version=VERSION,
+            protocol=ProtocolRange(PROTOCOL_MIN, PROTOCOL_MAX),
+            pid=os.getpid(),
+            uptime_seconds=round(time.monotonic() - self._started, 3),
+            server_url=self._settings.server_url,
+            profile=self._settings.profile,
+            signed_in=self._access.signed_in,
+            online=reachability.online,
+            paused=self._switch.paused,
+            tier=user.tier if user else None,
+            user=user,
+            upstream_latency_ms=reachability.latency_ms,
+            queued_operations=0,
+            pending_previews=self._pending_previews(),
+            clients=self._clients.connected(),
+        )
