@@ -1,0 +1,99 @@
+"""Open files of a project, and only those: never through a link that leads out, never a device or pipe.
+
+Checking a path and then opening it leaves a moment in which a component can be swapped for a link
+(CWE-367). So the resolved path is opened component by component, each relative to the one before and
+without following links; where the platform can't do that, the opened file is compared with the path.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from hivesync_agent.projects.refusals import PathRefused
+
+_FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+# Without O_NONBLOCK, opening a pipe would wait for a writer for ever.
+_FILE |= getattr(os, "O_NONBLOCK", 0)
+_FOLDER = _FILE | getattr(os, "O_DIRECTORY", 0)
+_RELATIVE_OPEN = os.open in os.supports_dir_fd
+
+Identity = tuple[int, int]
+"""Device and inode: what a path leads to, however it is spelled, linked or mounted."""
+
+
+def identity(path: Path | str) -> Identity | None:
+    """Give device and inode of what a path leads to; None if it leads nowhere."""
+    try:
+        info = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return info.st_dev, info.st_ino
+
+
+def real_path(root: Path, relative: str) -> PurePath:
+    """Give the path relative to `root` with all links resolved; raise `PathRefused` if it leads out.
+
+    `root` is itself resolved. Raises `OSError` for a missing file or a loop of links.
+    """
+    resolved = (root / relative).resolve(strict=True)
+    if not resolved.is_relative_to(root):
+        raise PathRefused(f"{relative} leads out of the project {root.name}, so it is not read.")
+    return resolved.relative_to(root)
+
+
+def open_inside(root: Path, relative: str) -> BinaryIO:
+    """Open a regular file below `root` for reading; raise `PathRefused`, or `OSError` if it is gone."""
+    descriptor = _open(root, real_path(root, relative))
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise PathRefused(f"{relative} is not a regular file, so it is not read.")
+        return os.fdopen(descriptor, "rb", buffering=0)
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_inside(root: Path, relative: str, limit_bytes: int) -> bytes | None:
+    """Give a small file's bytes; None if it is absent, unreadable, larger, or not ours to read."""
+    with contextlib.suppress(OSError, PathRefused), open_inside(root, relative) as file:
+        content = file.read(limit_bytes + 1)
+        if content is not None and len(content) <= limit_bytes:
+            return content
+    return None
+
+
+def _open(root: Path, relative: PurePath) -> int:
+    if not _RELATIVE_OPEN:
+        return _open_and_compare(root, relative)
+    with contextlib.ExitStack() as opened:
+        folder = opened.enter_context(_descriptor(root, None))
+        for part in relative.parts[:-1]:
+            folder = opened.enter_context(_descriptor(Path(part), folder))
+        return os.open(relative.name, _FILE, dir_fd=folder)
+
+
+@contextlib.contextmanager
+def _descriptor(path: Path, folder: int | None) -> Iterator[int]:
+    descriptor = os.open(path, _FOLDER, dir_fd=folder)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _open_and_compare(root: Path, relative: PurePath) -> int:
+    descriptor = os.open(root / relative, _FILE)
+    try:
+        if real_path(root, str(relative)) == relative and os.path.samestat(
+            os.fstat(descriptor), os.lstat(root / relative)
+        ):
+            return descriptor
+        raise PathRefused(f"{relative.as_posix()} was replaced while it was opened, so it is not read.")
+    except BaseException:
+        os.close(descriptor)
+        raise

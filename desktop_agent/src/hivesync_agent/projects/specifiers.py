@@ -1,0 +1,126 @@
+"""Find what a source file refers to: imports, requires, `url()`, `src` and `href`. Resolves nothing.
+
+A scanner, not a parser: a match in a comment or string only names a file that then does not exist or
+is sent needlessly; what is missed would be missing on the phone. So it errs towards finding more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+
+class How(Enum):
+    """How it is referred to, which decides how it is resolved: `url` is relative even without a dot."""
+
+    IMPORT = "import"
+    REQUIRE = "require"
+    URL = "url"
+
+
+@dataclass(frozen=True, slots=True)
+class Specifier:
+    text: str
+    how: How
+
+
+SCRIPTS = frozenset({".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts"})
+_STYLES = frozenset({".css", ".scss", ".sass", ".less"})
+_PAGES = frozenset({".html", ".htm", ".svg"})
+_TEXTS = frozenset({".md", ".mdx", ".markdown"})
+
+# Possessive throughout: a hostile file must not make the scanner try every way to split its comments.
+_COMMENT = r"(?:\s++|/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*+\n)*+"
+_IN_SCRIPT = re.compile(
+    rf"""\b(?P<word>from|import|require(?:\.resolve)?){_COMMENT}(?P<call>\()?{_COMMENT}"""
+    r"""(?P<quote>["'`])(?P<text>[^"'`\n\\$]+)(?P=quote)"""
+)
+_NEW_URL = re.compile(r"""\bnew\s+URL\(\s*(["'`])([^"'`\n\\$]+)\1\s*,\s*import\.meta\.url""")
+_TYPES_ONLY = re.compile(
+    r"""(?:import|export)\s+type\s+(?!from\b)(?:(?!\bimport\b|\bexport\b).)*\Z""", re.DOTALL
+)
+_STYLE_URL = re.compile(r"""url\(\s*(?:"([^"]+)"|'([^']+)'|([^)"'\s]+))\s*\)""")
+_STYLE_IMPORT = re.compile(r"""@import\s+(?:url\(\s*)?["']([^"']+)["']""")
+_ATTRIBUTE = re.compile(r"""\b(?:src|href|poster|data)\s*=\s*(?:"([^"]+)"|'([^']+)')""", re.IGNORECASE)
+_SRCSET = re.compile(r"""\bsrcset\s*=\s*(?:"([^"]+)"|'([^']+)')""", re.IGNORECASE)
+_MARKDOWN_IMAGE = re.compile(r"""!\[[^\]]*\]\(\s*<?([^\s)>]+)""")
+_MARKDOWN_REFERENCE = re.compile(r"""^\s{0,3}\[[^\]]+\]:\s*<?([^\s>]+)""", re.MULTILINE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//|#", re.IGNORECASE)
+
+_LOOK_BACK = 1_000
+
+
+def find_specifiers(path: str, text: str) -> list[Specifier]:
+    """Give what the file refers to, in order, each once; addresses of the web are left out."""
+    suffix = PurePosixPath(path).suffix.lower()
+    found: dict[Specifier, None] = {}
+    for specifier in _by_suffix(suffix, text):
+        if not _SCHEME.match(specifier.text):
+            found.setdefault(specifier)
+    return list(found)
+
+
+def _by_suffix(suffix: str, text: str) -> Iterator[Specifier]:
+    if suffix in SCRIPTS:
+        yield from _in_script(text)
+    elif suffix in _STYLES:
+        yield from _in_style(text)
+    elif suffix in _PAGES:
+        yield from _in_page(text)
+        yield from _in_style(text)
+        yield from _in_script(text)
+    elif suffix in _TEXTS:
+        yield from _in_markdown(text)
+        yield from _in_page(text)
+
+
+def _in_script(text: str) -> Iterator[Specifier]:
+    for match in _IN_SCRIPT.finditer(text):
+        word = match["word"]
+        if word == "from" and _is_types_only(text, match.start()):
+            continue
+        if word.startswith("require") and not match["call"]:
+            continue
+        yield Specifier(match["text"], How.REQUIRE if word.startswith("require") else How.IMPORT)
+    for match in _NEW_URL.finditer(text):
+        yield Specifier(_path_of(match[2]), How.URL)
+
+
+def _is_types_only(text: str, end: int) -> bool:
+    """Tell whether `from` ends an `import type …`, which the compiler removes."""
+    before = text[max(0, end - _LOOK_BACK) : end]
+    keyword = max(before.rfind("import"), before.rfind("export"))
+    return keyword >= 0 and _TYPES_ONLY.match(before, keyword) is not None
+
+
+def _in_style(text: str) -> Iterator[Specifier]:
+    for match in _STYLE_IMPORT.finditer(text):
+        yield Specifier(_path_of(match[1]), How.URL)
+    for match in _STYLE_URL.finditer(text):
+        yield Specifier(_path_of(match[1] or match[2] or match[3]), How.URL)
+
+
+def _in_page(text: str) -> Iterator[Specifier]:
+    for match in _ATTRIBUTE.finditer(text):
+        yield Specifier(_path_of(match[1] or match[2]), How.URL)
+    for match in _SRCSET.finditer(text):
+        for candidate in (match[1] or match[2]).split(","):
+            if words := candidate.split():
+                yield Specifier(_path_of(words[0]), How.URL)
+
+
+def _in_markdown(text: str) -> Iterator[Specifier]:
+    for pattern in (_MARKDOWN_IMAGE, _MARKDOWN_REFERENCE):
+        for match in pattern.finditer(text):
+            yield Specifier(_path_of(match[1]), How.URL)
+
+
+def _path_of(reference: str) -> str:
+    """Give the path in a relative URL reference (RFC 3986 §4.2)."""
+    if _SCHEME.match(reference):
+        return reference
+    return unquote(reference.partition("#")[0].partition("?")[0])
