@@ -12,7 +12,6 @@ from hivesync_dev.demo.options import SAMPLE, DemoOptions, OptionInvalid
 from hivesync_dev.demo.phone_visit import assets_named
 from hivesync_dev.demo.report import failure_text
 from hivesync_dev.stack.environment import clean_env
-from hivesync_dev.stack.secrets_file import write_private
 
 
 def test_without_options_the_sample_is_shown_and_kept() -> None:
@@ -63,12 +62,3 @@ def test_the_users_own_settings_do_not_reach_the_stack() -> None:
     )
     assert env["PATH"] == "/bin"
     assert {"DATABASE_URL", "HIVESYNC_TOKEN", "HTTPS_PROXY"}.isdisjoint(env)
-
-
-def test_a_private_file_replaces_an_open_one(tmp_path: Path) -> None:
-    path = tmp_path / "stack.json"
-    path.write_text("old")
-    path.chmod(0o644)
-    write_private(path, "new")
-    assert path.read_text() == "new"
-    assert path.stat().st_mode & 0o777 == 0o600

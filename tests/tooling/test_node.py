@@ -23,3 +23,9 @@ def test_a_program_that_asks_for_node_gets_ours() -> None:
 
 def test_npm_runs_on_our_node() -> None:
     assert json.loads(version(*npm_command("version", "--json")))["node"] == NODE_VERSION
+
+
+def test_a_program_that_asks_for_npm_gets_one_that_works() -> None:
+    # The wheel's own bin/npm does not: `npm run` inside an npm script would fail.
+    assert version("/usr/bin/env", "npm", "--version") == version(*npm_command("--version"))
+    assert version("/usr/bin/env", "npx", "--version") == version(*npm_command("--version"))

@@ -6,8 +6,9 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from hivesync.private_files import write_private
+
 from hivesync_dev.paths import DEMO
-from hivesync_dev.stack.secrets_file import write_private
 
 STACK_FILE = DEMO / "stack.json"
 
@@ -33,7 +34,7 @@ class StackDescription:
 
     def write(self, path: Path = STACK_FILE) -> None:
         """Write the file for scripts to read."""
-        write_private(path, self.to_json() + "\n")
+        write_private(path, (self.to_json() + "\n").encode())
 
 
 def running_preview_url(path: Path = STACK_FILE) -> str | None:

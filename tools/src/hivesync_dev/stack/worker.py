@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from hivesync.private_files import write_private
+
 from hivesync_dev.node import NODE, node_env
 from hivesync_dev.paths import WORKER
 from hivesync_dev.stack.environment import clean_env
 from hivesync_dev.stack.part import Part
 from hivesync_dev.stack.processes import Command
 from hivesync_dev.stack.readiness import answers
-from hivesync_dev.stack.secrets_file import write_private
 
 R2_ACCESS_KEY = "hivesync-local"
 R2_SECRET_KEY = "hivesync-local-secret"
@@ -63,10 +64,8 @@ class Worker(Part):
         settings = self.settings
         variables = settings.folder / "worker.env"
         # In a file: a command line can be read by every user of the machine.
-        write_private(
-            variables,
-            f"WORKER_SHARED_SECRET={settings.shared_secret}\nBACKEND_URL={settings.backend_url}\n",
-        )
+        text = f"WORKER_SHARED_SECRET={settings.shared_secret}\nBACKEND_URL={settings.backend_url}\n"
+        write_private(variables, text.encode())
         wrangler = WORKER / "node_modules" / "wrangler" / "bin" / "wrangler.js"
         return [
             *(str(NODE), str(wrangler), "dev", "--local"),

@@ -1,0 +1,43 @@
+"""`python -m hivesync_dev.check`: run every check, show what failed, and say how to mend the usual ones."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+
+from hivesync_dev.check.steps import Step, all_steps
+
+_REMEDIES = {"format": "make format", "generated files": "make generate", "sync client": "make generate"}
+
+
+def main() -> int:
+    """Run all checks, also after one failed; give exit code 1 if any did."""
+    failed = [step.name for step in all_steps() if not _passes(step)]
+    if not failed:
+        print("All checks passed.")
+        return 0
+    print(f"Failed: {', '.join(failed)}")
+    for name in failed:
+        if name in _REMEDIES:
+            print(f"  {name}: run `{_REMEDIES[name]}` and commit the result")
+    return 1
+
+
+def _passes(step: Step) -> bool:
+    began = time.monotonic()
+    try:
+        result = subprocess.run(
+            step.command, cwd=step.folder, env=step.env, capture_output=True, text=True, check=False
+        )
+        passed, output = result.returncode == 0, result.stdout + result.stderr
+    except FileNotFoundError as error:
+        # A check that can't run has not passed: a missing tool must not look like a clean tree.
+        passed, output = False, f"{error.filename} is missing; run `make setup`."
+    print(f"{'ok  ' if passed else 'FAIL'}  {step.name} ({time.monotonic() - began:.1f} s)", flush=True)
+    if not passed:
+        print("\n".join(f"      {line}" for line in output.strip().splitlines()), flush=True)
+    return passed
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

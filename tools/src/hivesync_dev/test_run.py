@@ -1,0 +1,74 @@
+"""`make test`: pytest and the Worker's vitest, both to the end, with one summary of both."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from hivesync_dev.node import node_env, npm_command
+from hivesync_dev.paths import ROOT, WORKER
+from hivesync_dev.system_tools import ensure_tools
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of one or more JUnit reports; an error outside a test counts as failed."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Summary) -> Summary:
+        return Summary(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def main() -> int:
+    """Run everything; give exit code 1 if anything failed, or if a suite ran no test at all."""
+    ensure_tools()
+    with tempfile.TemporaryDirectory(prefix="hivesync-test-") as folder:
+        pytest_report, vitest_report = Path(folder) / "pytest.xml", Path(folder) / "vitest.xml"
+        codes = [_run_pytest(pytest_report), _run_vitest(vitest_report)]
+        summaries = [read_summary(path) for path in (pytest_report, vitest_report)]
+    print(sum(summaries, Summary()), flush=True)
+    return 0 if not any(codes) and all(summary.passed for summary in summaries) else 1
+
+
+def read_summary(path: Path) -> Summary:
+    """Count a JUnit report; a missing one (the runner crashed) counts as one failure."""
+    if not path.is_file():
+        return Summary(failed=1)
+    suites = ElementTree.parse(path).iter("testsuite")  # noqa: S314 - our own test runners wrote it
+    return sum(map(_count, suites), Summary())
+
+
+def _count(suite: ElementTree.Element) -> Summary:
+    total, failures, errors, skipped = (
+        int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")
+    )
+    failed = failures + errors
+    return Summary(max(0, total - failed - skipped), failed, skipped)
+
+
+def _run_pytest(report: Path) -> int:
+    return _run([sys.executable, "-m", "pytest", f"--junit-xml={report}"], ROOT)
+
+
+def _run_vitest(report: Path) -> int:
+    reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={report}"]
+    return _run(npm_command("run", "--silent", "test", "--", *reporters), WORKER)
+
+
+def _run(command: Iterable[str], folder: Path) -> int:
+    return subprocess.run(list(command), cwd=folder, env=node_env(), check=False).returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
