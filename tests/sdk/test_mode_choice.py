@@ -1,0 +1,164 @@
+"""A client finds the agent, does without it, and finds it again: silently, and nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+
+import pytest
+from aiohttp import web
+from hivesync import AgentAbsent, AsyncClient, Locations, Mode, Offline, Settings, SignedOut
+from hivesync_dev.servers.fake_agent import FakeAgent
+from hivesync_dev.servers.fake_backend import USER, FakeBackend
+from hivesync_dev.servers.scripted import json_answer
+
+ME = "/api/v1/auth/me"
+
+
+async def test_a_running_agent_is_asked_and_the_backend_is_not(
+    agent: FakeAgent, backend: FakeBackend, client: AsyncClient
+) -> None:
+    agent.on("GET", ME, json_answer(USER))
+    assert await client.me() == USER
+    assert (await client.request("GET", ME)).mode is Mode.PROXY
+    assert backend.requests == []
+
+
+async def test_the_proof_is_asked_once_for_each_connection_and_before_the_token(
+    agent: FakeAgent, client: AsyncClient
+) -> None:
+    agent.on("GET", ME, json_answer(USER))
+    for _ in range(3):
+        await client.me()
+    assert agent.proofs == 1
+    assert agent.requests[0].path == "/"
+    assert "Authorization" not in agent.requests[0].headers
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_without_an_agent_the_backend_is_asked_with_the_shared_session(
+    backend: FakeBackend, client: AsyncClient
+) -> None:
+    assert await client.me() == USER
+    assert backend.refreshes == 1
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_an_agent_that_comes_is_used_from_the_next_call_on(
+    locations: Locations, client: AsyncClient
+) -> None:
+    assert (await client.request("GET", ME)).mode is Mode.DIRECT
+    async with FakeAgent(runtime=locations.runtime) as agent:
+        agent.on("GET", ME, json_answer(USER))
+        assert (await client.request("GET", ME)).mode is Mode.PROXY
+    assert (await client.request("GET", ME)).mode is Mode.DIRECT
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_a_crashed_agent_costs_no_call(agent: FakeAgent, client: AsyncClient) -> None:
+    agent.on("GET", ME, json_answer(USER))
+    assert (await client.request("GET", ME)).mode is Mode.PROXY
+    await agent.crash()
+    assert agent.discovery_path.exists()
+    assert (await client.request("GET", ME)).mode is Mode.DIRECT
+
+
+async def test_a_restarted_agent_is_followed_to_its_new_port_and_token(
+    agent: FakeAgent, client: AsyncClient
+) -> None:
+    agent.on("GET", ME, json_answer(USER))
+    await client.me()
+    await agent.restart()
+    assert await client.me() == USER
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_a_mutation_that_the_agent_dropped_is_repeated_under_the_same_key(
+    agent: FakeAgent, backend: FakeBackend, client: AsyncClient
+) -> None:
+    async def die(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.close()
+        return web.Response()
+
+    agent.on("DELETE", "/api/v1/projects/p1", die)
+    backend.on("DELETE", "/api/v1/projects/p1", json_answer(None))
+    await client.projects.delete("p1")
+    (first,), (second,) = (
+        agent.asked("DELETE", "/api/v1/projects/p1"),
+        backend.asked("DELETE", "/api/v1/projects/p1"),
+    )
+    assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
+
+
+async def test_what_only_the_agent_can_do_says_that_there_is_none(client: AsyncClient) -> None:
+    with pytest.raises(AgentAbsent, match="does not run"):
+        await client.agent.status()
+
+
+async def test_nobody_there_at_all_is_offline(backend: FakeBackend, client: AsyncClient) -> None:
+    await backend.stop()
+    with pytest.raises(Offline):
+        await client.health()
+
+
+async def test_without_agent_and_session_the_error_says_what_to_do(client: AsyncClient) -> None:
+    with pytest.raises(SignedOut, match="hivesync login"):
+        await client.me()
+
+
+async def test_only_proxy_never_goes_direct(
+    backend: FakeBackend, new_client: Callable[..., AsyncClient]
+) -> None:
+    with pytest.raises(AgentAbsent):
+        await new_client(only=Mode.PROXY).health()
+    assert backend.requests == []
+
+
+async def test_only_direct_never_asks_the_agent(
+    agent: FakeAgent, new_client: Callable[..., AsyncClient]
+) -> None:
+    assert (await new_client(only=Mode.DIRECT).health()).status == "ok"
+    assert agent.requests == []
+
+
+async def test_an_api_key_wins_over_agent_and_keychain(
+    agent: FakeAgent, backend: FakeBackend, new_client: Callable[..., AsyncClient]
+) -> None:
+    backend.api_keys.add("hs_key")
+    client = new_client(settings=Settings(server_url=backend.origin, token="hs_key"))
+    assert await client.me() == USER
+    assert agent.requests == []
+    assert backend.requests[-1].headers["Authorization"] == "Bearer hs_key"
+
+
+async def test_a_proxy_of_the_environment_never_sees_loopback_traffic(
+    agent: FakeAgent, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent.on("GET", ME, json_answer(USER))
+    async with FakeBackend() as proxy:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.origin)
+        assert os.environ["HTTP_PROXY"]
+        await client.me()
+        await agent.stop()
+        await client.health()
+        assert proxy.requests == []
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_many_calls_at_once_refresh_once(backend: FakeBackend, client: AsyncClient) -> None:
+    users = await asyncio.gather(*(client.me() for _ in range(20)))
+    assert users == [USER] * 20
+    assert backend.refreshes == 1
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_a_refused_access_token_is_renewed_and_the_call_repeated(
+    backend: FakeBackend, client: AsyncClient
+) -> None:
+    await client.me()
+    backend.expire_access_tokens()
+    assert await client.me() == USER
+    assert backend.refreshes == 2
