@@ -49,8 +49,8 @@ class Agent:
         store: CredentialStore,
         tasks: BackgroundTasks,
     ) -> None:
-        self._settings = settings
-        self._discovery = discovery
+        self.settings = settings
+        self.discovery = discovery
         self._tasks = tasks
         self.switch = Switch()
         self.bus = EventBus()
@@ -94,8 +94,8 @@ class Agent:
         if inner is None:
             raise RuntimeError("the application has no server")
         gate = Gate(
-            rules=Rules(port=self._discovery.port, token=self._discovery.token),
-            proof=Proof(self._discovery),
+            rules=Rules(port=self.discovery.port, token=self.discovery.token),
+            proof=Proof(self.discovery),
             clients=self._clients,
             relay=Relay(self.upstream, self.access),
             local=inner.request_handler,
@@ -120,13 +120,13 @@ class Agent:
         self.bus.close()
         if self._server is not None:
             self._server.pre_shutdown()
-            await self._server.shutdown(self._settings.drain_seconds)
+            await self._server.shutdown(self.settings.drain_seconds)
         if self._runner is not None:
             await self._runner.cleanup()
         await self.upstream.close()
 
     def _route_tables(self) -> list[list[web.RouteDef]]:
-        settings = self._settings
+        settings = self.settings
         return [
             StatusRoutes(
                 settings=settings,
