@@ -1,0 +1,137 @@
+"""The database: one engine, short transactions, the same behaviour on SQLite and Postgres.
+
+Queries are written in the domains' repositories only; who opens a transaction ends it here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from hivesync_server.settings.groups import DatabaseSettings
+
+_BUSY_TIMEOUT_SECONDS = 15
+_WRITES = "hivesync_writes"
+
+
+class StorageFull(HiveSyncError):
+    """The database has no room left; nothing of the request was kept."""
+
+    code = ErrorCode.STORAGE_FULL
+
+
+class RecordedRefusal(HiveSyncError):
+    """A refusal whose traces must stay: the transaction is committed although the request fails."""
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One unit of work. Services change rows through `session` and never commit it."""
+
+    session: AsyncSession
+    _after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Run `action` once the rows are there for others to see; never if they won't be."""
+        self._after_commit.append(action)
+
+    async def commit(self) -> None:
+        """Make the changes last, then wake who waits for them."""
+        await self.session.commit()
+        for action in self._after_commit:
+            action()
+
+
+class Database:
+    """Engine and transactions. A write on SQLite takes the lock at its start, so it can't fail halfway."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._reads = async_sessionmaker(engine, expire_on_commit=False)
+        self._writes = async_sessionmaker(engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
+
+    @property
+    def is_postgres(self) -> bool:
+        """Tell which twin this is; only adapters and repositories' locking may ask."""
+        return self.engine.dialect.name == "postgresql"
+
+    @asynccontextmanager
+    async def transaction(self, *, writes: bool = True) -> AsyncIterator[Transaction]:
+        """Commit at the end, roll back on an error that is not a `RecordedRefusal`."""
+        async with (self._writes if writes else self._reads)() as session:
+            transaction = Transaction(session)
+            try:
+                yield transaction
+                await transaction.commit()
+            except RecordedRefusal:
+                await transaction.commit()
+                raise
+            except DBAPIError as error:
+                await session.rollback()
+                if is_full(error):
+                    raise StorageFull(
+                        "The server's disk is full; nothing was saved. Try again later."
+                    ) from error
+                raise
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+def is_full(error: DBAPIError) -> bool:
+    """Tell whether the database refused a change for want of room."""
+    cause: Any = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return cause.sqlite_errorname == "SQLITE_FULL"
+    return isinstance(cause, psycopg.errors.DiskFull)
+
+
+def open_database(settings: DatabaseSettings) -> Database:
+    """Make the engine; connections are opened when first needed."""
+    if settings.postgres:
+        return Database(_postgres_engine(settings.postgres.reveal()))
+    settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Database(_sqlite_engine(f"sqlite+aiosqlite:///{settings.sqlite_path}"))
+
+
+def _postgres_engine(url: str) -> AsyncEngine:
+    async def connect(*_: Any, **__: Any) -> psycopg.AsyncConnection[Any]:
+        # libpq reads the address itself, so every parameter that providers hand out works.
+        return await psycopg.AsyncConnection.connect(url)
+
+    return create_async_engine("postgresql+psycopg://", async_creator=connect, pool_pre_ping=True)
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    # Without this Python's driver opens transactions by its own rules, and never for DDL.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later can lose the race for the lock at once, whatever
+    # the time-out (SQLITE_BUSY_SNAPSHOT); one that begins as a writer waits its turn.
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

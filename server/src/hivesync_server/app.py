@@ -1,0 +1,115 @@
+"""Puts the server together: the resources of a process, the routes, and what lies around them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+from fastapi import APIRouter, FastAPI
+
+from hivesync_server import __version__, problems
+from hivesync_server.adapters.cache import MemoryCache
+from hivesync_server.adapters.clock import Clock, utc_now
+from hivesync_server.adapters.db import open_database
+from hivesync_server.adapters.objects import S3ObjectStore
+from hivesync_server.auth import endpoints as auth
+from hivesync_server.auth.access_tokens import AccessTokens
+from hivesync_server.auth.device import endpoints as device
+from hivesync_server.auth.passwords import Passwords
+from hivesync_server.events import endpoints as events
+from hivesync_server.events.hub import EventHub
+from hivesync_server.health import endpoints as health
+from hivesync_server.http.request_context import RequestContext
+from hivesync_server.http.security_headers import SecurityHeaders
+from hivesync_server.jobs import endpoints as workers
+from hivesync_server.jobs.delivery import WorkerGate
+from hivesync_server.jobs.dispatcher import Dispatcher
+from hivesync_server.previews import endpoints as previews
+from hivesync_server.projects import endpoints as projects
+from hivesync_server.resources import Resources
+from hivesync_server.settings import Settings
+from hivesync_server.settings.safety import is_loopback
+
+API_PREFIX = "/api/v1"
+BODY_BYTES = 256 * 1024
+"""The longest body of a request, unless its route takes more."""
+
+_DELIVERY_SECONDS = 10.0
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The ASGI application, and what its server must call before it waits for open connections."""
+
+    asgi: FastAPI
+    stop_streams: Callable[[], None]
+
+
+def create_app(settings: Settings, clock: Clock = utc_now) -> App:
+    """Assemble the application; nothing is opened before its lifespan begins."""
+    resources = Resources(
+        settings=settings,
+        database=open_database(settings.database),
+        objects=S3ObjectStore(settings.objects, settings.objects.previews_bucket),
+        cache=MemoryCache(),
+        clock=clock,
+        passwords=Passwords(),
+        access_tokens=AccessTokens(settings.tokens, clock),
+        hub=EventHub(),
+    )
+    app = FastAPI(
+        title="HiveSync",
+        version=__version__,
+        openapi_url=f"{API_PREFIX}/openapi.json",
+        # FastAPI's own pages load scripts from a CDN; ours load nothing from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=BODY_BYTES,
+        lifespan=_lifespan,
+    )
+    app.state.resources = resources
+    problems.install(app)
+    app.include_router(_api_router())
+    app.include_router(workers.router)
+    app.add_middleware(SecurityHeaders, https=settings.http.secure_cookies)
+    app.add_middleware(RequestContext)
+    return App(app, resources.hub.close)
+
+
+def _api_router() -> APIRouter:
+    router = APIRouter(prefix=API_PREFIX)
+    for part in (health, auth, device, projects, previews, events, workers):
+        router.include_router(part.router)
+    return router
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    resources: Resources = app.state.resources
+    worker = resources.settings.worker
+    # Loopback never goes through a proxy; a real Worker does when the machine says so.
+    trust_env = not is_loopback(httpx.URL(worker.url).host)
+    async with httpx.AsyncClient(timeout=_DELIVERY_SECONDS, trust_env=trust_env) as client:
+        gate = WorkerGate(client, resources.objects, worker, resources.clock)
+        dispatcher = Dispatcher(
+            resources.database,
+            gate,
+            resources.hub,
+            resources.clock,
+            resources.job_ready,
+            timedelta(seconds=worker.deadline_seconds),
+        )
+        async with asyncio.TaskGroup() as background:
+            task = background.create_task(dispatcher.run(), name="dispatcher")
+            try:
+                yield
+            finally:
+                task.cancel()
+                resources.hub.close()
+    await resources.database.close()

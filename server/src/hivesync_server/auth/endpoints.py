@@ -1,0 +1,97 @@
+"""Routes of accounts and sessions; device sign-in has its own."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Response
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.identity import Tier, TokenPair, User
+from hivesync_contract.pages import Page
+
+from hivesync_server.auth.accounts import NewAccount
+from hivesync_server.auth.dependencies import CurrentPrincipal
+from hivesync_server.auth.errors import AuthInvalid
+from hivesync_server.auth.schemas import (
+    LoginBody,
+    RefreshBody,
+    RegisterBody,
+    SessionInfo,
+    session_shape,
+    user_shape,
+)
+from hivesync_server.auth.services import AccountsDep, SessionsDep
+from hivesync_server.http.fields import ResourceId
+from hivesync_server.http.idempotency import idempotent
+from hivesync_server.http.route import ApiRoute
+from hivesync_server.resources import ResourcesDep, TransactionDep
+
+router = APIRouter(prefix="/auth", tags=["auth"], route_class=ApiRoute)
+
+Agent = Annotated[str, Header(alias="User-Agent", max_length=1024)]
+
+
+class SessionUnknown(HiveSyncError):
+    """No session of the user has this id."""
+
+    code = ErrorCode.NOT_FOUND
+
+
+def no_store(response: Response) -> None:
+    """Keep tokens out of every cache (RFC 6749 §5.1)."""
+    response.headers["Cache-Control"] = "no-store"
+
+
+@router.post("/register", status_code=201)
+async def register(
+    body: RegisterBody, accounts: AccountsDep, resources: ResourcesDep, transaction: TransactionDep
+) -> User:
+    """Make an account."""
+    tier = Tier.PREMIUM if resources.settings.env == "local" else Tier.FREE
+    account = NewAccount(body.email, body.username, body.password, tier)
+    return user_shape(await accounts.register(account, transaction))
+
+
+@router.post("/login", dependencies=[Depends(no_store)])
+async def login(
+    body: LoginBody, accounts: AccountsDep, sessions: SessionsDep, user_agent: Agent = "unknown"
+) -> TokenPair:
+    """Sign in with a password."""
+    return await sessions.open(await accounts.recognise(body.name, body.password), user_agent)
+
+
+@router.post("/refresh", dependencies=[Depends(no_store)])
+async def refresh(body: RefreshBody, sessions: SessionsDep) -> TokenPair:
+    """Rotate a refresh token."""
+    return await sessions.refresh(body.refresh_token)
+
+
+@router.post("/logout", status_code=204)
+async def logout(body: RefreshBody, sessions: SessionsDep) -> None:
+    """End the session of a refresh token. It is enough by itself: the access token may have expired."""
+    await sessions.revoke_by_token(body.refresh_token)
+
+
+@router.get("/me")
+async def me(principal: CurrentPrincipal, sessions: SessionsDep) -> User:
+    """Tell who is signed in."""
+    user = await sessions.users.by_id(principal.user_id)
+    if user is None:
+        raise AuthInvalid("The account is gone.")
+    return user_shape(user)
+
+
+@router.get("/sessions")
+async def list_sessions(principal: CurrentPrincipal, sessions: SessionsDep) -> Page[SessionInfo]:
+    """List the devices that are signed in."""
+    rows = await sessions.sessions.of_user(principal.user_id, sessions.now)
+    return Page([session_shape(row, principal.session_id) for row in rows])
+
+
+@router.delete("/sessions/{session_id}", status_code=204, dependencies=[Depends(idempotent)])
+async def revoke_session(session_id: ResourceId, principal: CurrentPrincipal, sessions: SessionsDep) -> None:
+    """Sign a device out."""
+    row = await sessions.sessions.locked(session_id)
+    if row is None or row.user_id != principal.user_id:
+        raise SessionUnknown("There is no such session.")
+    await sessions.revoke(row, "revoked")

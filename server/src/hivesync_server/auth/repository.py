@@ -1,0 +1,88 @@
+"""Queries on accounts and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hivesync_server.auth.tables import DeviceCodeRow, RefreshTokenRow, SessionRow, UserRow, WebSessionRow
+
+
+@dataclass(frozen=True, slots=True)
+class UserRepository:
+    """Accounts."""
+
+    session: AsyncSession
+
+    async def by_id(self, user_id: str) -> UserRow | None:
+        return await self.session.get(UserRow, user_id)
+
+    async def by_login(self, login: str) -> UserRow | None:
+        """Find by address or name; the two can't meet, since a name has no `@`."""
+        column = UserRow.email if "@" in login else UserRow.username
+        return await self.session.scalar(select(UserRow).where(column == login))
+
+    async def is_taken(self, email: str, username: str) -> bool:
+        query = select(UserRow.id).where(or_(UserRow.email == email, UserRow.username == username)).limit(1)
+        return await self.session.scalar(query) is not None
+
+    async def add(self, user: UserRow) -> None:
+        self.session.add(user)
+        await self.session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRepository:
+    """Sessions and their refresh tokens."""
+
+    session: AsyncSession
+
+    async def add(self, row: SessionRow) -> None:
+        self.session.add(row)
+        await self.session.flush()
+
+    async def with_user(self, session_id: str) -> tuple[SessionRow, UserRow] | None:
+        query = select(SessionRow, UserRow).join(UserRow, UserRow.id == SessionRow.user_id)
+        row = (await self.session.execute(query.where(SessionRow.id == session_id))).one_or_none()
+        return (row[0], row[1]) if row else None
+
+    async def locked(self, session_id: str) -> SessionRow | None:
+        """Give a session that nobody else changes until this transaction ends."""
+        query = select(SessionRow).where(SessionRow.id == session_id).with_for_update()
+        return await self.session.scalar(query.execution_options(populate_existing=True))
+
+    async def of_user(self, user_id: str, now: datetime) -> Sequence[SessionRow]:
+        query = select(SessionRow).where(
+            SessionRow.user_id == user_id, SessionRow.revoked_at.is_(None), SessionRow.expires_at > now
+        )
+        return (await self.session.scalars(query.order_by(SessionRow.id.desc()))).all()
+
+    async def token(self, token_hash: bytes) -> RefreshTokenRow | None:
+        query = select(RefreshTokenRow).where(RefreshTokenRow.token_hash == token_hash)
+        return await self.session.scalar(query.execution_options(populate_existing=True))
+
+    async def add_token(self, row: RefreshTokenRow) -> None:
+        self.session.add(row)
+        await self.session.flush()
+
+    async def retire_before(self, session_id: str, generation: int, now: datetime) -> None:
+        """Retire every token older than `generation` that still counts."""
+        await self.session.execute(
+            update(RefreshTokenRow)
+            .where(
+                RefreshTokenRow.session_id == session_id,
+                RefreshTokenRow.generation < generation,
+                RefreshTokenRow.retired_at.is_(None),
+            )
+            .values(retired_at=now)
+        )
+
+    async def forget_ended(self, before: datetime) -> None:
+        """Drop what ended long ago; the rows that hang on them go too."""
+        await self.session.execute(delete(SessionRow).where(SessionRow.expires_at < before))
+        await self.session.execute(delete(DeviceCodeRow).where(DeviceCodeRow.expires_at < before))
+        await self.session.execute(delete(WebSessionRow).where(WebSessionRow.expires_at < before))

@@ -1,0 +1,107 @@
+"""Limits on what sign-in takes; the shapes themselves are the contract's."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import field
+from datetime import datetime
+from typing import Annotated
+
+from hivesync_contract.identity import LoginRequest, RefreshRequest, RegisterRequest, Tier, User
+from pydantic import AfterValidator, Field
+from pydantic.dataclasses import dataclass
+
+from hivesync_server.auth.tables import SessionRow, UserRow
+from hivesync_server.http.fields import STRICT
+
+_EMAIL = re.compile(
+    r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+)
+"""HTML's rule for an email field, in lower case."""
+
+
+def normal_login(value: str) -> str:
+    """Give an address or name in the form in which it is stored."""
+    return unicodedata.normalize("NFC", value.strip()).lower()
+
+
+def _email(value: str) -> str:
+    normal = normal_login(value)
+    if len(normal) > 254 or not _EMAIL.fullmatch(normal):
+        raise ValueError("must be an email address")
+    return normal
+
+
+Email = Annotated[str, Field(max_length=320), AfterValidator(_email)]
+Username = Annotated[str, Field(pattern=r"^[a-z0-9_-]{3,32}$")]
+NewPassword = Annotated[str, Field(min_length=10, max_length=256)]
+Password = Annotated[str, Field(min_length=1, max_length=256)]
+Login = Annotated[str, Field(max_length=320), AfterValidator(normal_login)]
+Token = Annotated[str, Field(min_length=1, max_length=512)]
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class RegisterBody(RegisterRequest):
+    """Body of `register`."""
+
+    email: Email
+    username: Username
+    password: NewPassword
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class LoginBody(LoginRequest):
+    """Body of `login`: one of `login` and `email`."""
+
+    password: Password
+    login: Login | None = None
+    email: Login | None = None
+
+    def __post_init__(self) -> None:
+        if (self.login is None) == (self.email is None):
+            raise ValueError("give either login or email")
+
+    @property
+    def name(self) -> str:
+        """Give whichever came."""
+        return self.login or self.email or ""
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class RefreshBody(RefreshRequest):
+    """Body of `refresh`, and of `logout`."""
+
+    refresh_token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """A signed-in device, as `auth/sessions` lists it."""
+
+    id: str
+    label: str
+    current: bool
+    created_at: datetime
+    last_used_at: datetime = field(kw_only=True)
+    expires_at: datetime = field(kw_only=True)
+
+
+def user_shape(row: UserRow) -> User:
+    """Give a user's wire form."""
+    return User(
+        row.id, row.email, row.username, Tier(row.tier), row.is_admin, row.email_verified, row.created_at
+    )
+
+
+def session_shape(row: SessionRow, current_id: str) -> SessionInfo:
+    """Give a session's wire form."""
+    return SessionInfo(
+        row.id,
+        row.label,
+        row.id == current_id,
+        row.created_at,
+        last_used_at=row.last_used_at,
+        expires_at=row.expires_at,
+    )

@@ -1,0 +1,134 @@
+"""Sessions: opened by a sign-in, carried on by refresh tokens, ended by the user or by a stolen token."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hivesync_contract.events import EventType, SessionEvent
+from hivesync_contract.identity import TokenPair
+from hivesync_contract.limits import ACCESS_TOKEN_SECONDS
+
+from hivesync_server.adapters.ids import new_id
+from hivesync_server.adapters.mail import Mail, Mailer
+from hivesync_server.auth import refresh_tokens
+from hivesync_server.auth.access_tokens import AccessTokens
+from hivesync_server.auth.errors import AuthExpired, AuthInvalid, RefreshReused
+from hivesync_server.auth.repository import SessionRepository, UserRepository
+from hivesync_server.auth.tables import RefreshTokenRow, SessionRow, UserRow
+from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.settings.groups import TokenSettings
+
+SESSION_LIFE = timedelta(days=30)
+"""A session ends when it was not refreshed for this long."""
+
+REUSE_GRACE = timedelta(seconds=30)
+"""A retired token may still come from a slow answer or a second process; later it is a copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """The life of sessions, within one transaction."""
+
+    users: UserRepository
+    sessions: SessionRepository
+    events: EventPublisher
+    mailer: Mailer
+    access_tokens: AccessTokens
+    keys: tuple[bytes, ...]
+    now: datetime
+
+    async def open(self, user: UserRow, label: str) -> TokenPair:
+        """Sign a device in."""
+        row = SessionRow(
+            id=new_id(),
+            user_id=user.id,
+            label=label[:120],
+            confirmed_generation=0,
+            created_at=self.now,
+            last_used_at=self.now,
+            expires_at=self.now + SESSION_LIFE,
+        )
+        await self.sessions.add(row)
+        return await self._issue(row, refresh_tokens.new_token(), 0)
+
+    async def refresh(self, presented: str) -> TokenPair:
+        """Give the successor of a token, the same one until the successor is used."""
+        known = await self.sessions.token(refresh_tokens.token_hash(presented))
+        if known is None:
+            raise AuthInvalid("The refresh token is unknown; sign in again.")
+        session = await self.sessions.locked(known.session_id)
+        # Read again under the lock: another request may have retired it meanwhile.
+        token = await self.sessions.token(known.token_hash)
+        if session is None or token is None or session.revoked_at is not None:
+            raise AuthInvalid("The session has ended; sign in again.")
+        if session.expires_at <= self.now:
+            raise AuthExpired("The session has expired; sign in again.")
+        if token.retired_at is not None and self.now - token.retired_at > REUSE_GRACE:
+            await self._end_stolen(session)
+        await self.confirm(session, token.generation)
+        session.last_used_at, session.expires_at = self.now, self.now + SESSION_LIFE
+        return await self._issue(session, await self._successor(presented), token.generation + 1)
+
+    async def confirm(self, session: SessionRow, generation: int) -> None:
+        """Note that a token of `generation` was used: all before it retire."""
+        if generation > session.confirmed_generation:
+            session.confirmed_generation = generation
+            await self.sessions.retire_before(session.id, generation, self.now)
+
+    async def revoke(self, session: SessionRow, reason: str) -> None:
+        """End a session, if it has not ended, and tell the user's other programs."""
+        if session.revoked_at is not None:
+            return
+        session.revoked_at, session.revoke_reason = self.now, reason
+        await self.events.publish(session.user_id, EventType.SESSION_CHANGED, SessionEvent(False, reason))
+
+    async def revoke_by_token(self, presented: str) -> None:
+        """End the session of a refresh token; an unknown token is no error, since it is gone either way."""
+        token = await self.sessions.token(refresh_tokens.token_hash(presented))
+        if token is not None and (session := await self.sessions.locked(token.session_id)):
+            await self.revoke(session, "signed_out")
+
+    async def _issue(self, session: SessionRow, token: str, generation: int) -> TokenPair:
+        token_hash = refresh_tokens.token_hash(token)
+        if await self.sessions.token(token_hash) is None:
+            row = RefreshTokenRow(
+                token_hash=token_hash, session_id=session.id, generation=generation, created_at=self.now
+            )
+            await self.sessions.add_token(row)
+        access = self.access_tokens.mint(session.user_id, session.id, generation)
+        return TokenPair(access, ACCESS_TOKEN_SECONDS, token)
+
+    async def _successor(self, presented: str) -> str:
+        # While a key is rotated the successor may have been derived by the previous one.
+        candidates = [refresh_tokens.successor(presented, key) for key in self.keys]
+        for candidate in candidates:
+            if await self.sessions.token(refresh_tokens.token_hash(candidate)) is not None:
+                return candidate
+        return candidates[0]
+
+    async def _end_stolen(self, session: SessionRow) -> None:
+        await self.revoke(session, "token_reused")
+        if user := await self.users.by_id(session.user_id):
+            await self.mailer.send(_stolen_mail(user, session))
+        raise RefreshReused("This refresh token was used before, so the session was ended; sign in again.")
+
+
+def refresh_keys(settings: TokenSettings) -> tuple[bytes, ...]:
+    """Give the keys that derive successors: not the JWT keys themselves, since one key serves one purpose."""
+    return tuple(
+        hashlib.sha256(b"hivesync/refresh-key/v1/" + secret.reveal().encode()).digest()
+        for secret in settings.keys
+    )
+
+
+def _stolen_mail(user: UserRow, session: SessionRow) -> Mail:
+    return Mail(
+        recipient=user.email,
+        subject="HiveSync ended a session of yours",
+        body=(
+            f"An old sign-in token of the session “{session.label}” was used again, which happens when "
+            "someone has copied it. The session was ended. If that was not you, change your password.\n"
+        ),
+    )

@@ -1,0 +1,84 @@
+"""Tables of accounts and sessions. Of every token only a hash is stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hivesync_server.adapters.tables import Id, Table, UtcTime
+
+
+class UserRow(Table):
+    """An account. `email` and `username` are stored in their normal form (lower case)."""
+
+    __tablename__ = "users"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    username: Mapped[str] = mapped_column(String(32), unique=True)
+    password_hash: Mapped[str] = mapped_column(Text)
+    tier: Mapped[str] = mapped_column(String(16))
+    is_admin: Mapped[bool]
+    email_verified: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class SessionRow(Table):
+    """A signed-in device and its family of refresh tokens.
+
+    `confirmed_generation`: the newest generation of tokens that someone has used; older ones are retired.
+    """
+
+    __tablename__ = "sessions"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    label: Mapped[str] = mapped_column(String(120))
+    confirmed_generation: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    last_used_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    revoke_reason: Mapped[str | None] = mapped_column(String(32))
+
+
+class RefreshTokenRow(Table):
+    """One refresh token. `generation` counts from 0, one more with each rotation."""
+
+    __tablename__ = "refresh_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    session_id: Mapped[str] = mapped_column(Id, ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
+    generation: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class DeviceCodeRow(Table):
+    """A sign-in that waits for its user (RFC 8628). `state`: pending, approved, denied or used."""
+
+    __tablename__ = "device_codes"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    device_code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    user_code: Mapped[str] = mapped_column(String(16), unique=True)
+    client_name: Mapped[str] = mapped_column(String(120))
+    client_address: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16))
+    user_id: Mapped[str | None] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    interval_seconds: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    polled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class WebSessionRow(Table):
+    """A browser on our own pages; without a user it only carries the forms' CSRF secret."""
+
+    __tablename__ = "web_sessions"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)

@@ -1,0 +1,37 @@
+"""Publishes events within the transaction of what they tell about, and wakes listeners after its commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hivesync_contract.events import EventType
+from pydantic import TypeAdapter
+
+from hivesync_server.adapters.db import Transaction
+from hivesync_server.events.hub import EventHub
+from hivesync_server.events.repository import EventRepository
+from hivesync_server.events.tables import EventRow
+
+
+@dataclass(frozen=True, slots=True)
+class EventPublisher:
+    """What domains use to tell a user's programs that something changed."""
+
+    transaction: Transaction
+    hub: EventHub
+    now: datetime
+
+    async def publish(self, user_id: str, kind: EventType, data: Any) -> None:
+        """Add one event; `data` is the contract's shape for `kind`."""
+        events = EventRepository(self.transaction.session)
+        row = EventRow(
+            user_id=user_id,
+            number=await events.next_number(user_id),
+            type=kind.value,
+            data=TypeAdapter(type(data)).dump_json(data).decode(),
+            created_at=self.now,
+        )
+        await events.add(row)
+        self.transaction.after_commit(lambda: self.hub.wake(user_id))

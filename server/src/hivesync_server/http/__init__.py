@@ -1,0 +1,1 @@
+"""What every HTTP route shares: request ids, one transaction each, idempotency, conditional answers."""

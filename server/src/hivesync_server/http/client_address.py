@@ -1,0 +1,32 @@
+"""Who calls: the peer, or what a trusted proxy says in `X-Real-IP`. `X-Forwarded-For` is never believed."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from starlette.requests import HTTPConnection
+
+
+def client_address(connection: HTTPConnection, trusted: tuple[IPv4Network | IPv6Network, ...]) -> str:
+    """Give the caller's address, or an empty text where there is none (a unix socket)."""
+    peer = connection.client.host if connection.client else ""
+    if not _is_in(peer, trusted):
+        return peer
+    named = connection.headers.get("x-real-ip", "").strip()
+    return named if _is_address(named) else peer
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_in(text: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    if not _is_address(text):
+        return False
+    address = ip_address(text)
+    mapped = getattr(address, "ipv4_mapped", None)
+    return any((mapped or address) in network for network in networks)

@@ -1,0 +1,38 @@
+"""Types of input fields that several domains share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+from pydantic import AfterValidator, ConfigDict
+
+STRICT = ConfigDict(extra="forbid")
+"""For every body: a field we don't know is an error, so that nobody sets what is not theirs to set."""
+
+
+def _canonical_id(value: str) -> str:
+    return str(UUID(value))
+
+
+def _printable(value: str) -> str:
+    if any((ord(character) < 32 and character not in "\t\n") or ord(character) == 127 for character in value):
+        raise ValueError("must not have control characters")
+    return value
+
+
+def _single_line(value: str) -> str:
+    if any(ord(character) < 32 or ord(character) == 127 for character in value):
+        raise ValueError("must be one line without control characters")
+    return value.strip()
+
+
+ResourceId = Annotated[str, Path(max_length=36), AfterValidator(_canonical_id)]
+"""An id in the path. What is no UUID can't name anything of ours."""
+
+Prose = Annotated[str, AfterValidator(_printable)]
+"""Text of several lines."""
+
+Line = Annotated[str, AfterValidator(_single_line)]
+"""Text of one line, without white space around it."""

@@ -1,0 +1,78 @@
+"""Outermost layer: the request's id, one log line per request, and the net under unexpected errors."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from dataclasses import dataclass
+
+from hivesync_contract import headers
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hivesync_server.adapters.ids import new_id
+from hivesync_server.logs import request_id
+from hivesync_server.problems import internal_error
+
+_logger = logging.getLogger(__name__)
+_USABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+
+
+@dataclass(slots=True)
+class _Answer:
+    """Watches what is sent, to add the id and to know how it went."""
+
+    send: Send
+    id: str
+    status: int = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            MutableHeaders(scope=message)[headers.REQUEST_ID] = self.id
+        await self.send(message)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """ASGI middleware; see the module."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; other scopes pass through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        identifier = _id_of(scope)
+        token = request_id.set(identifier)
+        answer = _Answer(send, identifier)
+        started = time.perf_counter()
+        try:
+            await self.app(scope, receive, answer)
+        except Exception:
+            _logger.exception("request crashed")
+            if answer.status:
+                raise
+            await internal_error()(scope, receive, answer)
+        finally:
+            _log(scope, answer.status, time.perf_counter() - started)
+            request_id.reset(token)
+
+
+def _id_of(scope: Scope) -> str:
+    given = Headers(scope=scope).get(headers.REQUEST_ID, "")
+    return given if _USABLE_ID.fullmatch(given) else new_id()
+
+
+def _log(scope: Scope, status: int, seconds: float) -> None:
+    # The path of a route we know, not the address: no query, and nothing an attacker chose.
+    route = scope.get("route")
+    fields = {
+        "method": scope["method"],
+        "route": getattr(route, "path", "(unknown)"),
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+    }
+    _logger.info("request", extra=fields)

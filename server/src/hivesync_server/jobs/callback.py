@@ -1,0 +1,94 @@
+"""Is it the Worker, and is it sense? Checks a callback's two proofs and its shape; changes nothing."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass as plain_dataclass
+from datetime import datetime
+
+from hivesync_contract import headers
+from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
+from hivesync_contract.jobs import Callback, version_prefix
+from hivesync_contract.signing import verify
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+from starlette.datastructures import Headers
+
+from hivesync_server.http.fields import STRICT
+from hivesync_server.jobs.tables import JobRow
+from hivesync_server.settings.groups import WorkerSettings
+
+_KEYS_MAX = 5_000
+
+
+class SignatureInvalid(HiveSyncError):
+    """The callback is not signed by the Worker, or too late; which of both is not told."""
+
+    code = ErrorCode.WORKER_SIGNATURE_INVALID
+
+
+class CallbackInvalid(HiveSyncError):
+    """The Worker signed something that is no callback of ours."""
+
+    code = ErrorCode.VALIDATION_ERROR
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class CallbackBody(Callback):
+    """Body of a callback. The nested shapes are plain dataclasses, so they refuse unknown fields too."""
+
+
+_CALLBACK = TypeAdapter(CallbackBody)
+
+
+@plain_dataclass(frozen=True, slots=True)
+class CallbackCheck:
+    """The two proofs that both have to be right: the signature and the shared secret itself."""
+
+    settings: WorkerSettings
+
+    def read(self, given: Headers, body: bytes, now: datetime) -> Callback:
+        """Give the callback, or raise `SignatureInvalid` or `CallbackInvalid`."""
+        if not (self._is_signed(given, body, now) & self._is_authorized(given)):
+            raise SignatureInvalid("The callback's signature or authorization is not right.")
+        try:
+            callback = _CALLBACK.validate_json(body)
+        except ValidationError as error:
+            fields = [
+                FieldError(".".join(str(part) for part in entry["loc"]), entry["msg"])
+                for entry in error.errors()
+            ]
+            raise CallbackInvalid(
+                "The callback's body is not as it should be.", errors=fields[:20]
+            ) from error
+        if given.get(headers.WEBHOOK_ID) != f"{callback.job_id}.{callback.attempt}.done":
+            raise CallbackInvalid("The callback's webhook-id does not belong to its job and attempt.")
+        return callback
+
+    def _is_signed(self, given: Headers, body: bytes, now: datetime) -> bool:
+        return verify(
+            [secret.reveal() for secret in self.settings.secrets],
+            given.get(headers.WEBHOOK_ID, ""),
+            given.get(headers.WEBHOOK_TIMESTAMP, ""),
+            given.get(headers.WEBHOOK_SIGNATURE, ""),
+            body,
+            now_seconds=now.timestamp(),
+        )
+
+    def _is_authorized(self, given: Headers) -> bool:
+        offered = given.get("authorization", "").encode()
+        # Every secret is compared, so the time taken tells nothing about which one matched.
+        matches = [
+            hmac.compare_digest(secret.reveal().encode(), offered)
+            for secret in self.settings.secrets
+            if secret
+        ]
+        return any(matches)
+
+
+def check_keys(callback: Callback, job: JobRow) -> None:
+    """Raise `CallbackInvalid` if the callback is of another kind or names objects of someone else."""
+    prefix = version_prefix(job.preview_id, job.version)
+    foreign = [key for key in callback.artifact_keys if not key.startswith(prefix) or ".." in key]
+    if callback.kind.value != job.kind or foreign or len(callback.artifact_keys) > _KEYS_MAX:
+        raise CallbackInvalid("The callback does not belong to that job.")

@@ -1,0 +1,83 @@
+"""One delivery to the Worker: the manifest into the object store, then the signed job. It keeps no state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+from hivesync_contract import headers
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.jobs import Job, version_prefix
+from hivesync_contract.signing import sign
+from pydantic import TypeAdapter
+
+from hivesync_server.adapters.clock import Clock
+from hivesync_server.adapters.objects import ObjectStore
+from hivesync_server.settings.groups import WorkerSettings
+
+_JOB = TypeAdapter(Job)
+_REFUSALS = frozenset({400, 404, 413, 415, 422})
+"""Answers that will be the same next time. A 401 is not among them: a secret may be in rotation."""
+
+
+class WorkerAway(HiveSyncError):
+    """The Worker did not take the job; later it may."""
+
+    code = ErrorCode.UPSTREAM_UNREACHABLE
+    retryable = True
+
+
+class JobRefused(HiveSyncError):
+    """The Worker read the job and said no."""
+
+    code = ErrorCode.INTERNAL_ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A job, its `webhook-id`, and the manifest that must be in place before it is read."""
+
+    message_id: str
+    job: Job
+    manifest: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerGate:
+    """The way to the Worker."""
+
+    client: httpx.AsyncClient
+    objects: ObjectStore
+    settings: WorkerSettings
+    clock: Clock
+
+    async def deliver(self, delivery: Delivery) -> None:
+        """Hand a job over; raise `WorkerAway`, `ObjectStoreUnreachable` or `JobRefused`."""
+        if delivery.job.preview is not None:
+            key = delivery.job.preview.manifest_key
+            await self.objects.put(key, delivery.manifest.encode(), "application/json")
+        body = _JOB.dump_json(delivery.job)
+        try:
+            answer = await self.client.post(
+                f"{self.settings.url}/jobs", content=body, headers=self._headers(delivery.message_id, body)
+            )
+        except httpx.HTTPError as error:
+            raise WorkerAway("The Worker did not answer.") from error
+        if answer.status_code in _REFUSALS:
+            raise JobRefused(f"The Worker refused the job with status {answer.status_code}.")
+        if not answer.is_success:
+            raise WorkerAway(f"The Worker answered with status {answer.status_code}.")
+
+    def _headers(self, message_id: str, body: bytes) -> dict[str, str]:
+        timestamp = int(self.clock().timestamp())
+        return {
+            "Content-Type": "application/json",
+            headers.WEBHOOK_ID: message_id,
+            headers.WEBHOOK_TIMESTAMP: str(timestamp),
+            headers.WEBHOOK_SIGNATURE: sign(self.settings.shared_secret, message_id, timestamp, body),
+        }
+
+
+def manifest_key(preview_id: str, version: int) -> str:
+    """Give the object name of a version's manifest."""
+    return f"{version_prefix(preview_id, version)}manifest.json"

@@ -1,0 +1,167 @@
+"""The dispatcher: one background task that delivers what waits and watches deadlines.
+
+Any number may run, in any number of processes: each delivery is leased to one of them at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.identity import Tier
+from hivesync_contract.jobs import Job, JobKind, PreviewBuild
+from sqlalchemy.exc import SQLAlchemyError
+
+from hivesync_server.adapters.clock import Clock
+from hivesync_server.adapters.db import Database, Transaction
+from hivesync_server.adapters.ids import new_id
+from hivesync_server.events.hub import EventHub
+from hivesync_server.jobs.delivery import Delivery, JobRefused, WorkerGate, manifest_key
+from hivesync_server.jobs.outcomes import JobOutcomes
+from hivesync_server.jobs.repository import JobRepository
+from hivesync_server.jobs.services import outcomes_on
+from hivesync_server.jobs.tables import JobRow, OutboxRow
+from hivesync_server.previews.repository import PreviewRepository
+
+_logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""Longer than a delivery can take, so that a lease runs out only when its holder is dead."""
+
+BATCH = 8
+POLL_SECONDS = 1.0
+BACKOFF_FIRST_SECONDS = 0.5
+BACKOFF_MAX_SECONDS = 30.0
+QUEUED_MAX = timedelta(hours=24)
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """See the module. `ready` is set by whoever queues a job in this process."""
+
+    database: Database
+    gate: WorkerGate
+    hub: EventHub
+    clock: Clock
+    ready: asyncio.Event
+    deadline: timedelta
+    lease: str = field(default_factory=new_id)
+
+    async def run(self) -> None:
+        """Work until cancelled. A database that fails for a while is waited for."""
+        while True:
+            self.ready.clear()
+            try:
+                worked = await self.step()
+            except (SQLAlchemyError, HiveSyncError, OSError):
+                _logger.exception("dispatcher step failed")
+                worked = False
+            if not worked:
+                await self._pause()
+
+    async def step(self) -> bool:
+        """Do what is due now; tell whether there was anything."""
+        await self._watch_deadlines()
+        deliveries = await self._claim()
+        async with asyncio.TaskGroup() as group:
+            for delivery in deliveries:
+                group.create_task(self._deliver(delivery), name=f"deliver {delivery.message_id}")
+        return bool(deliveries)
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self.ready.wait()
+        except TimeoutError:
+            return
+
+    async def _claim(self) -> list[Delivery]:
+        async with self.database.transaction() as transaction:
+            jobs = JobRepository(transaction.session)
+            rows = await jobs.claim(self.clock(), self.lease, LEASE, BATCH)
+            return [delivery for row in rows if (delivery := await self._load(transaction, row))]
+
+    async def _load(self, transaction: Transaction, row: OutboxRow) -> Delivery | None:
+        job = await transaction.session.get(JobRow, row.job_id)
+        if job is None:
+            return None
+        rows = await PreviewRepository(transaction.session).version(job.preview_id, job.version)
+        if rows is None:
+            return None
+        preview = rows.preview
+        key = manifest_key(preview.id, job.version)
+        build = PreviewBuild(preview.id, preview.project_id, job.version, key)
+        message = Job(job.id, JobKind(job.kind), row.attempt, Tier(job.tier), build)
+        return Delivery(row.id, message, rows.version.manifest)
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            await self.gate.deliver(delivery)
+        except JobRefused as error:
+            await self._refused(delivery, error)
+        except HiveSyncError as error:
+            _logger.warning("delivery postponed", extra={"job": delivery.job.job_id, "reason": error.detail})
+            await self._postpone(delivery)
+        else:
+            await self._sent(delivery)
+
+    async def _sent(self, delivery: Delivery) -> None:
+        async with self.database.transaction() as transaction:
+            outcomes, job, row = await self._held(transaction, delivery)
+            if row is None:
+                return
+            await transaction.session.delete(row)
+            # The callback may have been faster than this line; then the job has ended already.
+            if job is not None and job.state == "queued" and job.attempt == row.attempt:
+                job.state, job.sent_at = "sent", outcomes.now
+                job.deadline_at = outcomes.now + self.deadline
+
+    async def _postpone(self, delivery: Delivery) -> None:
+        async with self.database.transaction() as transaction:
+            outcomes, job, row = await self._held(transaction, delivery)
+            if row is None or job is None:
+                return
+            row.tries += 1
+            row.available_at = outcomes.now + backoff(row.tries)
+            row.lease = row.leased_until = None
+            if outcomes.now - job.created_at > self.deadline:
+                await outcomes.builds.note_delay(job.preview_id, job.version)
+
+    async def _refused(self, delivery: Delivery, error: JobRefused) -> None:
+        _logger.error("job refused", extra={"job": delivery.job.job_id, "reason": error.detail})
+        async with self.database.transaction() as transaction:
+            outcomes, job, _ = await self._held(transaction, delivery)
+            if job is not None and job.attempt == delivery.job.attempt:
+                message = "The build service could not read the job; this is a fault of ours."
+                await outcomes.fail(job, ErrorCode.INTERNAL_ERROR, message)
+
+    async def _held(
+        self, transaction: Transaction, delivery: Delivery
+    ) -> tuple[JobOutcomes, JobRow | None, OutboxRow | None]:
+        """Lock in the order in which callbacks do: the job, then its delivery."""
+        outcomes = self._outcomes(transaction)
+        job = await outcomes.jobs.locked(delivery.job.job_id)
+        return outcomes, job, await outcomes.jobs.leased(delivery.message_id, self.lease)
+
+    async def _watch_deadlines(self) -> None:
+        async with self.database.transaction() as transaction:
+            outcomes = self._outcomes(transaction)
+            for job in await outcomes.jobs.overdue(outcomes.now, BATCH):
+                _logger.warning("job unanswered", extra={"job": job.id, "attempt": job.attempt})
+                await outcomes.retry_or_fail(job)
+            for job in await outcomes.jobs.abandoned(outcomes.now - QUEUED_MAX, BATCH):
+                message = "The build service could not be reached for a day."
+                await outcomes.fail(job, ErrorCode.WORKER_TIMEOUT, message)
+
+    def _outcomes(self, transaction: Transaction) -> JobOutcomes:
+        return outcomes_on(transaction, self.hub, self.ready, self.clock())
+
+
+def backoff(tries: int) -> timedelta:
+    """Give the pause before the next try: doubling, capped, and random so that many don't return at once."""
+    longest = min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * 2 ** min(tries - 1, 16))
+    return timedelta(seconds=longest * random.uniform(0.5, 1.0))  # noqa: S311 - no secret

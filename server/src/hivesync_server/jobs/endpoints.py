@@ -1,0 +1,52 @@
+"""Where the Worker reports. The one route that believes a shared secret instead of a user's token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+
+from hivesync_server.http.route import ApiRoute
+from hivesync_server.jobs.callback import CallbackCheck, CallbackInvalid, check_keys
+from hivesync_server.jobs.services import outcomes_on
+from hivesync_server.resources import ResourcesDep, TransactionDep
+
+CALLBACK_BODY_BYTES = 1024 * 1024
+
+router = APIRouter(prefix="/workers", tags=["workers"], route_class=ApiRoute)
+
+
+class JobUnknown(HiveSyncError):
+    """The job is not ours, or its preview was deleted."""
+
+    code = ErrorCode.NOT_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackTaken:
+    """Answer to a callback. `applied` is false for a repetition and for an answer that came too late."""
+
+    applied: bool
+
+
+@router.post("/callback", max_body_size=CALLBACK_BODY_BYTES)
+async def callback(request: Request, resources: ResourcesDep, transaction: TransactionDep) -> CallbackTaken:
+    """Take the outcome of a job."""
+    now = resources.clock()
+    check = CallbackCheck(resources.settings.worker)
+    report = check.read(request.headers, await request.body(), now)
+    outcomes = outcomes_on(transaction, resources.hub, resources.job_ready, now)
+    job = await outcomes.jobs.locked(_job_id(report.job_id))
+    if job is None:
+        raise JobUnknown("There is no such job.")
+    check_keys(report, job)
+    return CallbackTaken(await outcomes.apply(job, report))
+
+
+def _job_id(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError as error:
+        raise CallbackInvalid("The callback's job_id is not one of ours.") from error

@@ -1,0 +1,112 @@
+"""Routes of previews."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from hivesync_contract.pages import Page
+from hivesync_contract.previews import Preview, PreviewCreated
+
+from hivesync_server.auth.dependencies import CurrentPrincipal
+from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.http.fields import ResourceId
+from hivesync_server.http.idempotency import idempotent
+from hivesync_server.http.pagination import PageQuery
+from hivesync_server.http.route import ApiRoute
+from hivesync_server.jobs.queue import JobQueue
+from hivesync_server.previews.links import PreviewLinks
+from hivesync_server.previews.repository import PreviewAndVersion, PreviewRepository
+from hivesync_server.previews.schemas import MANIFEST_BODY_BYTES, PreviewCreateBody
+from hivesync_server.previews.service import Previews
+from hivesync_server.previews.shapes import preview_shape
+from hivesync_server.projects.repository import SourceRepository
+from hivesync_server.projects.service import ProjectsDep
+from hivesync_server.projects.tables import ProjectRow
+from hivesync_server.resources import ResourcesDep, TransactionDep
+
+router = APIRouter(
+    prefix="/projects/{project_id}/previews",
+    tags=["previews"],
+    route_class=ApiRoute,
+    dependencies=[Depends(idempotent)],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The project of the address, already checked to be the caller's, and what acts in it."""
+
+    project: ProjectRow
+    previews: Previews
+    links: PreviewLinks
+
+    def shown(self, rows: PreviewAndVersion) -> Preview:
+        return self.links.add_to(preview_shape(rows))
+
+
+async def _scope(
+    project_id: ResourceId,
+    principal: CurrentPrincipal,
+    projects: ProjectsDep,
+    resources: ResourcesDep,
+    transaction: TransactionDep,
+) -> _Scope:
+    project = await projects.get(project_id, principal.user_id)
+    previews = Previews(
+        repository=PreviewRepository(transaction.session),
+        sources=SourceRepository(transaction.session),
+        queue=JobQueue(transaction, resources.job_ready, projects.now),
+        events=EventPublisher(transaction, resources.hub, projects.now),
+        objects=resources.objects,
+        user_id=principal.user_id,
+        tier=principal.tier,
+        now=projects.now,
+    )
+    links = PreviewLinks(resources.settings.worker, principal.user_id, principal.tier, projects.now)
+    return _Scope(project, previews, links)
+
+
+ScopeDep = Annotated[_Scope, Depends(_scope)]
+
+
+@router.post("", status_code=201, max_body_size=MANIFEST_BODY_BYTES)
+async def create(body: PreviewCreateBody, scope: ScopeDep, response: Response) -> PreviewCreated:
+    """Begin a preview; the answer says what to upload before `complete`."""
+    rows, uploads = await scope.previews.create(scope.project, body)
+    response.headers["Location"] = f"/api/v1/projects/{scope.project.id}/previews/{rows.preview.id}"
+    return PreviewCreated(scope.shown(rows), uploads)
+
+
+@router.post("/{preview_id}/versions", status_code=201, max_body_size=MANIFEST_BODY_BYTES)
+async def create_version(preview_id: ResourceId, body: PreviewCreateBody, scope: ScopeDep) -> PreviewCreated:
+    """Begin the next version of a preview, under the same link."""
+    rows, uploads = await scope.previews.create_version(scope.project, preview_id, body)
+    return PreviewCreated(scope.shown(rows), uploads)
+
+
+@router.post("/{preview_id}/complete", status_code=202)
+async def complete(preview_id: ResourceId, scope: ScopeDep) -> Preview:
+    """Say that everything is uploaded; the build is queued."""
+    return scope.shown(await scope.previews.complete(scope.project, preview_id))
+
+
+@router.get("")
+async def list_previews(scope: ScopeDep, page: PageQuery) -> Page[Preview]:
+    """List the project's previews, newest first."""
+    rows = await scope.previews.repository.page(scope.project.id, page.after, page.limit)
+    return page.page(rows, lambda row: row.preview.id, scope.shown)
+
+
+@router.get("/{preview_id}")
+async def get(preview_id: ResourceId, scope: ScopeDep) -> Preview:
+    """Give one preview, with a fresh link."""
+    return scope.shown(await scope.previews.get(scope.project, preview_id))
+
+
+@router.delete("/{preview_id}", status_code=204)
+async def delete(preview_id: ResourceId, scope: ScopeDep) -> None:
+    """Delete a preview; a build of it that still runs comes to nothing."""
+    rows = await scope.previews.get(scope.project, preview_id, lock=True)
+    await scope.previews.repository.delete(rows.preview)

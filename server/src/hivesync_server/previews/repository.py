@@ -1,0 +1,73 @@
+"""Queries on previews. What users ask for goes through their project first, so it is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hivesync_server.previews.tables import PreviewRow, PreviewVersionRow
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewAndVersion:
+    """A preview with one of its versions."""
+
+    preview: PreviewRow
+    version: PreviewVersionRow
+
+    @property
+    def is_latest(self) -> bool:
+        """Tell whether this version is what the preview now shows."""
+        return self.preview.latest_version == self.version.version
+
+
+_LATEST = and_(
+    PreviewVersionRow.preview_id == PreviewRow.id, PreviewVersionRow.version == PreviewRow.latest_version
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRepository:
+    """Previews and their versions."""
+
+    session: AsyncSession
+
+    async def add(self, *rows: PreviewRow | PreviewVersionRow) -> None:
+        for row in rows:
+            self.session.add(row)
+            await self.session.flush()
+
+    async def latest(
+        self, preview_id: str, project_id: str, *, lock: bool = False
+    ) -> PreviewAndVersion | None:
+        query = select(PreviewRow, PreviewVersionRow).join(PreviewVersionRow, _LATEST)
+        query = query.where(PreviewRow.id == preview_id, PreviewRow.project_id == project_id)
+        if lock:
+            query = query.with_for_update(of=PreviewRow)
+        row = (await self.session.execute(query)).one_or_none()
+        return PreviewAndVersion(row[0], row[1]) if row else None
+
+    async def version(self, preview_id: str, version: int) -> PreviewAndVersion | None:
+        """Give one version, and lock its preview."""
+        same = PreviewVersionRow.preview_id == PreviewRow.id
+        query = (
+            select(PreviewRow, PreviewVersionRow).join(PreviewVersionRow, same).with_for_update(of=PreviewRow)
+        )
+        query = query.where(PreviewRow.id == preview_id, PreviewVersionRow.version == version)
+        row = (await self.session.execute(query)).one_or_none()
+        return PreviewAndVersion(row[0], row[1]) if row else None
+
+    async def page(self, project_id: str, after: str | None, limit: int) -> Sequence[PreviewAndVersion]:
+        """Give up to `limit` previews, newest first, and one more if there is more."""
+        query = select(PreviewRow, PreviewVersionRow).join(PreviewVersionRow, _LATEST)
+        query = query.where(PreviewRow.project_id == project_id)
+        if after is not None:
+            query = query.where(PreviewRow.id < after)
+        rows = await self.session.execute(query.order_by(PreviewRow.id.desc()).limit(limit + 1))
+        return [PreviewAndVersion(row[0], row[1]) for row in rows]
+
+    async def delete(self, row: PreviewRow) -> None:
+        await self.session.delete(row)

@@ -1,0 +1,126 @@
+"""What a user can do with previews, within one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.events import EventType, PreviewEvent
+from hivesync_contract.identity import Tier
+from hivesync_contract.jobs import SourceManifest
+from hivesync_contract.limits import PREVIEW_LIFETIME_SECONDS
+from hivesync_contract.previews import FileEntry, PreviewCreate, PreviewState, UploadPlan
+
+from hivesync_server.adapters.ids import new_id
+from hivesync_server.adapters.objects import ObjectStore
+from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.jobs.queue import JobQueue
+from hivesync_server.previews.limits import check_sizes
+from hivesync_server.previews.repository import PreviewAndVersion, PreviewRepository
+from hivesync_server.previews.shapes import MANIFEST, preview_shape
+from hivesync_server.previews.tables import PreviewRow, PreviewVersionRow
+from hivesync_server.previews.uploads import plan_uploads
+from hivesync_server.projects.repository import SourceRepository
+from hivesync_server.projects.tables import ProjectRow
+
+
+class PreviewUnknown(HiveSyncError):
+    """The project has no such preview."""
+
+    code = ErrorCode.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("There is no such preview.")
+
+
+class PreviewExpired(HiveSyncError):
+    """The preview's time is over; a new one has to be made."""
+
+    code = ErrorCode.PREVIEW_EXPIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    """Previews of one project, for one user."""
+
+    repository: PreviewRepository
+    sources: SourceRepository
+    queue: JobQueue
+    events: EventPublisher
+    objects: ObjectStore
+    user_id: str
+    tier: Tier
+    now: datetime
+
+    async def create(self, project: ProjectRow, body: PreviewCreate) -> tuple[PreviewAndVersion, UploadPlan]:
+        """Begin a preview: record its manifest, and say what has to be uploaded."""
+        check_sizes(body.files, self.tier)
+        preview = PreviewRow(
+            id=new_id(),
+            project_id=project.id,
+            user_id=self.user_id,
+            latest_version=1,
+            created_at=self.now,
+            expires_at=self.now + timedelta(seconds=PREVIEW_LIFETIME_SECONDS),
+        )
+        version, plan = await self._version(project, preview, body)
+        await self.repository.add(preview, version)
+        return await self._announced(PreviewAndVersion(preview, version)), plan
+
+    async def create_version(
+        self, project: ProjectRow, preview_id: str, body: PreviewCreate
+    ) -> tuple[PreviewAndVersion, UploadPlan]:
+        """Begin the next version of a preview; its link stays."""
+        check_sizes(body.files, self.tier)
+        preview = (await self.get(project, preview_id, lock=True)).preview
+        if preview.expires_at <= self.now:
+            raise PreviewExpired("The preview has expired; make a new one.")
+        preview.latest_version += 1
+        version, plan = await self._version(project, preview, body)
+        await self.repository.add(version)
+        return await self._announced(PreviewAndVersion(preview, version)), plan
+
+    async def complete(self, project: ProjectRow, preview_id: str) -> PreviewAndVersion:
+        """Note that all uploads are done and queue the build; a second time changes nothing."""
+        rows = await self.get(project, preview_id, lock=True)
+        if rows.version.state != PreviewState.UPLOADING:
+            return rows
+        rows.version.state = PreviewState.BUILDING
+        await self.queue.add_preview_build(rows.preview, rows.version.version, self.tier)
+        return await self._announced(rows)
+
+    async def get(self, project: ProjectRow, preview_id: str, *, lock: bool = False) -> PreviewAndVersion:
+        """Give a preview with its latest version, or raise `PreviewUnknown`."""
+        rows = await self.repository.latest(preview_id, project.id, lock=lock)
+        if rows is None:
+            raise PreviewUnknown
+        return rows
+
+    async def _version(
+        self, project: ProjectRow, preview: PreviewRow, body: PreviewCreate
+    ) -> tuple[PreviewVersionRow, UploadPlan]:
+        number = preview.latest_version
+        stored = await self.sources.stored(project.id, (file.sha256 for file in body.files))
+        missing = [file for file in body.files if file.sha256 not in stored]
+        uploads = await asyncio.to_thread(plan_uploads, self.objects, project.id, preview.id, number, missing)
+        title = body.title or project.name
+        files = [FileEntry(file.path, file.size, file.sha256) for file in body.files]
+        manifest = SourceManifest(body.kind, body.entry, body.platform, title, files, uploads.packs, body.env)
+        row = PreviewVersionRow(
+            preview_id=preview.id,
+            version=number,
+            kind=body.kind.value,
+            platform=body.platform.value,
+            title=title,
+            entry=body.entry,
+            state=PreviewState.UPLOADING.value,
+            manifest=MANIFEST.dump_json(manifest).decode(),
+            created_at=self.now,
+        )
+        return row, uploads.plan
+
+    async def _announced(self, rows: PreviewAndVersion) -> PreviewAndVersion:
+        await self.events.publish(self.user_id, EventType.PREVIEW_STATE, PreviewEvent(preview_shape(rows)))
+        return rows

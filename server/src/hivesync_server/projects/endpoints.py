@@ -1,0 +1,68 @@
+"""Routes of projects."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from hivesync_contract.pages import Page
+from hivesync_contract.projects import Project
+
+from hivesync_server.auth.dependencies import CurrentPrincipal
+from hivesync_server.http import conditional
+from hivesync_server.http.fields import ResourceId
+from hivesync_server.http.idempotency import idempotent
+from hivesync_server.http.pagination import PageQuery
+from hivesync_server.http.route import ApiRoute
+from hivesync_server.projects.schemas import ProjectCreateBody, ProjectPatch, project_shape
+from hivesync_server.projects.service import ProjectsDep
+
+router = APIRouter(
+    prefix="/projects", tags=["projects"], route_class=ApiRoute, dependencies=[Depends(idempotent)]
+)
+
+
+@router.post("", status_code=201)
+async def create(
+    body: ProjectCreateBody, principal: CurrentPrincipal, projects: ProjectsDep, response: Response
+) -> Project:
+    """Make a project; the caller owns it."""
+    row = await projects.create(principal.user_id, body)
+    response.headers["Location"] = f"/api/v1/projects/{row.id}"
+    return project_shape(row)
+
+
+@router.get("")
+async def list_projects(principal: CurrentPrincipal, projects: ProjectsDep, page: PageQuery) -> Page[Project]:
+    """List the caller's projects, newest first."""
+    rows = await projects.repository.page(principal.user_id, page.after, page.limit)
+    return page.page(rows, lambda row: row.id, project_shape)
+
+
+@router.get("/{project_id}")
+async def get(project_id: ResourceId, principal: CurrentPrincipal, projects: ProjectsDep) -> Project:
+    """Give one project."""
+    return project_shape(await projects.get(project_id, principal.user_id))
+
+
+@router.patch("/{project_id}")
+async def patch(
+    project_id: ResourceId,
+    body: ProjectPatch,
+    request: Request,
+    principal: CurrentPrincipal,
+    projects: ProjectsDep,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Project:
+    """Change a project by a JSON Merge Patch."""
+    row = await projects.get(project_id, principal.user_id, lock=True)
+    conditional.check_match(if_match, project_shape(row))
+    # Absent and null mean different things in a merge patch, and only the JSON itself knows which it was.
+    projects.change(row, {name: getattr(body, name) for name in await request.json()})
+    return project_shape(row)
+
+
+@router.delete("/{project_id}", status_code=204)
+async def delete(project_id: ResourceId, principal: CurrentPrincipal, projects: ProjectsDep) -> None:
+    """Delete a project with everything in it."""
+    await projects.repository.delete(await projects.get(project_id, principal.user_id, lock=True))

@@ -1,0 +1,77 @@
+"""What can be done with projects, within one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
+
+from hivesync_server.adapters.ids import new_id
+from hivesync_server.projects.repository import ProjectRepository
+from hivesync_server.projects.schemas import ProjectCreateBody
+from hivesync_server.projects.tables import ProjectRow
+from hivesync_server.resources import ResourcesDep, TransactionDep
+
+
+class ProjectUnknown(HiveSyncError):
+    """There is no such project, or it is someone else's: the answer is the same."""
+
+    code = ErrorCode.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("There is no such project.")
+
+
+class PatchInvalid(HiveSyncError):
+    """A field that must have a value was cleared."""
+
+    code = ErrorCode.VALIDATION_ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Projects:
+    """Projects of the user who asks."""
+
+    repository: ProjectRepository
+    now: datetime
+
+    async def create(self, owner_id: str, body: ProjectCreateBody) -> ProjectRow:
+        """Make a project."""
+        row = ProjectRow(
+            id=new_id(),
+            owner_id=owner_id,
+            name=body.name,
+            description=body.description,
+            created_at=self.now,
+            updated_at=self.now,
+        )
+        await self.repository.add(row)
+        return row
+
+    async def get(self, project_id: str, user_id: str, *, lock: bool = False) -> ProjectRow:
+        """Give a project, or raise `ProjectUnknown`."""
+        row = await self.repository.visible(project_id, user_id, lock=lock)
+        if row is None:
+            raise ProjectUnknown
+        return row
+
+    def change(self, row: ProjectRow, changes: dict[str, str | None]) -> None:
+        """Apply a merge patch; clearing the name is refused."""
+        if "name" in changes:
+            name = changes["name"]
+            if name is None:
+                raise PatchInvalid("A project needs a name.", errors=[FieldError("name", "must not be null")])
+            row.name = name
+        if "description" in changes:
+            row.description = changes["description"] or ""
+        row.updated_at = self.now
+
+
+def _projects(resources: ResourcesDep, transaction: TransactionDep) -> Projects:
+    return Projects(ProjectRepository(transaction.session), resources.clock())
+
+
+ProjectsDep = Annotated[Projects, Depends(_projects)]

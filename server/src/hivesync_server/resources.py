@@ -1,0 +1,54 @@
+"""What lives as long as the process, opened by the app's lifespan and handed to routes as a dependency."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from hivesync_server.adapters.cache import Cache
+from hivesync_server.adapters.clock import Clock
+from hivesync_server.adapters.db import Database, Transaction
+from hivesync_server.adapters.objects import ObjectStore
+from hivesync_server.auth.access_tokens import AccessTokens
+from hivesync_server.auth.passwords import Passwords
+from hivesync_server.events.hub import EventHub
+from hivesync_server.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """One of each. `job_ready` wakes the dispatcher."""
+
+    settings: Settings
+    database: Database
+    objects: ObjectStore
+    cache: Cache
+    clock: Clock
+    passwords: Passwords
+    access_tokens: AccessTokens
+    hub: EventHub
+    job_ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def resources_of(connection: HTTPConnection) -> Resources:
+    """Give the resources of the app that answers."""
+    resources = connection.app.state.resources
+    if not isinstance(resources, Resources):
+        raise TypeError("the app was not assembled by hivesync_server.app")
+    return resources
+
+
+def _transaction_of(connection: HTTPConnection) -> Transaction:
+    transaction = connection.state.transaction
+    if not isinstance(transaction, Transaction):
+        raise TypeError("this route is no ApiRoute")
+    return transaction
+
+
+ResourcesDep = Annotated[Resources, Depends(resources_of)]
+TransactionDep = Annotated[Transaction, Depends(_transaction_of)]
+"""The request's one transaction; it ends with the request, before the answer is sent."""

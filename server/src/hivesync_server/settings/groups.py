@@ -1,0 +1,101 @@
+"""The settings, in small frozen groups; each part of the server is given the groups it needs, no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Literal
+
+from hivesync_contract.preview_token import preview_key
+
+from hivesync_server.settings.secrets import Secret
+
+EnvName = Literal["local", "staging", "production"]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """Where we listen, and how the world calls us. `base_url` has no trailing slash."""
+
+    host: str
+    port: int
+    base_url: str
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Tell whether browsers reach us by https, as `BASE_URL` says."""
+        return self.base_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """One of both: a libpq address, or the path of a SQLite file."""
+
+    postgres: Secret
+    sqlite_path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSettings:
+    """The object store. `endpoint` may have a path (the local Worker's S3 has one)."""
+
+    endpoint: str
+    access_key: str
+    secret_key: Secret
+    previews_bucket: str
+    logs_bucket: str
+    artifacts_bucket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """Keys of access tokens: the first signs, all are accepted. `issuer` is our public origin."""
+
+    keys: tuple[Secret, ...]
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """How to reach the Worker, what both share, and how long a build may stay unanswered."""
+
+    url: str
+    secrets: tuple[Secret, ...]
+    preview_token_secret: Secret
+    preview_public_url: str
+    deadline_seconds: int
+
+    @property
+    def shared_secret(self) -> str:
+        """Give the secret that signs; the others are only accepted."""
+        return self.secrets[0].reveal()
+
+    def preview_key(self) -> bytes:
+        """Give the key of phone links."""
+        return preview_key(self.preview_token_secret.reveal() or None, self.shared_secret)
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    provider: Literal["outbox", "resend"]
+    resend_api_key: Secret
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All groups together; only the assembly in `app` and the commands see this."""
+
+    env: EnvName
+    debug: bool
+    log_level: str
+    data_dir: Path
+    redis_url: Secret
+    http: HttpSettings
+    database: DatabaseSettings
+    objects: ObjectSettings
+    tokens: TokenSettings
+    worker: WorkerSettings
+    mail: MailSettings
