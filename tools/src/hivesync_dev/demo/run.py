@@ -59,7 +59,7 @@ class Demo:
             with Stack(settings, check_stop=self._stop.check, on_ready=say_ready) as stack:
                 if place:
                     log = DEMO / "logs" / "lan-front.log"
-                    stack.add(LanFront(place.host, place.port, stack.worker.settings.url, log))
+                    stack.runner.start(LanFront(place.host, place.port, stack.worker.settings.url, log))
                 self._show(stack)
         finally:
             STACK_FILE.unlink(missing_ok=True)

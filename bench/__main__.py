@@ -1,0 +1,86 @@
+"""`make bench`: all measurements, as a table and as JSON in bench/results/. BENCH_QUICK=1 is short.
+
+`python -m bench relay agent previews` runs only the parts that are named.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.idle import measure_idle
+from bench.previews import measure_previews
+from bench.relay import compare
+from bench.table import table
+
+_RESULTS = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long to measure."""
+
+    rounds: int
+    load_seconds: float
+    starts: int
+    idle_seconds: float
+    rebuilds: int
+
+
+FULL = Effort(rounds=5, load_seconds=4, starts=7, idle_seconds=15, rebuilds=7)
+QUICK = Effort(rounds=2, load_seconds=1, starts=3, idle_seconds=10, rebuilds=2)
+
+
+def main() -> int:
+    """Measure, print the table, keep the JSON."""
+    effort = QUICK if os.environ.get("BENCH_QUICK", "0") not in ("", "0") else FULL
+    with tempfile.TemporaryDirectory(prefix="hivesync-bench-") as name:
+        results = _measure(Path(name), effort, sys.argv[1:])
+    print(table(results))
+    print(f"\n{_keep(results)}")
+    return 0
+
+
+def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
+        "relay": lambda: compare(folder / "relay", effort.rounds, effort.load_seconds, _say),
+        "agent": lambda: measure_idle(folder / "idle", effort.starts, effort.idle_seconds, _say),
+        "previews": lambda: measure_previews(folder / "previews", effort.rebuilds, _say),
+    }
+    results: dict[str, Any] = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "quick": effort is QUICK,
+        "machine": {
+            "cpus": os.cpu_count(),
+            "system": platform.platform(),
+            "python": platform.python_version(),
+        },
+    }
+    for part, run in parts.items():
+        if not wanted or part in wanted:
+            _say(f"Measuring: {part}")
+            results[part] = run()
+    return results
+
+
+def _keep(results: dict[str, Any]) -> Path:
+    _RESULTS.mkdir(exist_ok=True)
+    path = _RESULTS / f"{results['at'].replace(':', '').replace('+0000', 'Z')}.json"
+    path.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return path.relative_to(_RESULTS.parent.parent)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,72 @@
+"""nginx in two roles: the static upstream behind every contender, and a contender itself."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+NGINX = shutil.which("nginx")
+
+_COMMON = """
+daemon off;
+worker_processes 1;
+pid {folder}/pid;
+error_log {folder}/error.log;
+events {{ worker_connections 512; }}
+http {{
+  access_log off;
+  sendfile on;
+  tcp_nodelay on;
+  keepalive_requests 10000000;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+"""
+_STATIC = """
+  default_type application/octet-stream;
+  open_file_cache max=16;
+  server {{
+    listen 127.0.0.1:{port};
+    location /api/v1/bench/ {{ alias {folder}/files/; }}
+    location = /api/v1/health {{
+      default_type application/json;
+      return 200 '{{"status":"ok","version":"0","env":"local","upload_origins":[]}}';
+    }}
+  }}
+}}
+"""
+_PROXY = """
+  upstream backend {{ server {target}; keepalive 64; }}
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{
+      proxy_pass http://backend;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+    }}
+  }}
+}}
+"""
+
+
+def static_config(folder: Path, port: int) -> Path:
+    """Write the upstream's configuration and its two files; give the configuration's path."""
+    files = folder / "files"
+    files.mkdir(parents=True, exist_ok=True)
+    (files / "1k").write_bytes(b"x" * 1024)
+    (files / "1m").write_bytes(b"x" * 1024 * 1024)
+    return _write(folder, _COMMON + _STATIC, port=port)
+
+
+def proxy_config(folder: Path, port: int, target: str) -> Path:
+    """Write the proxy's configuration; `target` is host:port."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return _write(folder, _COMMON + _PROXY, port=port, target=target)
+
+
+def _write(folder: Path, template: str, **values: object) -> Path:
+    path = folder / "nginx.conf"
+    path.write_text(template.format(folder=folder, **values), "utf-8")
+    return path

@@ -1,0 +1,53 @@
+"""Results as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bench.relay import FIGURES
+
+
+def table(results: dict[str, Any]) -> str:
+    """Give all results that are there."""
+    parts = []
+    if relay := results.get("relay"):
+        parts += list(_relay_lines(relay))
+    if idle := results.get("agent"):
+        parts += ["", *_agent_lines(idle)]
+    if previews := results.get("previews"):
+        parts += ["", *_preview_lines(previews)]
+    return "\n".join(parts)
+
+
+def _relay_lines(relay: dict[str, Any]) -> Iterable[str]:
+    names = list(next(iter(relay["medians"].values())))
+    cores = relay["cores"]
+    yield (
+        f"Before one static upstream ({relay['upstream']}); load by {relay['load_generator']}; "
+        f"cores: relay {cores['relay']}, upstream {cores['upstream']}, load {cores['load']}"
+    )
+    yield f"{'median':<24}" + "".join(f"{name:>13}" for name in names)
+    for figure in FIGURES:
+        values = relay["medians"][figure.name]
+        yield f"{figure.name:<24}" + "".join(f"{values[name]:>13,.2f}" for name in names) + f"  {figure.unit}"
+    yield f"{'relay ÷ other':<24}" + "".join(f"{'' if name == 'relay' else name:>13}" for name in names)
+    for figure in FIGURES:
+        ratios = relay["relay_ratio"][figure.name]
+        cells = (f"{ratios[name]:>13.2f}" if name in ratios else f"{'':>13}" for name in names)
+        yield f"{figure.name:<24}" + "".join(cells)
+
+
+def _agent_lines(idle: dict[str, Any]) -> Iterable[str]:
+    yield f"Agent: start to discovery file {idle['start_to_discovery_seconds']:.2f} s"
+    yield (
+        f"       idle {idle['idle_rss_megabytes']:.1f} MB, {idle['idle_cpu_percent']:.2f} % of one core "
+        f"(over {idle['watched_seconds']:.0f} s)"
+    )
+
+
+def _preview_lines(previews: dict[str, Any]) -> Iterable[str]:
+    yield "Previews, from the request to ready, on embedded defaults"
+    for name, seconds in previews.items():
+        first, again = seconds["first_seconds"], seconds["rebuild_seconds"]
+        yield f"  {name:<20} first {first:.2f} s, after a change {again:.2f} s"
