@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from hivesync._async._client import AsyncClient
     from hivesync._call import CallInvalid
-    from hivesync._discovery import ProtocolUnsupported
     from hivesync._errors import (
         AgentAbsent,
         ApiError,
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from hivesync._response import Mode, Response
     from hivesync._sync._client import Client
     from hivesync.credentials.errors import KeychainLocked, KeychainTimeout, KeychainUnavailable, SignedOut
+    from hivesync.discovery import ProtocolUnsupported
     from hivesync.locations import Locations
     from hivesync.settings import Settings, SettingsInvalid
 
@@ -61,7 +61,7 @@ _HOME_OF = {
     "Offline": _ERRORS,
     "PermissionDenied": _ERRORS,
     "PreviewFailed": _ERRORS,
-    "ProtocolUnsupported": "hivesync._discovery",
+    "ProtocolUnsupported": "hivesync.discovery",
     "Response": "hivesync._response",
     "ResponseInvalid": _ERRORS,
     "ServiceFailed": _ERRORS,

@@ -10,8 +10,8 @@ from hivesync_contract.discovery import DiscoveryFile
 
 from hivesync._async._proven import ProvenTransport
 from hivesync._call import Call
-from hivesync._discovery import FileStamp, protocol_version, read_discovery
 from hivesync._errors import AgentAbsent
+from hivesync.discovery import FileStamp, protocol_version, read_discovery
 
 
 class AgentLink:

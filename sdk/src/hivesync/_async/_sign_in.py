@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from hivesync_contract.identity import DeviceCode, LoginRequest, OAuthError, RefreshRequest, TokenPair, User
+from hivesync_contract.local_api import SessionStore
 
 from hivesync._async._concurrency import run_blocking, sleep
 from hivesync._async._direct_link import DirectLink
@@ -32,6 +33,11 @@ class AsyncSignIn:
         self._router = router
         self._direct: DirectLink = router.direct
         self._refresher = refresher
+
+    @property
+    def stored_in(self) -> SessionStore:
+        """Tell where a session signed in here is kept."""
+        return self._refresher.store.kind
 
     async def start_device(self) -> DeviceCode:
         """Ask for a user code and a link (RFC 8628 §3.1)."""

@@ -10,9 +10,9 @@ from hivesync_contract import headers
 from hivesync_contract.discovery import DiscoveryFile
 
 from hivesync._call import Call
-from hivesync._discovery import FileStamp, protocol_version, read_discovery
 from hivesync._errors import AgentAbsent
 from hivesync._sync._proven import ProvenTransport
+from hivesync.discovery import FileStamp, protocol_version, read_discovery
 
 
 class AgentLink:

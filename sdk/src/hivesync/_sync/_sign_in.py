@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from hivesync_contract.identity import DeviceCode, LoginRequest, OAuthError, RefreshRequest, TokenPair, User
+from hivesync_contract.local_api import SessionStore
 
 from hivesync._call import Call, new_call
 from hivesync._errors import AuthenticationFailed
@@ -33,6 +34,11 @@ class SignIn:
         self._router = router
         self._direct: DirectLink = router.direct
         self._refresher = refresher
+
+    @property
+    def stored_in(self) -> SessionStore:
+        """Tell where a session signed in here is kept."""
+        return self._refresher.store.kind
 
     def start_device(self) -> DeviceCode:
         """Ask for a user code and a link (RFC 8628 §3.1)."""

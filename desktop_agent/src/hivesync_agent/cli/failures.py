@@ -1,0 +1,95 @@
+"""Exit codes and words for failures. Anything that is not expected keeps its traceback: it is a bug."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+
+EXIT_OK = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_SIGNED_OUT = 3
+EXIT_OFFLINE = 4
+EXIT_INTERRUPTED = 130
+
+_EXIT_OF = {
+    ErrorCode.AUTH_REQUIRED: EXIT_SIGNED_OUT,
+    ErrorCode.AUTH_INVALID: EXIT_SIGNED_OUT,
+    ErrorCode.AUTH_EXPIRED: EXIT_SIGNED_OUT,
+    ErrorCode.UPSTREAM_UNREACHABLE: EXIT_OFFLINE,
+    ErrorCode.OFFLINE_QUEUED: EXIT_OFFLINE,
+}
+
+
+def exit_code_of(error: HiveSyncError) -> int:
+    """Give the exit code of an expected failure."""
+    from hivesync import ApiError, CallInvalid, SettingsInvalid
+
+    if isinstance(error, (CallInvalid, SettingsInvalid)):
+        return EXIT_USAGE
+    if isinstance(error, ApiError) and error.status >= 500 and not error.wire_code:
+        return EXIT_FAILED
+    return _EXIT_OF.get(error.code, EXIT_FAILED)
+
+
+def report(error: BaseException, *, as_json: bool) -> int:
+    """Tell of the failure and give the exit code; raise what nobody expected."""
+    match error:
+        case HiveSyncError():
+            _tell(problem_of(error), as_json)
+            return exit_code_of(error)
+        case click.exceptions.Abort() | KeyboardInterrupt():
+            click.echo("Interrupted.", err=True)
+            return EXIT_INTERRUPTED
+        case click.UsageError():
+            _tell(_problem(400, "VALIDATION_ERROR", error.format_message()), as_json)
+            if not as_json and error.ctx is not None:
+                click.echo(f"Try '{error.ctx.command_path} --help'.", err=True)
+            return EXIT_USAGE
+        case click.ClickException():
+            _tell(_problem(400, "VALIDATION_ERROR", error.format_message()), as_json)
+            return error.exit_code
+        case BrokenPipeError():
+            _silence_stdout()
+            return EXIT_FAILED
+        case OSError():
+            detail = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+            _tell(_problem(500, "INTERNAL_ERROR", detail), as_json)
+            return EXIT_FAILED
+    raise error
+
+
+def problem_of(error: HiveSyncError) -> dict[str, Any]:
+    """Give the failure as a problem document, with the code as the backend sent it."""
+    import msgspec
+
+    problem: dict[str, Any] = msgspec.to_builtins(error.problem(getattr(error, "request_id", "")))
+    problem["code"] = getattr(error, "wire_code", "") or problem["code"]
+    return problem
+
+
+def _problem(status: int, code: str, detail: str) -> dict[str, Any]:
+    return {"title": "Error", "status": status, "code": code, "detail": detail}
+
+
+def _tell(problem: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        from hivesync_agent.cli.console import print_json
+
+        print_json(problem)
+        return
+    click.secho(problem["detail"], fg="red", err=True)
+    for field in problem.get("errors") or []:
+        click.echo(f"  {field['field'] or 'body'}: {field['message']}", err=True)
+    click.echo(f"code: {problem['code']}", err=True)
+    if problem.get("request_id"):
+        click.echo(f"request: {problem['request_id']}", err=True)
+
+
+def _silence_stdout() -> None:
+    """Keep Python from complaining at exit that the reader of the pipe has gone."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)

@@ -1,0 +1,72 @@
+"""Entry of `hivesync`. Loads a command only when it is asked for, so that every start is quick."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from hivesync_agent.cli.console import Console
+from hivesync_agent.cli.failures import report
+
+_COMMANDS = {
+    "agent": "start, stop and look at the desktop agent",
+    "api": "make one call, by agent or direct",
+    "doctor": "find out what is wrong and what to do",
+    "login": "sign in on this machine",
+    "logout": "end the session of this machine",
+    "logs": "show the agent's log",
+    "preview": "show a project on your phone",
+    "status": "show agent, connection and session",
+    "token": "print an access token of at most 15 minutes",
+    "whoami": "show who is signed in",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and one line of help; a command's module is imported to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names in alphabetical order."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and give the command."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"hivesync_agent.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON; also after the command.")
+@click.option("--profile", metavar="NAME", help="Account profile (default: HIVESYNC_PROFILE or 'default').")
+@click.version_option(package_name="hivesync-agent", prog_name="hivesync")
+@click.pass_context
+def cli(ctx: click.Context, as_json: bool, profile: str | None) -> None:
+    """See the screen you are editing on your phone."""
+    ctx.obj = Console(as_json, profile)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and give its exit code; expected failures end in words, not in a traceback."""
+    try:
+        code = cli.main(args=arguments, prog_name="hivesync", standalone_mode=False)
+    except (Exception, KeyboardInterrupt) as error:
+        return report(error, as_json="--json" in arguments)
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """Be the `hivesync` command."""
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

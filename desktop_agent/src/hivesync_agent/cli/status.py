@@ -1,0 +1,82 @@
+"""`hivesync status`: what a person asks first when something seems off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+from hivesync_contract.errors import HiveSyncError
+
+from hivesync_agent.cli.console import Console, console_options
+
+if TYPE_CHECKING:
+    from hivesync import Client
+    from hivesync_contract.local_api import AgentStatus
+
+
+@click.command()
+@console_options
+def command(console: Console) -> None:
+    """Show agent, connection and session."""
+    from hivesync import AgentAbsent
+
+    with console.client() as client:
+        try:
+            status = client.agent.status()
+        except AgentAbsent as absent:
+            facts = _direct(client, absent.detail)
+            console.result(facts, _direct_lines(facts))
+            return
+    console.result({"mode": "proxy", "agent": status}, _agent_lines(status))
+
+
+def _direct(client: Client, reason: str) -> dict[str, Any]:
+    user, problem = None, None
+    try:
+        user = client.me()
+    except HiveSyncError as error:
+        problem = {"code": error.code, "detail": error.detail}
+    return {
+        "mode": "direct",
+        "agent": None,
+        "reason": reason,
+        "server_url": client.settings.server_url,
+        "profile": client.settings.profile,
+        "signed_in": user is not None,
+        "user": user,
+        "problem": problem,
+    }
+
+
+def _direct_lines(facts: dict[str, Any]) -> Iterator[str]:
+    yield f"agent      not running ({facts['reason']})"
+    yield f"backend    {facts['server_url']}"
+    if user := facts["user"]:
+        yield f"signed in  {user.email} ({user.username}), {user.tier}"
+    else:
+        yield f"signed in  no: {facts['problem']['detail']}"
+
+
+def _agent_lines(status: AgentStatus) -> Iterator[str]:
+    yield f"agent      {status.version}, pid {status.pid}, up {_duration(status.uptime_seconds)}" + (
+        ", paused" if status.paused else ""
+    )
+    latency = f" ({status.upstream_latency_ms:.0f} ms)" if status.upstream_latency_ms is not None else ""
+    yield f"backend    {status.server_url}, {'online' + latency if status.online else 'offline'}"
+    if status.user:
+        yield f"signed in  {status.user.email} ({status.user.username}), {status.user.tier}"
+    else:
+        yield f"signed in  {'yes' if status.signed_in else 'no; run `hivesync login`'}"
+    for client in status.clients:
+        yield f"client     {client.name} {client.version}, {_duration(client.last_seen_seconds)} ago"
+    if status.pending_previews:
+        yield f"previews   {status.pending_previews} under way"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h"
