@@ -33,7 +33,6 @@ PROVIDED = frozenset(
         "preact",
         "scheduler",
         "expo",
-        "expo-status-bar",
     }
 )
 """Packages that the Worker has built in, with everything below their names."""
@@ -155,7 +154,7 @@ class Packages:
 
 
 def split_name(text: str) -> tuple[str, str]:
-    """Give package name and path inside it; an empty name for what can't name a package (`@/x`, `node:fs`)."""
+    """Give package name and path inside it; no name for what can't name a package (`@/x`, `node:fs`)."""
     parts = text.split("/")
     count = 2 if text.startswith("@") else 1
     name, rest = "/".join(parts[:count]), "/".join(parts[count:])

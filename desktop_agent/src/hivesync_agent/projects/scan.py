@@ -1,4 +1,4 @@
-"""From a path to a manifest: what is shown, which files that takes, and their hashes. Blocking: for a thread."""
+"""From a path to a manifest: what is shown, which files that takes, their hashes. Blocks: for a thread."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Scanner:
         return Found(target, identify(target, entry))
 
     def snapshot(self, found: Found, distrusted: Collection[str] = ()) -> Snapshot:
-        """Hash what `found` takes; raise `SourceTooLarge` or, where even the entry must stay, `PathRefused`."""
+        """Hash what `found` takes; raise `SourceTooLarge`, or `PathRefused` if even the entry must stay."""
         root = found.target.root
         selection = self._select(found)
         hashed = hash_files(root, selection.candidates, self.cache, distrusted)

@@ -85,8 +85,8 @@ def check_sizes(sizes: dict[str, int]) -> None:
     """Raise `SourceTooLarge`, naming what is large, when a preview can't hold these files."""
     if len(sizes) > MANIFEST_FILES:
         raise SourceTooLarge(
-            f"The project has {len(sizes):,} files; a preview holds {MANIFEST_FILES:,}. Name what is not part "
-            f"of the app in .hivesyncignore. Most are in {_largest_folder(sizes)}."
+            f"The project has {len(sizes):,} files; a preview holds {MANIFEST_FILES:,}. Name what is not "
+            f"part of the app in .hivesyncignore. Most are in {_largest_folder(sizes)}."
         )
     if too_long := next((path for path in sizes if len(path.encode()) > PATH_BYTES), None):
         raise SourceTooLarge(f"A path is longer than {PATH_BYTES} bytes: {too_long[:80]}…")

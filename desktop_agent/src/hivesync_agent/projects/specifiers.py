@@ -40,9 +40,7 @@ _IN_SCRIPT = re.compile(
     r"""(?P<quote>["'`])(?P<text>[^"'`\n\\$]+)(?P=quote)"""
 )
 _NEW_URL = re.compile(r"""\bnew\s+URL\(\s*(["'`])([^"'`\n\\$]+)\1\s*,\s*import\.meta\.url""")
-_TYPES_ONLY = re.compile(
-    r"""(?:import|export)\s+type\s+(?!from\b)(?:(?!\bimport\b|\bexport\b).)*\Z""", re.DOTALL
-)
+_TYPES_ONLY = re.compile(r"(?:import|export)\s+type\s+(?!from\b)")
 _STYLE_URL = re.compile(r"""url\(\s*(?:"([^"]+)"|'([^']+)'|([^)"'\s]+))\s*\)""")
 _STYLE_IMPORT = re.compile(r"""@import\s+(?:url\(\s*)?["']([^"']+)["']""")
 _ATTRIBUTE = re.compile(r"""\b(?:src|href|poster|data)\s*=\s*(?:"([^"]+)"|'([^']+)')""", re.IGNORECASE)

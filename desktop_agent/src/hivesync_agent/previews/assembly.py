@@ -1,0 +1,100 @@
+"""Put the parts of previews together: which object gets which. No behaviour of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hivesync_contract.health import Health
+
+from hivesync_agent.events.bus import Event, EventBus, each
+from hivesync_agent.previews.account import Account
+from hivesync_agent.previews.delivery import Delivery
+from hivesync_agent.previews.endpoints import PreviewRoutes
+from hivesync_agent.previews.flow import Flow
+from hivesync_agent.previews.follow import Follower
+from hivesync_agent.previews.patience import Patience
+from hivesync_agent.previews.service import Previews
+from hivesync_agent.previews.store import PreviewStore
+from hivesync_agent.previews.uploads import Uploader
+from hivesync_agent.projects.digests import DigestCache
+from hivesync_agent.projects.links import ProjectLinks
+from hivesync_agent.projects.root import Roots
+from hivesync_agent.projects.scan import Scanner
+from hivesync_agent.session.profile import Profile
+from hivesync_agent.session.protocol import SessionAccess
+from hivesync_agent.settings import AgentSettings
+from hivesync_agent.status.health import HealthCheck
+from hivesync_agent.tasks import BackgroundTasks
+from hivesync_agent.upstream import Upstream
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewParts:
+    """What the agent keeps: routes to serve, previews to start, uploads to close."""
+
+    routes: PreviewRoutes
+    previews: Previews
+    uploader: Uploader
+
+
+def assemble_previews(
+    *,
+    settings: AgentSettings,
+    upstream: Upstream,
+    access: SessionAccess,
+    profile: Profile,
+    health: HealthCheck,
+    bus: EventBus,
+    tasks: BackgroundTasks,
+) -> PreviewParts:
+    """Make the parts; nothing runs before `previews.start()`."""
+    locations = settings.locations
+    own_folders = (locations.runtime, locations.config, locations.state, locations.log)
+    state = locations.state / "previews" / settings.profile
+    scanner = Scanner(Roots(Path.home(), own_folders), DigestCache(locations.state / "digests.sqlite3"))
+    links = ProjectLinks(locations.state / f"projects.{settings.profile}.json", upstream)
+    account = Account(settings.server_url, settings.profile, access, profile, _Reach(health))
+    uploader, patience = Uploader(), Patience()
+    flow = Flow(
+        account=account,
+        delivery=Delivery(scanner, links, upstream, account, uploader, patience),
+        follower=Follower(upstream),
+        patience=patience,
+    )
+    previews = Previews(
+        scanner=scanner,
+        account=account,
+        backend=upstream,
+        flow=flow,
+        store=PreviewStore(state),
+        events=bus,
+        tasks=tasks,
+        listen=lambda: _listen(bus),
+    )
+    routes = PreviewRoutes(previews=previews, links=links, scanner=scanner, account=account)
+    return PreviewParts(routes, previews, uploader)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Asks again at once after "not reachable": the check may be half a minute old."""
+
+    check: HealthCheck
+
+    async def health(self) -> Health | None:
+        reachability = await self.check.reachability()
+        if not reachability.online:
+            self.check.expire()
+            reachability = await self.check.reachability()
+        return reachability.health
+
+
+async def _listen(bus: EventBus) -> AsyncIterator[Event]:
+    subscription = bus.subscribe(None)
+    try:
+        async for event in each(subscription):
+            yield event
+    finally:
+        bus.unsubscribe(subscription)

@@ -1,0 +1,146 @@
+"""Bring one snapshot to the backend: plan, upload, complete. Every step may be repeated without a second
+effect, since the agent may be killed after any of them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+from hivesync_contract.errors import HiveSyncError
+from hivesync_contract.previews import Preview, PreviewCreate, PreviewCreated, PreviewState
+
+from hivesync_agent.previews.account import Account
+from hivesync_agent.previews.body import FileMoved
+from hivesync_agent.previews.patience import Patience
+from hivesync_agent.previews.tracked import Tracked
+from hivesync_agent.previews.uploads import PlanExpired, Uploader
+from hivesync_agent.projects.links import Backend, ProjectLinks, is_gone
+from hivesync_agent.projects.refusals import SourceChanged
+from hivesync_agent.projects.scan import Scanner, Snapshot
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Holds no state of a preview; that is in its `Tracked` record."""
+
+    scanner: Scanner
+    links: ProjectLinks
+    backend: Backend
+    account: Account
+    uploader: Uploader
+    patience: Patience
+
+    async def deliver(self, tracked: Tracked) -> None:
+        """Take a preview from `preparing` to `building`. Raises a `HiveSyncError` saying why not."""
+        moved: set[str] = set()
+        for _ in range(ATTEMPTS):
+            snapshot = await asyncio.to_thread(self._scan, tracked, frozenset(moved))
+            await tracked.advance(skipped=list(snapshot.skipped), total_bytes=snapshot.size_bytes)
+            created = await self._plan(tracked, snapshot)
+            try:
+                await self._upload(tracked, snapshot, created)
+            except FileMoved as exc:
+                moved.add(exc.disk)
+                continue
+            except PlanExpired:
+                # A new key: under the old one the backend would repeat its answer, expired as it is.
+                await tracked.advance(deliveries=tracked.record.deliveries + 1)
+                continue
+            await self._complete(tracked)
+            return
+        raise SourceChanged(_reason(moved))
+
+    def _scan(self, tracked: Tracked, distrusted: frozenset[str]) -> Snapshot:
+        request = tracked.record.request
+        return self.scanner.snapshot(self.scanner.find(request.path, request.entry), distrusted)
+
+    async def _plan(self, tracked: Tracked, snapshot: Snapshot) -> PreviewCreated:
+        created = await self._plan_in_project(tracked, snapshot)
+        preview = created.preview
+        await tracked.advance(
+            state=PreviewState.UPLOADING,
+            project_id=preview.project_id,
+            preview_id=preview.id,
+            version=preview.version,
+            preview_url=preview.preview_url,
+            uploaded_bytes=0,
+            total_bytes=sum(pack.size for pack in created.uploads.packs)
+            + sum(file.size for file in created.uploads.files),
+        )
+        return created
+
+    async def _plan_in_project(self, tracked: Tracked, snapshot: Snapshot) -> PreviewCreated:
+        record = tracked.record
+        project_id = record.project_id or await self._project(tracked, snapshot)
+        try:
+            return await self._create(tracked, project_id, snapshot)
+        except HiveSyncError as error:
+            if not is_gone(error) or record.preview_id:
+                raise
+        # The project was deleted on the server: link the folder to a new one.
+        await self.links.forget(record.scope, snapshot.root, project_id)
+        return await self._create(tracked, await self._project(tracked, snapshot), snapshot)
+
+    async def _project(self, tracked: Tracked, snapshot: Snapshot) -> str:
+        return await self.patience.call(
+            lambda: self.links.project_of(tracked.record.scope, snapshot.root),
+            wait_for_session=tracked.resumed,
+        )
+
+    async def _create(self, tracked: Tracked, project_id: str, snapshot: Snapshot) -> PreviewCreated:
+        record = tracked.record
+        body = _manifest(tracked, snapshot)
+        # A preview that the backend knows already gets its next version: same link, no second preview.
+        path = f"/projects/{project_id}/previews"
+        if record.preview_id:
+            path += f"/{record.preview_id}/versions"
+        return await self.patience.call(
+            lambda: self.backend.call(
+                "POST", path, body=body, decode=PreviewCreated, idempotency_key=_plan_key(tracked, body)
+            ),
+            wait_for_session=tracked.resumed,
+        )
+
+    async def _upload(self, tracked: Tracked, snapshot: Snapshot, created: PreviewCreated) -> None:
+        origins = await self.patience.call(self.account.upload_origins)
+        await self.uploader.upload(
+            created.uploads, snapshot.root, snapshot.files, origins, tracked.note_uploaded
+        )
+
+    async def _complete(self, tracked: Tracked) -> None:
+        record = tracked.record
+        path = f"/projects/{record.project_id}/previews/{record.preview_id}/complete"
+        key = f"{record.id}.v{record.version}.complete"
+        await self.patience.call(
+            lambda: self.backend.call("POST", path, decode=Preview, idempotency_key=key),
+            wait_for_session=tracked.resumed,
+        )
+        await tracked.advance(state=PreviewState.BUILDING)
+
+
+def _manifest(tracked: Tracked, snapshot: Snapshot) -> PreviewCreate:
+    return PreviewCreate(
+        kind=snapshot.subject.kind,
+        entry=snapshot.subject.entry,
+        files=[file.entry for file in snapshot.files],
+        platform=tracked.record.request.platform,
+        title=snapshot.subject.title,
+        env=snapshot.env,
+    )
+
+
+def _plan_key(tracked: Tracked, body: PreviewCreate) -> str:
+    """Give the same key for the same files: an agent that was killed gets the answer it did not hear."""
+    digest = hashlib.sha256(msgspec.json.encode(body)).hexdigest()[:24]
+    return f"{tracked.record.id}.{tracked.record.deliveries}.{digest}"
+
+
+def _reason(moved: set[str]) -> str:
+    if not moved:
+        return "The upload addresses expired again and again; check this machine's clock and try again."
+    names = ", ".join(sorted(moved)[:3])
+    return f"{names} keeps changing while it is uploaded; wait until it is saved and try again."

@@ -1,0 +1,66 @@
+"""The life of one preview, from `preparing` to `ready` or `failed`. Never ends without one of the two,
+unless it is cancelled or the agent stops; then its record continues it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.previews import PreviewState
+
+from hivesync_agent.previews.account import Account
+from hivesync_agent.previews.delivery import Delivery
+from hivesync_agent.previews.follow import Follower
+from hivesync_agent.previews.patience import Patience
+from hivesync_agent.previews.store import StateNotWritable
+from hivesync_agent.previews.tracked import Tracked
+
+_log = logging.getLogger("hivesync.previews")
+
+
+class OtherAccount(HiveSyncError):
+    """The preview belongs to a user who is not signed in any more."""
+
+    code = ErrorCode.FORBIDDEN
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Runs previews; the steps themselves are in `Delivery` and `Follower`."""
+
+    account: Account
+    delivery: Delivery
+    follower: Follower
+    patience: Patience
+
+    async def run(self, tracked: Tracked) -> None:
+        """Run, or continue, one preview until its end."""
+        try:
+            try:
+                await self._run(tracked)
+            except HiveSyncError as error:
+                _log.info("preview failed", extra={"preview": tracked.record.id, "code": error.code})
+                await tracked.fail(error)
+            except Exception:
+                _log.exception("preview broke", extra={"preview": tracked.record.id})
+                await tracked.fail_unexpectedly()
+        except StateNotWritable:
+            # The disk is full: the record on it still says "unfinished", so a restart will try again.
+            _log.warning("preview outcome not written", extra={"preview": tracked.record.id})
+
+    async def _run(self, tracked: Tracked) -> None:
+        if tracked.resumed:
+            await self._check_account(tracked)
+        if tracked.record.state is not PreviewState.BUILDING:
+            await self.delivery.deliver(tracked)
+        record = tracked.record
+        await tracked.finish(
+            await self.follower.outcome(record.project_id, record.preview_id, record.version)
+        )
+
+    async def _check_account(self, tracked: Tracked) -> None:
+        """Refuse to continue for somebody else what one user has asked for."""
+        scope = await self.patience.call(self.account.scope, wait_for_session=True)
+        if scope != tracked.record.scope:
+            raise OtherAccount("Another account is signed in now; start the preview again.")

@@ -1,0 +1,100 @@
+"""Wait until the backend says that a preview is ready or failed: told by its events, asked now and then."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+import msgspec
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.events import EventType, PreviewEvent
+from hivesync_contract.previews import FINAL_STATES, Preview
+
+from hivesync_agent.previews.patience import is_passing
+from hivesync_agent.projects.links import Backend
+
+_log = logging.getLogger("hivesync.previews")
+
+
+class BuildTimeout(HiveSyncError):
+    """The backend never told an outcome."""
+
+    code = ErrorCode.WORKER_TIMEOUT
+
+
+class Published(Protocol):
+    """An event of the agent's bus, as its subscribers get it."""
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def data(self) -> bytes: ...
+
+
+class Follower:
+    """Knows the latest of each preview that somebody waits for.
+
+    Events make it quick; the questions in between make it certain, since a stream may be down.
+    """
+
+    def __init__(
+        self, backend: Backend, *, poll_seconds: float = 3.0, deadline_seconds: float = 900.0
+    ) -> None:
+        self._backend = backend
+        self._poll_seconds = poll_seconds
+        self._deadline_seconds = deadline_seconds
+        self._waiting: dict[str, asyncio.Queue[Preview]] = {}
+
+    async def listen(self, events: AsyncIterator[Published]) -> None:
+        """Take notice of the backend's events until the stream ends."""
+        async for event in events:
+            if event.type == EventType.PREVIEW_STATE:
+                self._notice(event.data)
+
+    async def outcome(self, project_id: str, preview_id: str, version: int) -> Preview:
+        """Wait for the final state of a version; raise `BuildTimeout`, or the backend's refusal."""
+        news = self._waiting[preview_id] = asyncio.Queue()
+        try:
+            async with asyncio.timeout(self._deadline_seconds):
+                while True:
+                    preview = await self._next(news, project_id, preview_id)
+                    if preview is not None and is_outcome(preview, version):
+                        return preview
+        except TimeoutError as exc:
+            raise BuildTimeout("The preview's build did not end in time; start it again.") from exc
+        finally:
+            self._waiting.pop(preview_id, None)
+
+    async def _next(self, news: asyncio.Queue[Preview], project_id: str, preview_id: str) -> Preview | None:
+        try:
+            async with asyncio.timeout(self._poll_seconds):
+                return await news.get()
+        except TimeoutError:
+            return await self._ask(project_id, preview_id)
+
+    async def _ask(self, project_id: str, preview_id: str) -> Preview | None:
+        try:
+            return await self._backend.call(
+                "GET", f"/projects/{project_id}/previews/{preview_id}", decode=Preview
+            )
+        except HiveSyncError as error:
+            if is_passing(error, wait_for_session=True):
+                return None  # away for now; the build goes on without us
+            raise
+
+    def _notice(self, data: bytes) -> None:
+        try:
+            preview = msgspec.json.decode(data, type=PreviewEvent).preview
+        except msgspec.MsgspecError:
+            _log.warning("preview event not understood")
+            return
+        if news := self._waiting.get(preview.id):
+            news.put_nowait(preview)
+
+
+def is_outcome(preview: Preview, version: int) -> bool:
+    """Tell whether this is the end of `version`: final, or already replaced by a later one."""
+    return preview.version > version or (preview.version == version and preview.state in FINAL_STATES)

@@ -1,0 +1,41 @@
+"""What is known of one preview, in the form that survives the end of the agent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hivesync_contract.local_api import LocalPreviewCreate
+from hivesync_contract.previews import FINAL_STATES, PreviewError, PreviewState
+
+from hivesync_agent.projects.links import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One preview. `request` is what was asked for; `scope` is for whom, so that nobody else continues it.
+
+    `request_key` is the caller's Idempotency-Key, `deliveries` counts the plans asked of the backend.
+    """
+
+    id: str
+    created_at: float
+    scope: Scope
+    request: LocalPreviewCreate
+    root: str
+    entry: str
+    request_key: str = ""
+    state: PreviewState = PreviewState.PREPARING
+    project_id: str = ""
+    preview_id: str = ""
+    version: int = 0
+    preview_url: str = ""
+    uploaded_bytes: int = 0
+    total_bytes: int = 0
+    error: PreviewError | None = None
+    skipped: list[str] = field(default_factory=list)
+    deliveries: int = 0
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether nothing more will happen."""
+        return self.state in FINAL_STATES

@@ -1,0 +1,188 @@
+"""All previews of this agent: start, look, cancel, continue after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Protocol
+
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.events import EventType, PreviewProgressEvent
+from hivesync_contract.local_api import LocalPreview, LocalPreviewCreate
+
+from hivesync_agent.previews.account import Account
+from hivesync_agent.previews.flow import Flow
+from hivesync_agent.previews.follow import Published
+from hivesync_agent.previews.record import Record
+from hivesync_agent.previews.store import PreviewStore
+from hivesync_agent.previews.tracked import Tracked
+from hivesync_agent.previews.view import Views
+from hivesync_agent.problems import NotFound
+from hivesync_agent.projects.links import Backend, is_gone
+from hivesync_agent.projects.scan import Scanner
+
+LINK_SECONDS = 1.5
+"""How long a request waits for the phone link, so that most clients get it in the first answer."""
+
+FORGET_SECONDS = 10.0
+_log = logging.getLogger("hivesync.previews")
+
+
+class KeyReused(HiveSyncError):
+    """The Idempotency-Key belongs to another request."""
+
+    code = ErrorCode.IDEMPOTENCY_CONFLICT
+
+
+class Events(Protocol):
+    """Where progress is told."""
+
+    def publish(self, event_type: str, payload: object) -> None: ...
+
+
+class Tasks(Protocol):
+    """Who owns background work."""
+
+    def spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]: ...
+
+
+class Previews:
+    """Owns the tasks and records of previews; `listen` gives a stream of the bus's events."""
+
+    def __init__(
+        self,
+        *,
+        scanner: Scanner,
+        account: Account,
+        backend: Backend,
+        flow: Flow,
+        store: PreviewStore,
+        events: Events,
+        tasks: Tasks,
+        listen: Callable[[], AsyncIterator[Published]],
+    ) -> None:
+        self._scanner = scanner
+        self._account = account
+        self._backend = backend
+        self._flow = flow
+        self._store = store
+        self._events = events
+        self._tasks = tasks
+        self._listen = listen
+        self._views = Views()
+        self._keyed = asyncio.Lock()
+        self._previews: dict[str, Tracked] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def start(self) -> None:
+        """Begin to listen, and continue what an earlier run of the agent left."""
+        self._tasks.spawn("preview-events", self._hear())
+        self._tasks.spawn("preview-resume", self._resume())
+
+    def pending(self) -> int:
+        """Give the number of previews that are not ended."""
+        return len(self._running)
+
+    async def create(self, request: LocalPreviewCreate, request_key: str = "") -> LocalPreview:
+        """Start a preview. Raises why it can't even begin: not signed in, offline, path, kind, disk full."""
+        async with self._keyed if request_key else contextlib.nullcontext():
+            tracked = await self._begin(request, request_key)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINK_SECONDS):
+                await tracked.until_link()
+        return self._views.view(tracked.record)
+
+    def list(self) -> list[LocalPreview]:
+        """Give all previews, newest first."""
+        return [self._views.view(tracked.record) for tracked in reversed(self._previews.values())]
+
+    def get(self, preview_id: str) -> LocalPreview:
+        """Give one preview, or raise `NotFound`."""
+        return self._views.view(self._find(preview_id).record)
+
+    async def cancel(self, preview_id: str) -> None:
+        """Stop a preview and delete it, here and on the backend."""
+        tracked = self._find(preview_id)
+        if task := self._running.get(preview_id):
+            task.cancel()
+            await asyncio.wait((task,))
+        self._previews.pop(preview_id, None)
+        await self._store.remove(preview_id)
+        await self._forget_upstream(tracked.record)
+
+    async def _begin(self, request: LocalPreviewCreate, request_key: str) -> Tracked:
+        scope = await self._account.scope()
+        if request_key and (earlier := self._by_key(request_key)):
+            if (earlier.record.request, earlier.record.scope) != (request, scope):
+                raise KeyReused("This Idempotency-Key was used for another preview.")
+            return earlier
+        await self._account.upload_origins()
+        found = await asyncio.to_thread(self._scanner.find, request.path, request.entry)
+        record = Record(
+            id=str(uuid.uuid4()),
+            created_at=time.time(),
+            scope=scope,
+            # `live` is kept as asked: the first build of a live preview is a preview like any other.
+            request=request,
+            root=str(found.target.root),
+            entry=found.subject.entry,
+            request_key=request_key,
+        )
+        await self._store.save(record)
+        tracked = self._track(record, resumed=False)
+        self._publish(record)
+        return tracked
+
+    async def _resume(self) -> None:
+        for record in await self._store.load():
+            if record.id in self._previews:
+                continue
+            if record.is_final:
+                self._previews[record.id] = self._tracked(record)
+            else:
+                _log.info("preview continued", extra={"preview": record.id, "state": record.state})
+                self._track(record, resumed=True)
+
+    async def _hear(self) -> None:
+        while True:
+            await self._flow.follower.listen(self._listen())
+            await asyncio.sleep(1)  # dropped for falling behind; until then questions fill the gap
+
+    def _track(self, record: Record, *, resumed: bool) -> Tracked:
+        tracked = self._previews[record.id] = self._tracked(record, resumed=resumed)
+        task = self._running[record.id] = self._tasks.spawn("preview", self._flow.run(tracked))
+        task.add_done_callback(lambda _: self._running.pop(record.id, None))
+        return tracked
+
+    def _tracked(self, record: Record, *, resumed: bool = False) -> Tracked:
+        return Tracked(record, self._store.save, self._publish, resumed=resumed)
+
+    def _publish(self, record: Record) -> None:
+        self._events.publish(EventType.PREVIEW_PROGRESS, PreviewProgressEvent(self._views.view(record)))
+
+    def _find(self, preview_id: str) -> Tracked:
+        try:
+            return self._previews[preview_id]
+        except KeyError:
+            raise NotFound("There is no such preview.") from None
+
+    def _by_key(self, request_key: str) -> Tracked | None:
+        return next(
+            (each for each in self._previews.values() if each.record.request_key == request_key), None
+        )
+
+    async def _forget_upstream(self, record: Record) -> None:
+        if not record.preview_id:
+            return
+        try:
+            async with asyncio.timeout(FORGET_SECONDS):
+                path = f"/projects/{record.project_id}/previews/{record.preview_id}"
+                await self._backend.call("DELETE", path, decode=type(None))
+        except (HiveSyncError, TimeoutError) as error:
+            if not (isinstance(error, HiveSyncError) and is_gone(error)):
+                # It ends by itself: a preview lives a day at most, and nothing here names it any more.
+                _log.info("preview not deleted upstream", extra={"preview": record.id})

@@ -1,0 +1,65 @@
+"""One preview in progress: its record, kept on disk and told to everyone at each step."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.previews import Preview, PreviewError, PreviewState
+
+from hivesync_agent.previews.record import Record
+
+Save = Callable[[Record], Awaitable[None]]
+Publish = Callable[[Record], None]
+
+
+class Tracked:
+    """Changes a record step by step. What clients are told is on disk already, except upload progress."""
+
+    def __init__(self, record: Record, save: Save, publish: Publish, *, resumed: bool = False) -> None:
+        self.record = record
+        self.resumed = resumed
+        """Continued after a restart of the agent, which may have cost the session."""
+        self._save = save
+        self._publish = publish
+        self._changed = asyncio.Event()
+
+    async def advance(self, **changes: Any) -> None:
+        """Apply changes, keep them, then tell them."""
+        record = replace(self.record, **changes)
+        await self._save(record)
+        self._set(record)
+
+    def note_uploaded(self, size_bytes: int) -> None:
+        """Count finished uploads; not worth a write, since a restart plans anew."""
+        self._set(replace(self.record, uploaded_bytes=self.record.uploaded_bytes + size_bytes))
+
+    async def finish(self, preview: Preview) -> None:
+        """Take over the backend's outcome."""
+        await self.advance(
+            state=preview.state, version=preview.version, preview_url=preview.preview_url, error=preview.error
+        )
+
+    async def fail(self, error: HiveSyncError) -> None:
+        """End with the reason why."""
+        reason = PreviewError(error.code, error.detail, error.diagnostic)
+        await self.advance(state=PreviewState.FAILED, error=reason)
+
+    async def fail_unexpectedly(self) -> None:
+        """End after a defect of ours, whose details are in the log only."""
+        reason = PreviewError(ErrorCode.INTERNAL_ERROR, "The agent failed; its log has the details.")
+        await self.advance(state=PreviewState.FAILED, error=reason)
+
+    async def until_link(self) -> None:
+        """Wait until there is a phone link, or nothing more to wait for."""
+        while not (self.record.preview_url or self.record.is_final):
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _set(self, record: Record) -> None:
+        self.record = record
+        self._changed.set()
+        self._publish(record)
