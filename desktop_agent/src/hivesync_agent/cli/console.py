@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from hivesync import Client
+
 
 @dataclass(frozen=True, slots=True)
 class Console:
@@ -25,7 +27,7 @@ class Console:
 
         from hivesync_agent import VERSION
 
-        options.setdefault("may_prompt", click.get_text_stream("stdin").isatty())
+        options.setdefault("may_prompt", sys.stdin is not None and sys.stdin.isatty())
         return hivesync.Client(profile=self.profile, name=f"hivesync-cli/{VERSION}", **options)
 
     def result(self, value: Any, lines: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from hivesync._async._concurrency import Lock, drive_async
+from hivesync.credentials.errors import KeychainMissing, SignedOut
 from hivesync.credentials.refresh import Answer, Post, Refresher, Renewed
 
 _MARGIN_SECONDS = 30.0
@@ -36,8 +37,16 @@ class TokenSource:
             held = self._renewed
             if held and held.access_token != refused and self._lasts(held):
                 return held.access_token
-            self._renewed = await drive_async(self._refresher.renew(refused=refused), self._post)
+            self._renewed = await self._renew(refused)
             return self._renewed.access_token
+
+    async def _renew(self, refused: str | None) -> Renewed:
+        try:
+            return await drive_async(self._refresher.renew(refused=refused), self._post)
+        except KeychainMissing as exc:
+            raise SignedOut(
+                "You are not signed in, and this machine has no keychain: `hivesync login` starts the agent."
+            ) from exc
 
     def forget(self) -> None:
         """Drop what is held in memory, after a sign-in or sign-out."""

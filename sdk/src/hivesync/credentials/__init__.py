@@ -4,6 +4,7 @@ from hivesync.credentials.account import Account
 from hivesync.credentials.drivers import drive, drive_async
 from hivesync.credentials.errors import (
     KeychainLocked,
+    KeychainMissing,
     KeychainTimeout,
     KeychainUnavailable,
     LockTimeout,
@@ -31,6 +32,7 @@ __all__ = [
     "CredentialStore",
     "FileLock",
     "KeychainLocked",
+    "KeychainMissing",
     "KeychainTimeout",
     "KeychainUnavailable",
     "LockTimeout",

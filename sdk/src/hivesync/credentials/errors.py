@@ -2,6 +2,7 @@
 
 HiveSyncError
  ├─ KeychainUnavailable   there is none, it does not answer, or it does not keep what it is given
+ │   ├─ KeychainMissing   there is none, so nothing can be stored in it either
  │   └─ KeychainTimeout   it did not answer in time (a prompt may be open)
  ├─ KeychainLocked        it is there; the user must unlock it
  ├─ LockTimeout           another process holds the session lock for too long
@@ -17,6 +18,10 @@ class KeychainUnavailable(HiveSyncError):
     """No usable keychain."""
 
     code = ErrorCode.KEYCHAIN_UNAVAILABLE
+
+
+class KeychainMissing(KeychainUnavailable):
+    """This machine has no keychain, or only one that keeps nothing."""
 
 
 class KeychainTimeout(KeychainUnavailable):

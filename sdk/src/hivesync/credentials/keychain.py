@@ -14,7 +14,7 @@ from hivesync_contract.local_api import KeychainState, SessionStore
 from hivesync.credentials.account import Account
 from hivesync.credentials.backend import backend_state, usable_backend
 from hivesync.credentials.deadline import Deadline
-from hivesync.credentials.errors import KeychainLocked, KeychainTimeout, KeychainUnavailable
+from hivesync.credentials.errors import KeychainLocked, KeychainMissing, KeychainTimeout, KeychainUnavailable
 from hivesync.credentials.parts import fits, parse_index, split
 from hivesync.credentials.session import StoredSession
 
@@ -122,7 +122,7 @@ class Keychain:
         backend = usable_backend()
         state = backend_state(backend)
         if backend is None or state is KeychainState.MISSING:
-            raise KeychainUnavailable("This machine has no usable keychain.")
+            raise KeychainMissing("This machine has no usable keychain.")
         if state is KeychainState.LOCKED and not self._may_prompt:
             raise KeychainLocked("The keychain is locked; unlock it and try again.")
         return backend

@@ -1,0 +1,1 @@
+"""What `hivesync doctor` looks at. Changes nothing, and shows no secret."""
