@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Uuid
+from sqlalchemy import DateTime, Dialect, MetaData, Uuid
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 Id = Uuid(as_uuid=False)
 """A UUID that Python sees as text."""
-
-Counter = BigInteger().with_variant(Integer, "sqlite")
-"""A number that only grows; SQLite counts up by itself only in its own INTEGER type."""
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -75,7 +75,7 @@ class DeviceCodeRow(Table):
 
 
 class WebSessionRow(Table):
-    """A browser on our own pages; without a user it only carries the forms' CSRF secret."""
+    """A browser that is signed in on our own pages."""
 
     __tablename__ = "web_sessions"
 

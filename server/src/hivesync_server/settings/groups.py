@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
@@ -99,3 +99,16 @@ class Settings:
     tokens: TokenSettings
     worker: WorkerSettings
     mail: MailSettings
+
+    def on_port(self, port: int) -> Settings:
+        """Give the settings with the port that the system picked, in links too, when 0 was asked for."""
+        if self.http.port == port:
+            return self
+        base_url = self.http.base_url.removesuffix(":0")
+        if base_url != self.http.base_url:
+            base_url = f"{base_url}:{port}"
+        return replace(
+            self,
+            http=replace(self.http, port=port, base_url=base_url),
+            tokens=replace(self.tokens, issuer=base_url),
+        )

@@ -1,0 +1,63 @@
+"""What the operator does to single accounts, without a running server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.identity import Tier, User
+from pydantic import TypeAdapter, ValidationError
+
+from hivesync_server.adapters.clock import utc_now
+from hivesync_server.adapters.db import Database, open_database
+from hivesync_server.auth.accounts import Accounts, NewAccount
+from hivesync_server.auth.passwords import Passwords
+from hivesync_server.auth.repository import UserRepository
+from hivesync_server.auth.schemas import RegisterBody, normal_login, user_shape
+from hivesync_server.settings import Settings
+
+
+class AccountUnknown(HiveSyncError):
+    """No account has this email address or username."""
+
+    code = ErrorCode.NOT_FOUND
+
+
+class AccountInvalid(HiveSyncError):
+    """The address, name or password breaks a rule of registration."""
+
+    code = ErrorCode.VALIDATION_ERROR
+
+
+async def set_tier(settings: Settings, login: str, tier: Tier) -> User:
+    """Give an account another tier; it counts from the account's next request on."""
+    async with _database(settings) as database, database.transaction() as transaction:
+        user = await UserRepository(transaction.session).by_login(normal_login(login))
+        if user is None:
+            raise AccountUnknown(f"There is no account {login!r}.")
+        user.tier = tier.value
+        return user_shape(user)
+
+
+async def create_admin(settings: Settings, email: str, username: str, password: str) -> User:
+    """Make an account that may administer the server, by the same rules as any other."""
+    try:
+        body = TypeAdapter(RegisterBody).validate_python(
+            {"email": email, "username": username, "password": password}
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise AccountInvalid(f"{first['loc'][-1]}: {first['msg']}") from error
+    account = NewAccount(body.email, body.username, body.password, Tier.PREMIUM, is_admin=True)
+    async with _database(settings) as database, database.transaction() as transaction:
+        return user_shape(await Accounts(database, Passwords(), utc_now).register(account, transaction))
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    database = open_database(settings.database)
+    try:
+        yield database
+    finally:
+        await database.close()

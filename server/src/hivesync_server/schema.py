@@ -1,0 +1,22 @@
+"""All tables in one place, for migrations and for the test that compares both."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+
+from hivesync_server.adapters import mail
+from hivesync_server.adapters.tables import Table
+from hivesync_server.auth import tables as auth
+from hivesync_server.events import tables as events
+from hivesync_server.http import idempotency
+from hivesync_server.jobs import tables as jobs
+from hivesync_server.previews import tables as previews
+from hivesync_server.projects import tables as projects
+
+DOMAINS = (auth, events, idempotency, jobs, mail, previews, projects)
+"""Importing these is what fills the metadata."""
+
+
+def metadata() -> MetaData:
+    """Give what the database should look like."""
+    return Table.metadata

@@ -1,0 +1,105 @@
+"""Runs the application by uvicorn, and ends it well: streams close first, then requests finish."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from hivesync_server import logs, migrations
+from hivesync_server.adapters.db import open_database
+from hivesync_server.app import create_app
+from hivesync_server.settings import Settings, safety
+
+SHUTDOWN_SECONDS = 20
+_logger = logging.getLogger(__name__)
+
+
+class GracefulServer(uvicorn.Server):
+    """Uvicorn waits for open connections; a stream of events would keep it waiting for ever."""
+
+    def __init__(
+        self, config: uvicorn.Config, stop_streams: Callable[[], None], announce: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._stop_streams = stop_streams
+        self._announce = announce
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGINT and SIGTERM. Uvicorn's own raises the signal again, so a good end looks like a bad one."""
+        before = {
+            number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and tell who waits for it."""
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then let uvicorn wait for the rest."""
+        self._stop_streams()
+        await super().shutdown(sockets)
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where a server listens. The port is the real one, also when 0 was asked for."""
+
+    url: str
+    port: int
+
+
+async def serve(settings: Settings, announce: Callable[[Listening], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `announce` is called once requests are answered."""
+    logs.configure(settings.log_level)
+    for warning in safety.warnings(settings):
+        _logger.warning(warning)
+    if settings.env == "local":
+        await migrate(settings)
+    listener = _listen(settings)
+    settings = settings.on_port(int(listener.getsockname()[1]))
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app.asgi,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Who the client is, is decided by `http.client_address` and `TRUSTED_PROXIES` alone.
+        proxy_headers=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+    server = GracefulServer(config, app.stop_streams, lambda: announce(_address(settings)))
+    await server.serve([listener])
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the configured database to the newest schema."""
+    database = open_database(settings.database)
+    try:
+        await migrations.migrate(database)
+    finally:
+        await database.close()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.http.host else socket.AF_INET
+    return socket.create_server((settings.http.host, settings.http.port), family=family, backlog=2048)
+
+
+def _address(settings: Settings) -> Listening:
+    port = settings.http.port
+    host = f"[{settings.http.host}]" if ":" in settings.http.host else settings.http.host
+    return Listening(f"http://{host}:{port}", port)
