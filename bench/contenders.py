@@ -1,4 +1,4 @@
-"""The programs that are compared, all in front of one upstream. One that is missing is left out, and named."""
+"""The programs that are compared, all in front of one upstream. A missing one is left out, and named."""
 
 from __future__ import annotations
 

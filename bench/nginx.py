@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 NGINX = shutil.which("nginx")
 
 _COMMON = """
+{user}
 daemon off;
 worker_processes 1;
 pid {folder}/pid;
@@ -68,5 +70,7 @@ def proxy_config(folder: Path, port: int, target: str) -> Path:
 
 def _write(folder: Path, template: str, **values: object) -> Path:
     path = folder / "nginx.conf"
-    path.write_text(template.format(folder=folder, **values), "utf-8")
+    # Started by root, nginx gives up its rights, and could not read this folder of mode 0700.
+    user = "user root;" if os.geteuid() == 0 else ""
+    path.write_text(template.format(folder=folder, user=user, **values), "utf-8")
     return path

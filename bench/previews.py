@@ -12,7 +12,7 @@ from typing import Any
 from hivesync_contract.previews import PreviewState
 from hivesync_dev.paths import EXAMPLES
 from hivesync_dev.samples import make_vite_project
-from hivesync_dev.stack import Stack, StackSettings
+from hivesync_dev.stack.stack import Stack, StackSettings
 
 _DEADLINE_SECONDS = 120.0
 _CHANGED = {"react-native-app": "App.tsx", "vite-react-ts": "src/App.tsx"}

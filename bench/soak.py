@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 from hivesync_contract.previews import PreviewState
 from hivesync_dev.samples import make_vite_project
-from hivesync_dev.stack import Stack, StackSettings
 from hivesync_dev.stack.processes import session_pids
+from hivesync_dev.stack.stack import Stack, StackSettings
 
 _GROWTH_RATIO = 1.5
 _GROWTH_MEGABYTES = 50

@@ -18,8 +18,8 @@ from hivesync_dev.demo.report import failure_text, say, say_link, say_ready
 from hivesync_dev.demo.stack_file import STACK_FILE, StackDescription
 from hivesync_dev.demo.stopping import StopRequest
 from hivesync_dev.paths import DEMO
-from hivesync_dev.stack import Stack, StackSettings
 from hivesync_dev.stack.ports import preferred_port
+from hivesync_dev.stack.stack import Stack, StackSettings
 
 LAN_PORT = 8788
 PREVIEW_SECONDS = 150.0

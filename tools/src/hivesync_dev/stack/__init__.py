@@ -3,7 +3,3 @@
 Used by the demo, the end-to-end tests and the benchmarks. Everything it writes stays in one folder,
 and nothing it started outlives it.
 """
-
-from hivesync_dev.stack.stack import DemoUser, Stack, StackSettings
-
-__all__ = ["DemoUser", "Stack", "StackSettings"]

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hivesync_contract import headers
 from hivesync_contract.discovery import DEFAULT_PROFILE, DiscoveryFile, discovery_name
 from hivesync_contract.errors import HiveSyncError
 
@@ -14,6 +15,8 @@ from hivesync_dev.stack.environment import clean_env
 from hivesync_dev.stack.part import Part
 from hivesync_dev.stack.processes import Command
 from hivesync_dev.stack.readiness import answers
+
+CLIENT_NAME = "hivesync-dev/0.1.0"
 
 NO_KEYCHAIN = "keyring.backends.fail.Keyring"
 """The session then lives in the agent's memory, and the user's keychain never sees the demo's."""
@@ -53,7 +56,7 @@ class Agent(Part):
         discovery = self._read()
         if discovery is None or discovery.pid != self.child.pid:
             return False
-        return answers(f"{discovery.url}/?nonce={'0' * 32}")
+        return answers(f"{discovery.url}/?nonce={'0' * 32}", {headers.CLIENT: CLIENT_NAME})
 
     def discovery(self) -> DiscoveryFile:
         """Give the running agent's discovery file."""

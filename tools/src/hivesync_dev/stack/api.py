@@ -15,7 +15,8 @@ from hivesync_contract.errors import Problem
 from hivesync_contract.local_api import LocalPreview, Session
 from hivesync_contract.previews import FINAL_STATES
 
-_CLIENT = "hivesync-dev/0.1.0"
+from hivesync_dev.stack.agent import CLIENT_NAME
+
 _POLL_SECONDS = 0.1
 Shape = TypeVar("Shape")
 
@@ -41,7 +42,7 @@ class AgentApi:
     def __init__(self, discovery: DiscoveryFile) -> None:
         self.http = httpx.Client(
             base_url=discovery.url,
-            headers={headers.CLIENT: _CLIENT, "Authorization": f"Bearer {discovery.token}"},
+            headers={headers.CLIENT: CLIENT_NAME, "Authorization": f"Bearer {discovery.token}"},
             trust_env=False,
             timeout=30,
         )
