@@ -1,4 +1,4 @@
-"""The agent as a process: environment, lock, log, signals, exit code. Refuses to be the second of a profile."""
+"""The agent as a process: environment, lock, log, signals, exit code. Never the second one of a profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One agent's life inside the event loop: bind, publish, serve, withdraw, drain. Knows no process or signal."""
+"""One agent's life in the event loop: bind, publish, serve, withdraw, drain. Knows no process or signal."""
 
 from __future__ import annotations
 

@@ -15,10 +15,10 @@ from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 from hivesync_contract.errors import HiveSyncError
 
+from hivesync_agent.gate.rules import HEAD_BYTES
 from hivesync_agent.problems import BadRequest, InternalError, TooLarge, problem_response
 
 HEAD_SECONDS = 10.0
-HEAD_BYTES = 32 * 1024
 MAX_CONNECTIONS = 512
 """More than every editor of a machine opens; a bound on what a runaway plugin can make us hold."""
 
@@ -74,9 +74,7 @@ class GuardedConnection(web.RequestHandler):
         _log.info("request refused by the parser", extra={"status": error.status})
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun already")
-        response = problem_response(error)
-        response.force_close()
-        return response
+        return closing(problem_response(error))
 
     def log_exception(self, *args: Any, **kw: Any) -> None:
         """Log the kind of a failure only: a parser's message quotes what was sent."""
@@ -89,7 +87,7 @@ class GuardedConnection(web.RequestHandler):
     def _refuse_head(self, error: HiveSyncError) -> None:
         # No request exists yet, so the answer is written to the socket itself.
         if self.transport is not None:
-            self.transport.write(_raw_answer(problem_response(error)))
+            self.transport.write(_raw_answer(closing(problem_response(error))))
         self._end_head()
         self.force_close()
 
@@ -113,6 +111,13 @@ class GuardedServer(web.Server):
         return GuardedConnection(self, loop=self._loop, **self._options)
 
 
+def closing(response: web.Response) -> web.Response:
+    """Let an answer be the connection's last, and say so in every version of HTTP."""
+    response.headers["Connection"] = "close"
+    response.force_close()
+    return response
+
+
 def _parser_error(status: int, exc: BaseException | None) -> HiveSyncError:
     if isinstance(exc, LineTooLong) or (exc is not None and "Too many headers" in str(exc)):
         return TooLarge("The head of the request is too large.", status=431)
@@ -122,7 +127,7 @@ def _parser_error(status: int, exc: BaseException | None) -> HiveSyncError:
 
 
 def _raw_answer(response: web.Response) -> bytes:
-    lines = [f"HTTP/1.1 {response.status} {response.reason}", "Connection: close"]
+    lines = [f"HTTP/1.1 {response.status} {response.reason}"]
     body = response.body
     content = bytes(body) if isinstance(body, (bytes, bytearray)) else b""
     lines += [f"{name}: {value}" for name, value in response.headers.items() if name != "Content-Length"]

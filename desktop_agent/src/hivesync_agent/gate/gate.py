@@ -12,10 +12,11 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_contract.errors import HiveSyncError
 
+from hivesync_agent.gate.connection import closing
 from hivesync_agent.gate.proof import Proof
 from hivesync_agent.gate.rules import Rules, read_head
 from hivesync_agent.gate.target import split_target
@@ -26,6 +27,10 @@ Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 _RELAY_PREFIX = f"{API_PREFIX}/api/v1/"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_VERSIONS = (HttpVersion10, HttpVersion11)
+_LAST = frozenset({400, 401, 403, 405, 408, 413, 417, 431})
+"""After these nothing that follows on the connection is looked at: it might be a part of the same attempt."""
+
 _log = logging.getLogger("hivesync.gate")
 
 
@@ -74,6 +79,8 @@ class Gate:
     async def _admit(self, request: web.BaseRequest, request_id: str) -> web.StreamResponse:
         head = read_head(request.raw_headers)
         self._rules.check_origin(head)
+        if request.version not in _VERSIONS:
+            raise BadRequest("Only HTTP/1.1 is spoken here.")
         path, query = split_target(request.raw_path)
         client = self._rules.check_client(head)
         if path in (API_PREFIX, API_PREFIX + "/"):
@@ -89,8 +96,8 @@ class Gate:
 
 def _refusal(request: web.BaseRequest, error: HiveSyncError, request_id: str) -> web.StreamResponse:
     response = problem_response(error, request_id)
-    if error.status in (400, 401, 403, 405, 408, 413, 431) or request.can_read_body:
-        response.force_close()
+    if error.status in _LAST or request.can_read_body:
+        return closing(response)
     return response
 
 

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from hivesync_contract import PROTOCOL_MAX, PROTOCOL_MIN
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
-from hivesync_agent.problems import BadRequest, Forbidden, TokenMissing
+from hivesync_agent.problems import BadRequest, Forbidden, TokenMissing, TooLarge
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
+HEAD_BYTES = 32 * 1024
 _CLIENT = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,63}/[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
 _PROTOCOL = re.compile(rb"[0-9]{1,9}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -52,6 +53,7 @@ class Head:
     duplicate: bytes | None
     from_browser: bool
     malformed: bool
+    size_bytes: int
 
 
 def read_head(raw_headers: RawHeaders) -> Head:
@@ -59,6 +61,7 @@ def read_head(raw_headers: RawHeaders) -> Head:
     values: dict[bytes, bytes] = {}
     duplicate = None
     from_browser = malformed = False
+    size_bytes = 0
     for raw_name, value in raw_headers:
         name = raw_name.lower()
         if name in values and name in _ONCE:
@@ -68,7 +71,8 @@ def read_head(raw_headers: RawHeaders) -> Head:
         if _CONTROL.search(value):
             malformed = True
         values[name] = value
-    return Head(values, duplicate, from_browser, malformed)
+        size_bytes += len(name) + len(value)
+    return Head(values, duplicate, from_browser, malformed, size_bytes)
 
 
 class Rules:
@@ -88,6 +92,11 @@ class Rules:
             raise BadRequest(f"The header {head.duplicate.decode()!r} was sent twice.")
         if head.malformed:
             raise BadRequest("A header holds a control character.")
+        if head.size_bytes > HEAD_BYTES:
+            raise TooLarge("The head of the request is too large.", status=431)
+        if b"upgrade" in head.values:
+            # h2c and WebSocket would carry requests past this gate.
+            raise BadRequest("This connection can't be upgraded.")
 
     def check_client(self, head: Head) -> str:
         """Give `<name>/<version>` of the caller, who must speak our protocol (400 otherwise)."""

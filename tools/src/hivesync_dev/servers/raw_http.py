@@ -48,5 +48,7 @@ async def read_answer(reader: asyncio.StreamReader) -> RawAnswer | None:
         body = await reader.readexactly(int(names["content-length"]))
     else:
         body = await reader.read()
-    closed = names.get("connection", "").lower() == "close" or reader.at_eof()
+    closed = first.startswith("HTTP/1.0") or names.get("connection", "").lower() == "close"
+    if closed and await reader.read():
+        raise AssertionError("something was sent after the last answer")
     return RawAnswer(int(first.split(" ")[1]), headers, body, closed)

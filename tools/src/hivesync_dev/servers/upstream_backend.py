@@ -79,9 +79,9 @@ class UpstreamBackend:
         self.event_log.append((event_id, event_type, data))
         self._wake_streams()
 
-    def paths(self) -> list[str]:
-        """Give method and target of every request so far."""
-        return [f"{seen.method} {seen.target}" for seen in self.journal]
+    def relayed(self) -> list[Seen]:
+        """Give what came from an agent's client; the agent's own calls name no client."""
+        return [seen for seen in self.journal if seen.header("X-HiveSync-Client") is not None]
 
     def _wake_streams(self) -> None:
         self._published.set()

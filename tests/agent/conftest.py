@@ -1,0 +1,51 @@
+"""A backend and an agent on real sockets, with folders of their own for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hivesync.credentials.session import new_session
+from hivesync.credentials.store import MemoryStore
+from hivesync_agent.settings import AgentSettings
+from hivesync_dev.servers.agents import RunningAgent, locations_in, running_agent
+from hivesync_dev.servers.upstream_backend import UpstreamBackend
+
+
+@pytest.fixture
+async def backend() -> AsyncIterator[UpstreamBackend]:
+    """A backend that listens."""
+    backend = UpstreamBackend()
+    await backend.start()
+    yield backend
+    await backend.stop()
+
+
+@pytest.fixture
+def settings(backend: UpstreamBackend, tmp_path: Path) -> AgentSettings:
+    """Settings of an agent for that backend."""
+    return AgentSettings(
+        server_url=backend.url, profile="default", locations=locations_in(tmp_path), drain_seconds=0.5
+    )
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """An empty credential store, which tests fill as the command line would."""
+    return MemoryStore()
+
+
+@pytest.fixture
+async def agent(settings: AgentSettings, store: MemoryStore) -> AsyncIterator[RunningAgent]:
+    """An agent that nobody is signed in to."""
+    async with running_agent(settings, store) as running:
+        yield running
+
+
+@pytest.fixture
+async def signed_in(agent: RunningAgent, store: MemoryStore, backend: UpstreamBackend) -> RunningAgent:
+    """The same agent with a session of the backend's user."""
+    store.save(new_session(str(backend.identity.sign_in()["refresh_token"]), ""))
+    await agent.agent.access.access_token()
+    return agent
