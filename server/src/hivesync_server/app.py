@@ -34,6 +34,7 @@ from hivesync_server.projects import endpoints as projects
 from hivesync_server.resources import Resources
 from hivesync_server.settings import Settings
 from hivesync_server.settings.safety import is_loopback
+from hivesync_server.web import device_pages, outbox_page, pages
 
 API_PREFIX = "/api/v1"
 BODY_BYTES = 256 * 1024
@@ -77,6 +78,8 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
     problems.install(app)
     app.include_router(_api_router())
     app.include_router(workers.router)
+    for part in (pages, device_pages, outbox_page):
+        app.include_router(part.router)
     app.add_middleware(SecurityHeaders, https=settings.http.secure_cookies)
     app.add_middleware(RequestContext)
     return App(app, resources.hub.close)

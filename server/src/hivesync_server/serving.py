@@ -32,7 +32,7 @@ class GracefulServer(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop on SIGINT and SIGTERM. Uvicorn's own raises the signal again, so a good end looks like a bad one."""
+        """Stop on SIGINT and SIGTERM, and exit 0: uvicorn's own way raises the signal again at the end."""
         before = {
             number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)
         }

@@ -1,0 +1,108 @@
+"""A browser on our pages: its cookie, its forms' CSRF token, and who is signed in there."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hivesync_server.auth.refresh_tokens import token_hash
+from hivesync_server.auth.tables import UserRow, WebSessionRow
+from hivesync_server.settings.groups import HttpSettings, TokenSettings
+
+LIFE = timedelta(minutes=30)
+_NAME = "hivesync_web"
+_INFO = b"hivesync/csrf/v1/"
+
+
+class FormRefused(HiveSyncError):
+    """The form was not sent from our own page in this browser."""
+
+    code = ErrorCode.FORBIDDEN
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """One browser, known by a random cookie that scripts can't read."""
+
+    token: str
+    csrf: str
+
+    def remember(self, response: Response, http: HttpSettings) -> Response:
+        """Set the cookie. `Lax`, since the sign-in page is opened by links from elsewhere."""
+        response.set_cookie(
+            _cookie_name(http),
+            self.token,
+            max_age=int(LIFE.total_seconds()),
+            secure=http.secure_cookies,
+            httponly=True,
+            samesite="lax",
+        )
+        return response
+
+
+def browser_of(request: Request, http: HttpSettings, tokens: TokenSettings) -> Browser:
+    """Give the browser that sends this request, a new one if it has no cookie yet."""
+    return _browser(request.cookies.get(_cookie_name(http)) or secrets.token_urlsafe(32), tokens)
+
+
+def new_browser(tokens: TokenSettings) -> Browser:
+    """Give a fresh cookie: after a sign-in nobody may know the one from before."""
+    return _browser(secrets.token_urlsafe(32), tokens)
+
+
+def check_form(request: Request, browser: Browser, csrf: str, base_url: str) -> None:
+    """Raise `FormRefused` unless this form came from our own page, shown to this very browser."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin", base_url)
+    own = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    if site not in {"same-origin", "none"} or origin not in {base_url, own}:
+        raise FormRefused("This form can only be sent from HiveSync's own page.")
+    if not hmac.compare_digest(browser.csrf.encode(), csrf.encode()):
+        raise FormRefused("The page was open for too long; go back, reload it and try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class WebSessions:
+    """Who is signed in in which browser."""
+
+    session: AsyncSession
+    now: datetime
+
+    async def user(self, browser: Browser) -> UserRow | None:
+        """Give the user of a browser, if one is signed in."""
+        query = select(UserRow).join(WebSessionRow, WebSessionRow.user_id == UserRow.id)
+        return await self.session.scalar(
+            query.where(
+                WebSessionRow.token_hash == token_hash(browser.token), WebSessionRow.expires_at > self.now
+            )
+        )
+
+    async def sign_in(self, browser: Browser, user: UserRow) -> None:
+        """Note that `user` has signed in in this browser."""
+        row = WebSessionRow(token_hash=token_hash(browser.token), user_id=user.id, expires_at=self.now + LIFE)
+        self.session.add(row)
+
+    async def sign_out(self, browser: Browser) -> None:
+        """Forget the browser."""
+        await self.session.execute(
+            delete(WebSessionRow).where(WebSessionRow.token_hash == token_hash(browser.token))
+        )
+
+
+def _browser(token: str, tokens: TokenSettings) -> Browser:
+    key = hashlib.sha256(_INFO + tokens.keys[0].reveal().encode()).digest()
+    return Browser(token, hmac.new(key, token.encode(), hashlib.sha256).hexdigest())
+
+
+def _cookie_name(http: HttpSettings) -> str:
+    # The prefix keeps other hosts of the same domain from setting it (RFC 6265bis §4.1.3); it needs https.
+    return f"__Host-{_NAME}" if http.secure_cookies else _NAME

@@ -1,0 +1,155 @@
+"""The pages of device sign-in: type the code, sign in, and decide, having seen what asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from hivesync_server.auth.device.endpoints import DeviceSignInDep
+from hivesync_server.auth.device.service import DeviceSignIn, normal_user_code
+from hivesync_server.auth.errors import AuthInvalid
+from hivesync_server.auth.schemas import normal_login
+from hivesync_server.auth.services import AccountsDep
+from hivesync_server.auth.tables import UserRow
+from hivesync_server.http.client_address import client_address
+from hivesync_server.http.route import ApiRoute
+from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
+from hivesync_server.web.browser import Browser, WebSessions, browser_of, check_form, new_browser
+from hivesync_server.web.pages import message, page
+
+GUESSES_MAX = 10
+GUESSES_SECONDS = 900
+
+router = APIRouter(prefix="/device", include_in_schema=False, route_class=ApiRoute)
+
+Code = Annotated[str, Form(max_length=32)]
+Csrf = Annotated[str, Form(max_length=128)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One request to these pages."""
+
+    resources: Resources
+    browser: Browser
+    web: WebSessions
+    address: str
+
+    async def may_guess(self, what: str) -> bool:
+        """Count a wrong code or password of this address; tell whether there may be another."""
+        count = await self.resources.cache.increment(f"guess:{what}:{self.address}", GUESSES_SECONDS)
+        return count <= GUESSES_MAX
+
+    def show(self, response: Response) -> Response:
+        return self.browser.remember(response, self.resources.settings.http)
+
+
+def _visit(request: Request, resources: ResourcesDep, transaction: TransactionDep) -> _Visit:
+    http = resources.settings.http
+    browser = browser_of(request, http, resources.settings.tokens)
+    web = WebSessions(transaction.session, resources.clock())
+    return _Visit(resources, browser, web, client_address(request, http.trusted_proxies))
+
+
+VisitDep = Annotated[_Visit, Depends(_visit)]
+
+
+def _from_own_page(request: Request, visit: VisitDep, csrf: Csrf = "") -> None:
+    check_form(request, visit.browser, csrf, visit.resources.settings.http.base_url)
+
+
+@router.get("")
+async def show(
+    visit: VisitDep, devices: DeviceSignInDep, user_code: Annotated[str, Query(max_length=32)] = ""
+) -> Response:
+    """Ask for the code, for the sign-in, or for the decision: whatever is next."""
+    user = await visit.web.user(visit.browser)
+    if user is None:
+        return visit.show(_sign_in_page(visit, user_code))
+    if not user_code:
+        return visit.show(_code_page(visit, user))
+    return await _consent(visit, devices, user, user_code)
+
+
+@router.post("/sign-in", dependencies=[Depends(_from_own_page)])
+async def sign_in(
+    visit: VisitDep,
+    accounts: AccountsDep,
+    login: Annotated[str, Form(max_length=320)] = "",
+    password: Annotated[str, Form(max_length=256)] = "",
+    user_code: Code = "",
+) -> Response:
+    """Sign in in this browser, then go on with the code. The way on is ours, never the caller's."""
+    try:
+        user = await accounts.recognise(normal_login(login), password)
+    except AuthInvalid as error:
+        if not await visit.may_guess("password"):
+            return _too_many()
+        return visit.show(_sign_in_page(visit, user_code, error.detail, 401))
+    browser = new_browser(visit.resources.settings.tokens)
+    await visit.web.sign_out(visit.browser)
+    await visit.web.sign_in(browser, user)
+    return browser.remember(_to_code(user_code), visit.resources.settings.http)
+
+
+@router.post("/decision", dependencies=[Depends(_from_own_page)])
+async def decide(
+    visit: VisitDep,
+    devices: DeviceSignInDep,
+    user_code: Code = "",
+    decision: Annotated[str, Form(max_length=16)] = "",
+) -> Response:
+    """Approve or deny a sign-in."""
+    user = await visit.web.user(visit.browser)
+    if user is None:
+        return _to_code(user_code)
+    row = await devices.pending(normal_user_code(user_code))
+    if row is None:
+        return await _consent(visit, devices, user, user_code)
+    approve = decision == "approve"
+    devices.decide(row, user, approve=approve)
+    await visit.web.sign_out(visit.browser)
+    if approve:
+        return message("Signed in", "You can close this page and go back to your program.")
+    return message("Denied", "Nothing was signed in. You can close this page.")
+
+
+async def _consent(visit: _Visit, devices: DeviceSignIn, user: UserRow, typed: str) -> Response:
+    row = await devices.pending(normal_user_code(typed))
+    if row is None:
+        if not await visit.may_guess("code"):
+            return _too_many()
+        return visit.show(_code_page(visit, user, "That code is unknown or has expired.", 404))
+    response = page(
+        "device_consent.html",
+        csrf=visit.browser.csrf,
+        user=user.username,
+        user_code=row.user_code,
+        client=row.client_name,
+        address=row.client_address,
+        asked_at=row.created_at.strftime("%H:%M UTC"),
+    )
+    return visit.show(response)
+
+
+def _sign_in_page(visit: _Visit, user_code: str, error: str = "", status: int = 200) -> Response:
+    return page("device_sign_in.html", status, csrf=visit.browser.csrf, user_code=user_code, error=error)
+
+
+def _code_page(visit: _Visit, user: UserRow, error: str = "", status: int = 200) -> Response:
+    return page("device_code.html", status, user=user.username, error=error)
+
+
+def _to_code(user_code: str) -> Response:
+    return RedirectResponse("/device?" + urlencode({"user_code": normal_user_code(user_code)}), 303)
+
+
+def _too_many() -> Response:
+    text = "Too many wrong attempts from your network. Wait 15 minutes, then try again."
+    response = message("Please wait", text, 429)
+    response.headers["Retry-After"] = str(GUESSES_SECONDS)
+    return response

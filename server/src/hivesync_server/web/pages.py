@@ -1,0 +1,38 @@
+"""Renders our pages: escaped by default, styled by one small sheet, never cached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+_FOLDER = Path(__file__).parent
+_templates = Environment(
+    loader=FileSystemLoader(_FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+)
+
+router = APIRouter(include_in_schema=False)
+
+
+def page(name: str, status: int = 200, **values: Any) -> Response:
+    """Give a page made from the template `name`."""
+    return HTMLResponse(_templates.get_template(name).render(values), status_code=status)
+
+
+def message(title: str, text: str, status: int = 200, details: Mapping[str, str] | None = None) -> Response:
+    """Give a page that only says something."""
+    return page("message.html", status, title=title, text=text, details=details or {})
+
+
+@router.get("/static/site.css")
+async def style_sheet() -> Response:
+    """Give the style of all pages."""
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return FileResponse(_FOLDER / "static" / "site.css", media_type="text/css", headers=headers)
