@@ -1,0 +1,53 @@
+/** Tells the page what went wrong in the app and what it wrote to the console. */
+import type { ConsoleLevel, FromFrame } from "../messages.ts";
+
+type Send = (message: FromFrame) => void;
+
+const LEVELS: readonly ConsoleLevel[] = ["log", "info", "warn", "error", "debug"];
+const TEXT_MAX = 2_000;
+
+export function reportErrors(send: Send): void {
+  window.addEventListener("error", (event) => {
+    // Images that fail to load are errors of their elements, and do not come here.
+    send({ type: "error", error: describe(event.error ?? event.message) });
+  });
+  window.addEventListener("unhandledrejection", ({ reason }) => {
+    send({ type: "error", error: describe(reason) });
+  });
+}
+
+export function reportConsole(send: Send): void {
+  for (const level of LEVELS) {
+    const original = console[level].bind(console);
+    console[level] = (...values: unknown[]): void => {
+      original(...values);
+      send({ type: "console", level, text: format(values).slice(0, TEXT_MAX) });
+    };
+  }
+}
+
+function describe(reason: unknown): { readonly message: string; readonly stack: string } {
+  if (!(reason instanceof Error)) return { message: text(reason).slice(0, TEXT_MAX), stack: "" };
+  return { message: `${reason.name}: ${reason.message}`.slice(0, TEXT_MAX), stack: reason.stack ?? "" };
+}
+
+/** React writes with printf-like patterns. */
+function format(values: readonly unknown[]): string {
+  const [pattern, ...rest] = values;
+  if (typeof pattern !== "string") return values.map(text).join(" ");
+  const filled = pattern.replace(/%[sdifoOc]/g, (code) => {
+    const value = rest.shift();
+    return code === "%c" ? "" : text(value);
+  });
+  return [filled, ...rest.map(text)].join(" ");
+}
+
+function text(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}

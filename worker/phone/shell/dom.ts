@@ -1,0 +1,34 @@
+/** Builds elements. Text is always text: nothing from a project is ever parsed as HTML in this page. */
+
+type Child = Node | string | null;
+
+export function h<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Readonly<Record<string, string>> = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Name] {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+export function button(label: string, kind: "primary" | "quiet", act: () => void): HTMLButtonElement {
+  const element = h("button", { type: "button", class: kind }, label);
+  element.addEventListener("click", act);
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Draw a figure on a grid of 24. */
+export function icon(path: string, name: string): SVGSVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("class", `icon ${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  const shape = document.createElementNS(SVG, "path");
+  shape.setAttribute("d", path);
+  svg.append(shape);
+  return svg;
+}

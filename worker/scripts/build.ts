@@ -1,0 +1,19 @@
+/** `npm run build`: preludes, the phone page and the frame, as static files with their hash in the name. */
+import { build } from "esbuild";
+import { clear, describe, publish, SCRIPT } from "./output.ts";
+import { buildPreludes } from "./preludes.ts";
+
+async function bundle(entry: string): Promise<string> {
+  const { outputFiles } = await build({ ...SCRIPT, entryPoints: [entry], write: false });
+  return outputFiles[0]?.text ?? "";
+}
+
+await clear();
+await describe({
+  shell: {
+    script: await publish("shell.js", await bundle("phone/shell/main.ts")),
+    style: (await bundle("phone/shell/shell.css")).trim(),
+  },
+  frame: { script: await publish("frame.js", await bundle("phone/frame/main.ts")) },
+  ...(await buildPreludes()),
+});

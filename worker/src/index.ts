@@ -1,0 +1,47 @@
+/** Wires the Worker's rooms to its entrances. Decides nothing. */
+import type { Job } from "./contract.gen.ts";
+import { HEADERS } from "./contract.gen.ts";
+import { readSettings, type Bindings } from "./env.ts";
+import { handleError } from "./errors.ts";
+import { consumeJobs } from "./jobs/consumer.ts";
+import { acceptJob } from "./jobs/endpoint.ts";
+import { showFrame, showPage } from "./preview/viewer/documents.ts";
+import { showArtifact, showAsset } from "./preview/viewer/files.ts";
+import { awaitCurrent } from "./preview/viewer/progress.ts";
+import { openSession } from "./preview/viewer/session.ts";
+import { dispatch, route } from "./router.ts";
+
+export { JobLedger } from "./jobs/ledger.ts";
+
+const ROUTES = [
+  route("GET", "/health", () => Response.json({ status: "ok" })),
+  route("POST", "/jobs", acceptJob),
+  route("GET", "/frame", showFrame),
+  route("GET", "/p/:id", showPage),
+  route("POST", "/p/:id/session", openSession),
+  route("GET", "/p/:id/current", awaitCurrent),
+  route("GET", "/p/:id/v/:version/:name", showArtifact),
+  route("GET", "/p/:id/v/:version/asset/:sha256", showAsset),
+];
+
+export default {
+  async fetch(request, bindings): Promise<Response> {
+    const requestId = requestIdOf(request);
+    try {
+      const response = await dispatch(ROUTES, { request, bindings, settings: readSettings(bindings) });
+      response.headers.set(HEADERS.REQUEST_ID, requestId);
+      return response;
+    } catch (error) {
+      return handleError(error, requestId);
+    }
+  },
+  async queue(batch, bindings): Promise<void> {
+    await consumeJobs(batch, bindings);
+  },
+} satisfies ExportedHandler<Bindings, Job>;
+
+/** A caller's id is kept if it can't do harm in a log. */
+function requestIdOf(request: Request): string {
+  const given = request.headers.get(HEADERS.REQUEST_ID) ?? "";
+  return /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : crypto.randomUUID();
+}

@@ -1,0 +1,68 @@
+/** `POST /jobs`: takes a signed job, once, and puts it on the queue. Refuses before it parses. */
+import { conforms, firstViolation } from "../contract.ts";
+import { HEADERS, type Job } from "../contract.gen.ts";
+import { WorkerError } from "../errors.ts";
+import type { RequestContext } from "../router.ts";
+import { verify } from "../signing.ts";
+import { isId, versionPrefix } from "../storage.ts";
+
+/** A queue message holds 128 KB; a job is well under one. */
+const BODY_BYTES_MAX = 64 * 1024;
+
+export async function acceptJob({ request, bindings, settings }: RequestContext): Promise<Response> {
+  const body = await readLimited(request);
+  const deliveryId = request.headers.get(HEADERS.WEBHOOK_ID) ?? "";
+  const message = {
+    id: deliveryId,
+    timestamp: request.headers.get(HEADERS.WEBHOOK_TIMESTAMP) ?? "",
+    signatures: request.headers.get(HEADERS.WEBHOOK_SIGNATURE) ?? "",
+    body,
+  };
+  if (!(await verify(settings.sharedSecret, message, Date.now() / 1000))) {
+    throw new WorkerError("WORKER_SIGNATURE_INVALID", "The job's signature is missing, wrong or too old.");
+  }
+  const job = parseJob(body);
+  const ledger = bindings.JOB_LEDGER.get(bindings.JOB_LEDGER.idFromName(job.job_id));
+  await ledger.enqueueOnce(deliveryId, job);
+  return Response.json({ accepted: true }, { status: 202 });
+}
+
+async function readLimited(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  const bytes = declared > BODY_BYTES_MAX ? null : new Uint8Array(await request.arrayBuffer());
+  if (bytes === null || bytes.length > BODY_BYTES_MAX) {
+    throw new WorkerError("PAYLOAD_TOO_LARGE", `A job has at most ${BODY_BYTES_MAX} bytes.`);
+  }
+  return bytes;
+}
+
+function parseJob(body: Uint8Array): Job {
+  const value = parseJson(body);
+  const violation = firstViolation("Job", value);
+  if (violation !== null || !conforms<Job>("Job", value)) {
+    throw new WorkerError("VALIDATION_ERROR", `The job is malformed at ${violation ?? "#"}`);
+  }
+  if (!isId(value.job_id) || (value.kind === "preview.build" && !namesItsOwnObjects(value))) {
+    throw new WorkerError("VALIDATION_ERROR", "The job's ids or keys are malformed.");
+  }
+  return value;
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body));
+  } catch {
+    throw new WorkerError("VALIDATION_ERROR", "The job is not JSON.");
+  }
+}
+
+/** Even a signed job may only name objects of its own preview. */
+function namesItsOwnObjects({ preview }: Job): boolean {
+  return (
+    !!preview &&
+    isId(preview.preview_id) &&
+    isId(preview.project_id) &&
+    preview.version > 0 &&
+    preview.manifest_key === `${versionPrefix(preview.preview_id, preview.version)}manifest.json`
+  );
+}

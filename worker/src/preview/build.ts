@@ -1,0 +1,94 @@
+/** From a manifest to a finished version in R2. Writes nothing that a phone can see until all of it is there. */
+import phone from "../../dist/phone.json";
+import type { PreviewBuild, SourceManifest } from "../contract.gen.ts";
+import { versionPrefix, writeJson } from "../storage.ts";
+import type { Artifact, Asset } from "./artifact.ts";
+import { bundle, type Bundle } from "./bundle.ts";
+import type { Plan } from "./kinds/plan.ts";
+import { planFor } from "./kinds/planners.ts";
+import { isAsset, mediaType } from "./media.ts";
+import { publicDirectory, urlOfFile } from "./project.ts";
+import type { Sources } from "./sources.ts";
+
+export interface Built {
+  readonly artifact: Artifact;
+  readonly keys: readonly string[];
+  readonly bytes: number;
+}
+
+/** Public files up to this size are fetched at once: they are what a page is likely to ask for. */
+const EAGER_PUBLIC_BYTES = 512 * 1024;
+
+export async function buildVersion(
+  bucket: R2Bucket,
+  build: PreviewBuild,
+  manifest: SourceManifest,
+  sources: Sources,
+): Promise<Built> {
+  const plan = planFor(manifest, sources);
+  const bundled = await bundle(plan.project, plan.entry, plan.virtual, plan.jsxImportSource);
+  return writeVersion(bucket, build, describeArtifact(build, manifest, plan, bundled), bundled);
+}
+
+function describeArtifact(build: PreviewBuild, manifest: SourceManifest, plan: Plan, bundled: Bundle): Artifact {
+  return {
+    schema: 1,
+    preview_id: build.preview_id,
+    version: build.version,
+    kind: manifest.kind,
+    page: plan.page,
+    preludes: preludeUrls(bundled.preludes),
+    script: "app.js",
+    style: bundled.style === null ? null : "app.css",
+    sourceMap: "app.js.map",
+    assets: assetsOf(plan, bundled),
+    warnings: bundled.warnings,
+  };
+}
+
+/** Every file that could be asked for, and which of them are sure to be. */
+function assetsOf({ project, assetPaths }: Plan, bundled: Bundle): Asset[] {
+  const used = new Set([...assetPaths, ...bundled.assetPaths]);
+  const inPublic = `${publicDirectory(project)}/`;
+  return [...project.sources.files.values()]
+    .filter(({ path }) => used.has(path) || path.startsWith(inPublic) || isAsset(path))
+    .map(({ path, sha256, size }) => ({
+      url: urlOfFile(project, path),
+      sha256,
+      size,
+      type: mediaType(path),
+      eager: used.has(path) || (path.startsWith(inPublic) && size <= EAGER_PUBLIC_BYTES),
+    }));
+}
+
+/** Give the preludes' addresses, each after those it needs. */
+function preludeUrls(names: readonly string[]): string[] {
+  const preludes: Readonly<Record<string, { readonly url: string; readonly needs: readonly string[] }>> = phone.preludes;
+  const ordered = new Set<string>();
+  const add = (name: string): void => {
+    const prelude = preludes[name];
+    if (!prelude) return;
+    prelude.needs.forEach(add);
+    ordered.add(prelude.url);
+  };
+  names.forEach(add);
+  return [...ordered];
+}
+
+async function writeVersion(bucket: R2Bucket, build: PreviewBuild, artifact: Artifact, bundled: Bundle): Promise<Built> {
+  const prefix = versionPrefix(build.preview_id, build.version);
+  const texts: readonly (readonly [name: string, text: string, type: string])[] = [
+    [artifact.script, bundled.script, "text/javascript; charset=utf-8"],
+    [artifact.sourceMap, bundled.sourceMap, "application/json"],
+    ...(artifact.style === null ? [] : [[artifact.style, bundled.style ?? "", "text/css; charset=utf-8"] as const]),
+  ];
+  await Promise.all(
+    texts.map(([name, text, contentType]) => bucket.put(prefix + name, text, { httpMetadata: { contentType } })),
+  );
+  const described = await writeJson(bucket, `${prefix}artifact.json`, artifact);
+  return {
+    artifact,
+    keys: [...texts.map(([name]) => prefix + name), `${prefix}artifact.json`],
+    bytes: texts.reduce((total, [, text]) => total + text.length, described),
+  };
+}

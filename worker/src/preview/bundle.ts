@@ -1,0 +1,99 @@
+/** Bundles one project into one script and one style sheet. */
+import type { BuildOptions } from "esbuild-wasm";
+import type { Diagnostic } from "../contract.gen.ts";
+import { buildError, diagnosticOf, isBuildFailure } from "./diagnostics.ts";
+import { bundler } from "./esbuild.ts";
+import { AssetUse } from "./modules.ts";
+import { projectPlugin, type VirtualModule } from "./plugin.ts";
+import type { Project } from "./project.ts";
+
+/** What every phone of the last years runs; CSS nesting is lowered for those that lack it. */
+const TARGETS = ["es2022", "chrome107", "safari16", "firefox104"];
+const ENTRY = "hivesync-entry";
+
+export interface Bundle {
+  readonly script: string;
+  readonly style: string | null;
+  readonly sourceMap: string;
+  readonly preludes: readonly string[];
+  readonly assetPaths: ReadonlySet<string>;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** `entry` is code; `virtual` holds modules that it imports besides the project's own. */
+export async function bundle(
+  project: Project,
+  entry: string,
+  virtual: ReadonlyMap<string, VirtualModule>,
+  jsxImportSource: string,
+): Promise<Bundle> {
+  const input = {
+    project,
+    virtual: new Map([...virtual, [ENTRY, { contents: entry, loader: "js" as const }]]),
+    assets: new AssetUse(),
+    preludes: new Set<string>(),
+  };
+  const options = { ...buildOptions(project, jsxImportSource), plugins: [projectPlugin(input)] };
+  const read = (path: string): string | undefined => project.sources.text(path) ?? virtual.get(path)?.contents;
+  try {
+    const result = await bundler.build(options, sourceBytes(project));
+    const output = (suffix: string): string | null =>
+      result.outputFiles.find((file) => file.path.endsWith(suffix))?.text ?? null;
+    return {
+      script: output(".js") ?? "",
+      style: output(".css"),
+      sourceMap: output(".js.map") ?? "{}",
+      preludes: [...input.preludes],
+      assetPaths: input.assets.paths,
+      warnings: result.warnings.map((warning) => diagnosticOf(warning, read)),
+    };
+  } catch (error) {
+    throw isBuildFailure(error) ? buildError(error, read) : error;
+  }
+}
+
+function sourceBytes(project: Project): number {
+  let total = 0;
+  for (const [path, file] of project.sources.files) if (project.sources.text(path) !== undefined) total += file.size;
+  return total;
+}
+
+function buildOptions(project: Project, jsxImportSource: string): BuildOptions & { write: false } {
+  const { experimentalDecorators, useDefineForClassFields } = project.config.options;
+  return {
+    entryPoints: [{ in: ENTRY, out: "app" }],
+    bundle: true,
+    write: false,
+    outdir: "/out",
+    format: "esm",
+    platform: "browser",
+    target: TARGETS,
+    charset: "utf8",
+    legalComments: "none",
+    sourcemap: "external",
+    logLevel: "silent",
+    jsx: "automatic",
+    jsxImportSource,
+    define: defines(project),
+    tsconfigRaw: {
+      compilerOptions: {
+        ...(experimentalDecorators === undefined ? {} : { experimentalDecorators }),
+        ...(useDefineForClassFields === undefined ? {} : { useDefineForClassFields }),
+      },
+    },
+  };
+}
+
+/** A preview is a development build: what goes wrong is said in full. */
+function defines(project: Project): Record<string, string> {
+  const builtIn = { MODE: "development", DEV: true, PROD: false, SSR: false, BASE_URL: "/" };
+  const found: Record<string, string> = {
+    "import.meta.env": JSON.stringify({ ...builtIn, ...project.env }),
+    "import.meta.hot": "undefined",
+    "process.env.NODE_ENV": '"development"',
+    "process.env": JSON.stringify({ NODE_ENV: "development", ...project.env }),
+    __DEV__: "true",
+  };
+  if (project.kind !== "web") found["global"] = "globalThis";
+  return found;
+}

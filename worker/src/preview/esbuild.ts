@@ -1,0 +1,78 @@
+/**
+ * The bundler of this isolate: esbuild compiled to WebAssembly. One build at a time, with a deadline, and a
+ * fresh instance before its memory (which never shrinks) grows too large for the isolate's 128 MB.
+ */
+import { build, initialize, stop, type BuildOptions, type BuildResult } from "esbuild-wasm/lib/browser.js";
+import wasmModule from "esbuild-wasm/esbuild.wasm";
+import { WorkerError } from "../errors.ts";
+
+type Output = BuildResult<BuildOptions & { write: false }>;
+
+const DEADLINE_MS = 30_000;
+const BUILDS_MAX = 40;
+const SOURCE_BYTES_MAX = 8 * 1024 * 1024;
+
+class Bundler {
+  #ready: Promise<void> | null = null;
+  #builds = 0;
+  #sourceBytes = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  /** Build when the builds before this one have ended; `sourceBytes` is what it will hold in memory. */
+  async build(options: BuildOptions & { write: false }, sourceBytes: number): Promise<Output> {
+    const turn = this.#tail;
+    const result = this.#buildAfter(turn, options, sourceBytes);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  async #buildAfter(
+    turn: Promise<unknown>,
+    options: BuildOptions & { write: false },
+    sourceBytes: number,
+  ): Promise<Output> {
+    // A build whose own request was cut off never ends: the next one waits for it only so long.
+    if ((await withinDeadline(turn)) === TIMED_OUT) this.#recycle();
+    await this.#start(sourceBytes);
+    const result = await withinDeadline(build(options));
+    if (result === TIMED_OUT) {
+      this.#recycle();
+      throw new WorkerError("PREVIEW_BUILD_FAILED", "The build took too long and was stopped.");
+    }
+    return result;
+  }
+
+  async #start(sourceBytes: number): Promise<void> {
+    if (this.#builds >= BUILDS_MAX || this.#sourceBytes + sourceBytes > SOURCE_BYTES_MAX) this.#recycle();
+    this.#builds += 1;
+    this.#sourceBytes += sourceBytes;
+    this.#ready ??= initialize({ wasmModule, worker: false });
+    await this.#ready;
+  }
+
+  #recycle(): void {
+    if (this.#ready !== null) void stop();
+    this.#ready = null;
+    this.#builds = 0;
+    this.#sourceBytes = 0;
+  }
+}
+
+const TIMED_OUT = Symbol("timed out");
+
+async function withinDeadline<Result>(work: Promise<Result>): Promise<Result | typeof TIMED_OUT> {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const deadline = new Promise<typeof TIMED_OUT>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(TIMED_OUT);
+    }, DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The isolate has one, like the WebAssembly memory behind it. */
+export const bundler = new Bundler();

@@ -1,0 +1,19 @@
+/** What a kind decides before the bundler runs. */
+import type { SourceManifest } from "../../contract.gen.ts";
+import type { Page } from "../artifact.ts";
+import type { VirtualModule } from "../plugin.ts";
+import type { Project } from "../project.ts";
+import type { Sources } from "../sources.ts";
+
+export interface Plan {
+  readonly project: Project;
+  /** Code of the entry module. */
+  readonly entry: string;
+  readonly virtual: ReadonlyMap<string, VirtualModule>;
+  readonly jsxImportSource: string;
+  readonly page: Page;
+  /** Files that the markup shows. */
+  readonly assetPaths: readonly string[];
+}
+
+export type Planner = (manifest: SourceManifest, sources: Sources) => Plan;

@@ -1,0 +1,20 @@
+/** One planner for each kind that can be shown; the rest is refused with its name. */
+import type { PreviewKind, SourceManifest } from "../../contract.gen.ts";
+import { WorkerError } from "../../errors.ts";
+import type { Sources } from "../sources.ts";
+import type { Plan, Planner } from "./plan.ts";
+import { planReactNative } from "./react_native.ts";
+import { planWeb } from "./web.ts";
+
+const PLANNERS: Partial<Record<PreviewKind, Planner>> = {
+  react_native: planReactNative,
+  web: planWeb,
+};
+
+export function planFor(manifest: SourceManifest, sources: Sources): Plan {
+  const planner = PLANNERS[manifest.kind];
+  if (!planner) {
+    throw new WorkerError("PREVIEW_UNSUPPORTED", `A preview of the kind "${manifest.kind}" can't be shown in this version.`);
+  }
+  return planner(manifest, sources);
+}

@@ -1,0 +1,122 @@
+/** A web project: an HTML page with its scripts and styles, as a dev server such as Vite's would serve it. */
+import type { SourceManifest } from "../../contract.gen.ts";
+import { WorkerError } from "../../errors.ts";
+import type { ClassicScript } from "../artifact.ts";
+import { isRemote, takeApart, type ClassicPiece, type HtmlParts, type Piece, type Place } from "../html.ts";
+import { directoryOf, joinPath } from "../paths.ts";
+import type { VirtualModule } from "../plugin.ts";
+import { fileAtUrl, findFile, type Project } from "../project.ts";
+import type { Sources } from "../sources.ts";
+import { tsConfigFor } from "../tsconfig.ts";
+import { publicEnv } from "../public_env.ts";
+import { dependenciesOf, isPreactProject, PREACT_ALIASES } from "../dependencies.ts";
+import type { Plan } from "./plan.ts";
+
+export function planWeb(manifest: SourceManifest, sources: Sources): Plan {
+  const text = sources.text(manifest.entry);
+  if (text === undefined) throw new WorkerError("PREVIEW_UNSUPPORTED", "A web preview starts from an HTML page.");
+  const parts = takeApart(text);
+  const project = webProject(manifest, sources, parts);
+  const { entry, virtual } = entryOf(project, manifest.entry, parts.pieces);
+  return {
+    project,
+    entry,
+    virtual,
+    jsxImportSource: project.config.options.jsxImportSource ?? (usesPreact(project) ? "preact" : "react"),
+    page: {
+      title: parts.title || manifest.title,
+      htmlAttributes: parts.htmlAttributes,
+      bodyAttributes: parts.bodyAttributes,
+      head: parts.head,
+      body: parts.body,
+      classicScripts: parts.classicScripts.map((script) => readClassic(project, manifest.entry, script)),
+    },
+    assetPaths: parts.references
+      .map((address) => fileNamed(project, manifest.entry, address))
+      .filter((path) => path !== null),
+  };
+}
+
+function webProject(manifest: SourceManifest, sources: Sources, parts: HtmlParts): Project {
+  const root = directoryOf(manifest.entry);
+  const firstScript = parts.pieces.find((piece) => piece.type === "script" && piece.src !== undefined)?.src ?? "";
+  const scriptPath = joinPath(root, firstScript) ?? manifest.entry;
+  const packages = dependenciesOf(root, sources);
+  return {
+    kind: manifest.kind,
+    sources,
+    root,
+    platformSuffixes: [],
+    config: tsConfigFor(scriptPath, (path) => sources.text(path)),
+    packageAliases: isPreactProject(packages) ? PREACT_ALIASES : new Map(),
+    env: publicEnv(manifest.env),
+  };
+}
+
+function usesPreact(project: Project): boolean {
+  return project.packageAliases === PREACT_ALIASES;
+}
+
+/** Styles first, then modules, each in the page's order: that is when a browser would apply them. */
+function entryOf(
+  project: Project,
+  page: string,
+  pieces: readonly Piece[],
+): { readonly entry: string; readonly virtual: ReadonlyMap<string, VirtualModule> } {
+  const virtual = new Map<string, VirtualModule>();
+  const specifiers = pieces
+    .toSorted((left, right) => Number(left.type === "script") - Number(right.type === "script"))
+    .filter((piece) => piece.src !== undefined || piece.code?.trim())
+    .map((piece, index) => {
+      if (piece.src !== undefined) return moduleSpecifier(project, page, piece.src, piece.place);
+      const name = `${page}#${piece.type}-${index + 1}`;
+      virtual.set(name, { contents: piece.code ?? "", loader: piece.type === "style" ? "css" : "jsx" });
+      return name;
+    });
+  return { entry: specifiers.map((specifier) => `import ${JSON.stringify(specifier)};`).join("\n"), virtual };
+}
+
+/** A module of another server stays an import of that server. */
+function moduleSpecifier(project: Project, page: string, address: string, place: Place): string {
+  if (isRemote(address)) return address;
+  const path = fileNamed(project, page, address);
+  if (path === null) throw missing(page, address, place);
+  return rooted(project, path);
+}
+
+/** Give the `/…` form of a file, which the resolver reads from the page's folder. */
+function rooted(project: Project, path: string): string {
+  return project.root === "" ? `/${path}` : path.slice(project.root.length);
+}
+
+function readClassic(project: Project, page: string, { src, code, place }: ClassicPiece): ClassicScript {
+  if (src === undefined) return { code: code ?? "" };
+  if (isRemote(src)) return { src };
+  const path = fileNamed(project, page, src);
+  const text = path === null ? undefined : project.sources.text(path);
+  if (text === undefined) throw missing(page, src, place);
+  return { code: `${text}\n//# sourceURL=${path}` };
+}
+
+/** Give the file that an address in the page means, or null. */
+function fileNamed(project: Project, page: string, address: string): string | null {
+  if (isRemote(address)) return null;
+  const bare = decodeAddress(address.replace(/[?#].*$/s, ""));
+  if (bare === "") return null;
+  const beside = joinPath(directoryOf(page), bare);
+  return (!bare.startsWith("/") && beside !== null ? findFile(project, beside) : null) ?? fileAtUrl(project, bare);
+}
+
+function decodeAddress(address: string): string {
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return address;
+  }
+}
+
+function missing(page: string, address: string, place: Place): WorkerError {
+  const message = `There is no file "${address}".`;
+  const hint = "The page asks for it. Is it saved, and not ignored by git?";
+  return new WorkerError("PREVIEW_BUILD_FAILED", message, { message, file: page, ...place, hint });
+}

@@ -1,0 +1,97 @@
+/** Gives esbuild a project that exists only in a manifest. It never sees a file system or the network. */
+import type { OnLoadArgs, OnLoadResult, OnResolveArgs, OnResolveResult, PartialMessage, Plugin } from "esbuild-wasm";
+import { loadModule, type AssetUse } from "./modules.ts";
+import { directoryOf, joinPath } from "./paths.ts";
+import type { Refusal } from "./packages.ts";
+import { PRELUDE_OF } from "./packages.ts";
+import { fileAtUrl, findFile, urlOfFile, type Project } from "./project.ts";
+import { resolveImport, type Query } from "./resolve.ts";
+
+export const PROJECT = "project";
+export const VIRTUAL = "virtual";
+const PRELUDE = "prelude";
+/** Stands in CSS for the address that an asset will have on the phone; the page puts it in. */
+export const ASSET_SCHEME = "hivesync-asset:";
+
+/** A module that we wrote ourselves: the entry, or a piece of the project's HTML. */
+export interface VirtualModule {
+  readonly contents: string;
+  readonly loader: "js" | "jsx" | "css";
+}
+
+export interface PluginInput {
+  readonly project: Project;
+  /** By path: a virtual module resolves its imports as if it lay there. */
+  readonly virtual: ReadonlyMap<string, VirtualModule>;
+  readonly assets: AssetUse;
+  /** Filled while building: the preludes that the program needs. */
+  readonly preludes: Set<string>;
+}
+
+export function projectPlugin(input: PluginInput): Plugin {
+  return {
+    name: "hivesync-project",
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, (args) => resolve(input, args));
+      build.onLoad({ filter: /.*/, namespace: PROJECT }, (args) => load(input, args));
+      build.onLoad({ filter: /.*/, namespace: VIRTUAL }, ({ path }) => input.virtual.get(path) ?? null);
+      build.onLoad({ filter: /.*/, namespace: PRELUDE }, ({ path }) => loadPrelude(input, path));
+    },
+  };
+}
+
+async function load({ project, assets }: PluginInput, args: OnLoadArgs): Promise<OnLoadResult> {
+  return loadModule(project, assets, args.path, args.suffix.slice(1) as Query);
+}
+
+function loadPrelude({ preludes }: PluginInput, name: string): OnLoadResult {
+  const prelude = PRELUDE_OF.get(name);
+  if (prelude !== undefined) preludes.add(prelude);
+  return { contents: `module.exports = globalThis.__hivesync.module(${JSON.stringify(name)});`, loader: "js" };
+}
+
+function resolve(input: PluginInput, args: OnResolveArgs): OnResolveResult {
+  if (input.virtual.has(args.path)) return { path: args.path, namespace: VIRTUAL };
+  if (args.kind === "url-token") return resolveCssUrl(input, args);
+  const specifier = args.kind === "import-rule" ? cssSpecifier(input.project, args) : args.path;
+  const found = resolveImport(input.project, specifier, args.importer);
+  switch (found.type) {
+    case "file":
+      return {
+        path: found.path,
+        namespace: PROJECT,
+        suffix: found.query && `?${found.query}`,
+        sideEffects: true,
+      };
+    case "prelude":
+      return { path: found.name, namespace: PRELUDE };
+    case "external":
+      return { path: specifier, external: true };
+    case "refused":
+      return { errors: [refusalMessage(found.refusal)] };
+  }
+}
+
+/** The code travels in `detail`, so that the kind of a failure survives esbuild. */
+function refusalMessage({ code, text, hint }: Refusal): PartialMessage {
+  return { text, detail: { code, hint } };
+}
+
+/** In CSS `@import "theme.css"` means a file beside it, where JavaScript would mean a package. */
+function cssSpecifier(project: Project, { path, importer }: OnResolveArgs): string {
+  const beside = joinPath(directoryOf(importer), path);
+  return !/^[./]/.test(path) && beside !== null && findFile(project, beside) !== null ? `./${path}` : path;
+}
+
+function resolveCssUrl({ project, assets }: PluginInput, { path, importer }: OnResolveArgs): OnResolveResult {
+  if (/^(data:|blob:|https?:|\/\/|#)/.test(path)) return { path, external: true };
+  const bare = path.replace(/[?#].*$/s, "");
+  const beside = joinPath(directoryOf(importer), bare);
+  const found = bare.startsWith("/") ? fileAtUrl(project, bare) : beside === null ? null : findFile(project, beside);
+  if (found === null) {
+    // A browser shows such a page with a hole in it, so a warning is enough.
+    return { path, external: true, warnings: [{ text: `There is no file "${path}"` }] };
+  }
+  assets.paths.add(found);
+  return { path: ASSET_SCHEME + urlOfFile(project, found) + path.slice(bare.length), external: true };
+}

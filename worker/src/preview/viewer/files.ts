@@ -1,0 +1,53 @@
+/** A version's artifacts and assets, to the bearer of a device token. Only what the build listed is reachable. */
+import { WorkerError } from "../../errors.ts";
+import type { RequestContext } from "../../router.ts";
+import { isSha256, readJson, sourceKey, versionPrefix } from "../../storage.ts";
+import type { Artifact } from "../artifact.ts";
+import { PRIVATE_HEADERS, requireDevice } from "./access.ts";
+
+const NAMES = new Set(["artifact.json", "app.js", "app.css", "app.js.map"]);
+
+/** `GET /p/{preview_id}/v/{version}/{name}` */
+export async function showArtifact(context: RequestContext): Promise<Response> {
+  const { preview_id } = await requireDevice(context);
+  const name = context.params["name"] ?? "";
+  if (!NAMES.has(name)) throw notFound();
+  return send(context, `${versionPrefix(preview_id, versionOf(context))}${name}`);
+}
+
+/** `GET /p/{preview_id}/v/{version}/asset/{sha256}` */
+export async function showAsset(context: RequestContext): Promise<Response> {
+  const { preview_id, project_id } = await requireDevice(context);
+  const sha256 = context.params["sha256"] ?? "";
+  if (!isSha256(sha256)) throw notFound();
+  const key = `${versionPrefix(preview_id, versionOf(context))}artifact.json`;
+  const artifact = (await readJson(context.bindings.R2, key)) as Artifact | null;
+  const asset = artifact?.assets.find((candidate) => candidate.sha256 === sha256);
+  if (!asset) throw notFound();
+  // Never by its own type: nothing of a project may be rendered or run as a document of our origin.
+  return send(context, sourceKey(project_id, sha256), "application/octet-stream");
+}
+
+async function send({ request, bindings }: RequestContext, key: string, type?: string): Promise<Response> {
+  const object = await bindings.R2.get(key, { onlyIf: request.headers });
+  if (object === null) throw notFound();
+  const headers = new Headers({
+    ...PRIVATE_HEADERS,
+    "content-type": type ?? object.httpMetadata?.contentType ?? "application/octet-stream",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "content-disposition": "attachment",
+    "cache-control": "private, max-age=0, must-revalidate",
+    etag: object.httpEtag,
+  });
+  return "body" in object ? new Response(object.body, { headers }) : new Response(null, { status: 304, headers });
+}
+
+function versionOf({ params }: RequestContext): number {
+  const text = params["version"] ?? "";
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw notFound();
+  return Number(text);
+}
+
+function notFound(): WorkerError {
+  return new WorkerError("NOT_FOUND", "This preview has no such file.");
+}

@@ -1,0 +1,47 @@
+/** Names of the objects in R2. They are built from checked ids only, so none can point outside its folder. */
+import { WorkerError } from "./errors.ts";
+
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+
+export function isId(value: string): boolean {
+  return ID.test(value);
+}
+
+export function isSha256(value: string): boolean {
+  return SHA256.test(value);
+}
+
+/** Give the object name of one source file of a project. */
+export function sourceKey(projectId: string, sha256: string): string {
+  return `sources/${projectId}/${sha256}`;
+}
+
+/** Give the folder, with its slash, of one version's manifest, packs and artifacts. */
+export function versionPrefix(previewId: string, version: number): string {
+  return `previews/${previewId}/v${version}/`;
+}
+
+/** The object that tells the phone page which version is the newest finished one. */
+export function currentKey(previewId: string): string {
+  return `previews/${previewId}/current.json`;
+}
+
+/** Give a parsed JSON object, or null when there is none. */
+export async function readJson(bucket: R2Bucket, key: string): Promise<unknown> {
+  const object = await bucket.get(key);
+  return object === null ? null : object.json();
+}
+
+export async function writeJson(bucket: R2Bucket, key: string, value: unknown): Promise<number> {
+  const text = JSON.stringify(value);
+  await bucket.put(key, text, { httpMetadata: { contentType: "application/json" } });
+  return text.length;
+}
+
+/** Give the object, or raise: what a job or an artifact names must be there. */
+export async function requireObject(bucket: R2Bucket, key: string): Promise<R2ObjectBody> {
+  const object = await bucket.get(key);
+  if (object === null) throw new WorkerError("NOT_FOUND", "An uploaded file is missing. Start the preview again.");
+  return object;
+}
