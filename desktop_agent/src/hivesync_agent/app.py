@@ -18,6 +18,7 @@ from hivesync_agent.gate.connection import GuardedServer
 from hivesync_agent.gate.gate import Gate
 from hivesync_agent.gate.proof import Proof
 from hivesync_agent.gate.rules import Rules
+from hivesync_agent.previews.assembly import assemble_previews
 from hivesync_agent.relay.relay import Relay
 from hivesync_agent.session.access import AccessTokens, ApiKey
 from hivesync_agent.session.device_flow import DeviceFlow
@@ -80,6 +81,15 @@ class Agent:
         self._feed = UpstreamFeed(
             self.upstream, self.access, self.bus, until_running=self.switch.until_running
         )
+        self._previews = assemble_previews(
+            settings=settings,
+            upstream=self.upstream,
+            access=self.access,
+            profile=self._profile,
+            health=self._health,
+            bus=self.bus,
+            tasks=tasks,
+        )
         self._runner: web.AppRunner | None = None
         self._server: GuardedServer | None = None
 
@@ -114,6 +124,7 @@ class Agent:
     def start(self) -> None:
         """Begin the background work."""
         self._tasks.spawn("upstream-feed", self._feed.run())
+        self._previews.previews.start()
 
     async def close(self) -> None:
         """Let requests in flight finish for a while, then close every connection."""
@@ -123,6 +134,7 @@ class Agent:
             await self._server.shutdown(self.settings.drain_seconds)
         if self._runner is not None:
             await self._runner.cleanup()
+        await self._previews.close()
         await self.upstream.close()
 
     def _route_tables(self) -> list[list[web.RouteDef]]:
@@ -136,7 +148,7 @@ class Agent:
                 clients=self._clients,
                 switch=self.switch,
                 log_path=settings.locations.agent_log(settings.profile),
-                pending_previews=lambda: 0,
+                pending_previews=self._previews.previews.pending,
             ).routes(),
             SessionRoutes(
                 settings=settings,
@@ -146,6 +158,7 @@ class Agent:
                 profile=self._profile,
             ).routes(),
             EventRoutes(self.bus).routes(),
+            self._previews.routes.routes(),
         ]
 
     async def _post_refresh(self, post: Post) -> Answer:

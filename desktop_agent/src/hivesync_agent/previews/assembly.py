@@ -32,11 +32,16 @@ from hivesync_agent.upstream import Upstream
 
 @dataclass(frozen=True, slots=True)
 class PreviewParts:
-    """What the agent keeps: routes to serve, previews to start, uploads to close."""
+    """What the agent keeps: routes to serve, and previews to start and to stop."""
 
     routes: PreviewRoutes
     previews: Previews
     uploader: Uploader
+
+    async def close(self) -> None:
+        """Stop before the connections close: the end of the agent is no failure of a preview."""
+        await self.previews.stop()
+        await self.uploader.close()
 
 
 def assemble_previews(

@@ -49,48 +49,33 @@ class UploadBody:
 
 
 async def _verified(root: Path, file: SourceFile) -> AsyncIterator[bytes]:
-    """Give a file's bytes with the last piece held back until the hash of all of them is right."""
-    reader = await asyncio.to_thread(_Reader, root, file)
+    """Give a file's bytes with the end held back until the hash of all of them is right.
+
+    Each piece opens the file anew: whoever stops listening in the middle leaves nothing open behind.
+    """
+    digest, offset, held = hashlib.sha256(), 0, b""
+    while True:
+        left = file.entry.size - offset
+        # One byte more than is left shows a file that has grown.
+        piece = await asyncio.to_thread(_read, root, file.disk, offset, min(CHUNK_BYTES, left + 1))
+        digest.update(piece)
+        offset += len(piece)
+        if left < CHUNK_BYTES or len(piece) < CHUNK_BYTES:
+            break
+        if held:
+            yield held
+        held = piece
+    if offset != file.entry.size or digest.hexdigest() != file.entry.sha256:
+        raise FileMoved(file.disk)
+    for rest in (held, piece):
+        if rest:
+            yield rest
+
+
+def _read(root: Path, disk: str, offset: int, size_bytes: int) -> bytes:
     try:
-        while piece := await asyncio.to_thread(reader.next):
-            yield piece
-    finally:
-        reader.close()
-
-
-class _Reader:
-    """Reads one file for a thread, a piece ahead of what it has given out."""
-
-    def __init__(self, root: Path, file: SourceFile) -> None:
-        self._file = file
-        self._digest = hashlib.sha256()
-        self._left = file.entry.size
-        try:
-            self._source = open_inside(root, file.disk)
-        except (OSError, PathRefused) as exc:
-            raise FileMoved(file.disk) from exc
-        self._ahead = self._read()
-
-    def next(self) -> bytes:
-        """Give the next piece, the last one only if all of them fit the hash; nothing at the end."""
-        piece, self._ahead = self._ahead, self._read()
-        if piece and not self._ahead:
-            self._verify()
-        return piece
-
-    def close(self) -> None:
-        self._source.close()
-
-    def _read(self) -> bytes:
-        try:
-            piece = self._source.read(min(CHUNK_BYTES, self._left))
-        except OSError as exc:
-            raise FileMoved(self._file.disk) from exc
-        self._digest.update(piece)
-        self._left -= len(piece)
-        return piece
-
-    def _verify(self) -> None:
-        has_more = self._source.read(1)
-        if self._left or has_more or self._digest.hexdigest() != self._file.entry.sha256:
-            raise FileMoved(self._file.disk)
+        with open_inside(root, disk) as source:
+            source.seek(offset)
+            return source.read(size_bytes)
+    except (OSError, PathRefused) as exc:
+        raise FileMoved(disk) from exc

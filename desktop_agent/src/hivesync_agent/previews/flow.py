@@ -55,9 +55,8 @@ class Flow:
         if tracked.record.state is not PreviewState.BUILDING:
             await self.delivery.deliver(tracked)
         record = tracked.record
-        await tracked.finish(
-            await self.follower.outcome(record.project_id, record.preview_id, record.version)
-        )
+        async for preview in self.follower.news(record.project_id, record.preview_id, record.version):
+            await tracked.hear(preview)
 
     async def _check_account(self, tracked: Tracked) -> None:
         """Refuse to continue for somebody else what one user has asked for."""

@@ -54,24 +54,26 @@ class Follower:
             if event.type == EventType.PREVIEW_STATE:
                 self._notice(event.data)
 
-    async def outcome(self, project_id: str, preview_id: str, version: int) -> Preview:
-        """Wait for the final state of a version; raise `BuildTimeout`, or the backend's refusal."""
-        news = self._waiting[preview_id] = asyncio.Queue()
+    async def news(self, project_id: str, preview_id: str, version: int) -> AsyncIterator[Preview]:
+        """Give what is heard of a version, its final state last; raise `BuildTimeout`, or a refusal."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + self._deadline_seconds
+        heard = self._waiting[preview_id] = asyncio.Queue()
         try:
-            async with asyncio.timeout(self._deadline_seconds):
-                while True:
-                    preview = await self._next(news, project_id, preview_id)
-                    if preview is not None and is_outcome(preview, version):
-                        return preview
-        except TimeoutError as exc:
-            raise BuildTimeout("The preview's build did not end in time; start it again.") from exc
+            while loop.time() < ends:
+                preview = await self._next(heard, project_id, preview_id)
+                if preview is not None and preview.version >= version:
+                    yield preview
+                    if preview.state in FINAL_STATES:
+                        return
         finally:
             self._waiting.pop(preview_id, None)
+        raise BuildTimeout("The preview's build did not end in time; start it again.")
 
-    async def _next(self, news: asyncio.Queue[Preview], project_id: str, preview_id: str) -> Preview | None:
+    async def _next(self, heard: asyncio.Queue[Preview], project_id: str, preview_id: str) -> Preview | None:
         try:
             async with asyncio.timeout(self._poll_seconds):
-                return await news.get()
+                return await heard.get()
         except TimeoutError:
             return await self._ask(project_id, preview_id)
 
@@ -91,10 +93,5 @@ class Follower:
         except msgspec.MsgspecError:
             _log.warning("preview event not understood")
             return
-        if news := self._waiting.get(preview.id):
-            news.put_nowait(preview)
-
-
-def is_outcome(preview: Preview, version: int) -> bool:
-    """Tell whether this is the end of `version`: final, or already replaced by a later one."""
-    return preview.version > version or (preview.version == version and preview.state in FINAL_STATES)
+        if heard := self._waiting.get(preview.id):
+            heard.put_nowait(preview)

@@ -77,11 +77,22 @@ class Previews:
         self._keyed = asyncio.Lock()
         self._previews: dict[str, Tracked] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._background: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to listen, and continue what an earlier run of the agent left."""
-        self._tasks.spawn("preview-events", self._hear())
-        self._tasks.spawn("preview-resume", self._resume())
+        self._background = [
+            self._tasks.spawn("preview-events", self._hear()),
+            self._tasks.spawn("preview-resume", self._resume()),
+        ]
+
+    async def stop(self) -> None:
+        """End all work, in order; what is unfinished continues with the next start."""
+        tasks = [*self._running.values(), *self._background]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
 
     def pending(self) -> int:
         """Give the number of previews that are not ended."""

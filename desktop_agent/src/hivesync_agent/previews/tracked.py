@@ -37,11 +37,13 @@ class Tracked:
         """Count finished uploads; not worth a write, since a restart plans anew."""
         self._set(replace(self.record, uploaded_bytes=self.record.uploaded_bytes + size_bytes))
 
-    async def finish(self, preview: Preview) -> None:
-        """Take over the backend's outcome."""
-        await self.advance(
-            state=preview.state, version=preview.version, preview_url=preview.preview_url, error=preview.error
-        )
+    async def hear(self, preview: Preview) -> None:
+        """Take over what the backend says, if it is new. Its events carry no link: then ours stays."""
+        said = (preview.state, preview.version, preview.error)
+        if said != (self.record.state, self.record.version, self.record.error):
+            state, version, error = said
+            link = preview.preview_url or self.record.preview_url
+            await self.advance(state=state, version=version, error=error, preview_url=link)
 
     async def fail(self, error: HiveSyncError) -> None:
         """End with the reason why."""

@@ -193,4 +193,5 @@ def _read_json(root: Path, name: str) -> dict[str, Any]:
 
 
 def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    """Give one printable line; a title goes into pages and notifications."""
+    return " ".join(value.split()) if isinstance(value, str) and value.isprintable() else ""

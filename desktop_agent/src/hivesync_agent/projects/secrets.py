@@ -38,7 +38,10 @@ SECRET_NAMES = (
 
 SECRET_FOLDERS = frozenset({".ssh", ".aws", ".azure", ".gnupg", ".kube", ".docker", ".gcloud"})
 
-PUBLIC_PREFIXES = ("VITE_", "EXPO_PUBLIC_")
+_PUBLIC_NAME = re.compile(r"(VITE_|EXPO_PUBLIC_)[A-Za-z0-9_]{1,100}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_ENV_VALUES = 100
+_ENV_VALUE_CHARACTERS = 4096
 
 ENV_FILES = (".env", ".env.local", ".env.development", ".env.development.local")
 """In Vite's order for its `development` mode, which is Expo's too: a later one wins."""
@@ -74,5 +77,10 @@ def public_env(root: Path) -> dict[str, str]:
     for name in ENV_FILES:
         if content := read_inside(root, name, _ENV_BYTES):
             parsed = dotenv_values(stream=io.StringIO(content.decode("utf-8", "replace")), interpolate=False)
-            values |= {key: value or "" for key, value in parsed.items() if key.startswith(PUBLIC_PREFIXES)}
-    return dict(sorted(values.items()))
+            values |= {key: value or "" for key, value in parsed.items() if _PUBLIC_NAME.fullmatch(key)}
+    sendable = [(key, value) for key, value in sorted(values.items()) if _is_plain(value)]
+    return dict(sendable[:_ENV_VALUES])
+
+
+def _is_plain(value: str) -> bool:
+    return len(value) <= _ENV_VALUE_CHARACTERS and _CONTROL.search(value) is None
