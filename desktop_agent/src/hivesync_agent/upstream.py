@@ -112,10 +112,8 @@ class Upstream:
             return await session.request(
                 method, url, headers=headers, data=body, allow_redirects=False, timeout=self._timeout
             )
-        except _ABSENT as exc:
-            raise UpstreamUnreachable("The HiveSync server can't be reached; try again later.") from exc
-        except aiohttp.ClientError as exc:
-            raise UpstreamUnreachable("The HiveSync server's answer could not be understood.") from exc
+        except (aiohttp.ClientError, *_ABSENT) as exc:
+            raise _send_failure(exc) from exc
 
     async def call(
         self,
@@ -194,6 +192,14 @@ class Upstream:
         import truststore
 
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _send_failure(exc: Exception) -> HiveSyncError:
+    if isinstance(exc.__cause__, HiveSyncError):
+        return exc.__cause__  # the body's own source gave up, not the backend
+    if isinstance(exc, _ABSENT):
+        return UpstreamUnreachable("The HiveSync server can't be reached; try again later.")
+    return UpstreamUnreachable("The HiveSync server's answer could not be understood.")
 
 
 async def _read_bounded(response: aiohttp.ClientResponse) -> bytes:

@@ -127,8 +127,16 @@ async def test_the_proof_needs_no_token_and_shows_that_the_agent_knows_it(
 
 @pytest.mark.parametrize(
     "query",
-    ["", "?nonce=", "?nonce=" + "a" * 31, "?nonce=" + "a" * 129, "?nonce=" + "g" * 32]
-    + ["?nonce=" + "a" * 32 + "&x=1", "?x=1&nonce=" + "a" * 32, "?nonce=" + "%61" * 32],
+    [
+        "",
+        "?nonce=",
+        "?nonce=" + "a" * 31,
+        "?nonce=" + "a" * 129,
+        "?nonce=" + "g" * 32,
+        "?nonce=" + "a" * 32 + "&x=1",
+        "?x=1&nonce=" + "a" * 32,
+        "?nonce=" + "%61" * 32,
+    ],
 )
 async def test_a_malformed_challenge_is_refused(agent: RunningAgent, query: str) -> None:
     assert (await answer_to(agent, agent.head(f"GET {API_PREFIX}/{query}"))).status == 400

@@ -42,10 +42,14 @@ class Relay:
         body = await read_body(request)
         target = f"{path}?{query}" if query else path
         answer = await self._send(request, target, body, token, request_id)
-        if answer.status == 401 and token is not None and body.replayable:
-            answer.release()
-            token = await self._access.replace_token(token)
-            answer = await self._send(request, target, body, token, request_id)
+        if answer.status == 401 and token is not None:
+            if body.replayable:
+                answer.release()
+                token = await self._access.replace_token(token)
+                answer = await self._send(request, target, body, token, request_id)
+            else:
+                # Half of the body is gone: the client gets this refusal, and a fresh token the next time.
+                self._access.discard(token)
         return await _pass_on(request, answer)
 
     async def _send(

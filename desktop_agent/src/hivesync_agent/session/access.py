@@ -79,6 +79,11 @@ class AccessTokens:
             return current
         return await self._renewed(refused)
 
+    def discard(self, refused: str) -> None:
+        """Do not give a token out again that the backend has refused; whoever asks next waits for another."""
+        if self._token is not None and self._token.value == refused:
+            self._token = None
+
     def adopt(self, token: AccessToken) -> None:
         """Use the token of a new sign-in."""
         self._token = token
@@ -150,6 +155,9 @@ class ApiKey:
     async def access_token(self) -> str:
         """Give the key."""
         return self._key
+
+    def discard(self, refused: str) -> None:
+        """Keep it: there is no other, and its refusal is the backend's to explain."""
 
     async def replace_token(self, refused: str) -> str:
         """Raise: there is no other."""

@@ -24,3 +24,6 @@ class SessionAccess(Protocol):
 
     async def replace_token(self, refused: str) -> str:
         """Give another token than the refused one, or raise likewise."""
+
+    def discard(self, refused: str) -> None:
+        """Do not give this token out again."""

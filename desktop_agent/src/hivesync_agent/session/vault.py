@@ -5,9 +5,10 @@ Never writes plaintext by itself, and never forgets a session because a keychain
 
 from __future__ import annotations
 
+import contextlib
 import logging
 
-from hivesync.credentials.errors import KeychainLocked, KeychainUnavailable
+from hivesync.credentials.errors import KeychainLocked, KeychainMissing, KeychainUnavailable
 from hivesync.credentials.session import StoredSession
 from hivesync.credentials.store import CredentialStore, MemoryStore
 from hivesync_contract.local_api import KeychainState, SessionStore
@@ -41,10 +42,8 @@ class Vault:
             return session
         try:
             session = self._store.load()
-        except KeychainUnavailable:
-            # Without a keychain nobody has ever signed in here, except into memory.
-            if self._store.state() is not KeychainState.MISSING:
-                raise
+        except KeychainMissing:
+            pass  # without a keychain nobody has ever signed in here, except into memory
         self._held_in_store = session is not None
         return session
 
@@ -63,8 +62,5 @@ class Vault:
         """Forget the session in both places."""
         self._memory.erase()
         self._held_in_store = False
-        try:
+        with contextlib.suppress(KeychainMissing):
             self._store.erase()
-        except KeychainUnavailable:
-            if self._store.state() is not KeychainState.MISSING:
-                raise
