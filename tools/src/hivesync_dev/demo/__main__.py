@@ -16,6 +16,7 @@ from hivesync_dev.demo.stack_file import running_preview_url
 from hivesync_dev.demo.stopping import Stopped, StopRequest, end_with_make
 from hivesync_dev.paths import DEMO
 from hivesync_dev.stack.api import CallRefused
+from hivesync_dev.stack.orphans import adopt_orphans, collect_orphans
 from hivesync_dev.stack.processes import ProcessFailed
 
 _EXPECTED = (PreviewFailed, VisitFailed, CallRefused, ProcessFailed, TimeoutError, httpx.HTTPError)
@@ -26,6 +27,14 @@ def main() -> int:
     stop = StopRequest()
     stop.install()
     end_with_make()
+    adopt_orphans()
+    try:
+        return _run(stop)
+    finally:
+        collect_orphans()
+
+
+def _run(stop: StopRequest) -> int:
     try:
         options = DemoOptions.from_env(os.environ, Path.cwd())
         with DemoLock(DEMO / "lock"):

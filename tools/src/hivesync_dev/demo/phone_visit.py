@@ -38,6 +38,7 @@ def visit(link: str, *, check_stop: Callable[[], None] = lambda: None) -> Visit:
         visitor = _Visitor(client, check_stop)
         page = visitor.fetch(page_url)
         visitor.fetch_assets(page_url, page.text)
+        visitor.fetch_frame(page_url)
         visitor.fetch_artifacts(page_url, token)
     return visitor.seen
 
@@ -66,16 +67,32 @@ class _Visitor:
         for name in assets_named(html):
             url = urljoin(page_url, name)
             if urlsplit(url).netloc != urlsplit(page_url).netloc:
-                raise VisitFailed(f"the page names {url}, which is not of its own origin.")
+                raise VisitFailed(f"The page names {url}, which is not of its own origin.")
             self.fetch(url)
+
+    def fetch_frame(self, page_url: str) -> None:
+        """Fetch the frame that runs the preview; the page adds it by script."""
+        frame_url = urljoin(page_url, "/frame")
+        self.fetch_assets(frame_url, self.fetch(frame_url).text)
 
     def fetch_artifacts(self, page_url: str, token: str) -> None:
         """Exchange the link's token, as the page does, and fetch what the preview is made of."""
         answer = self._client.post(f"{page_url}/session", json={"token": token})
         if answer.status_code != 200:
-            raise VisitFailed(f"the link was not accepted: {answer.status_code}.")
+            raise VisitFailed(f"The link was not accepted: {answer.status_code}.")
         device = {"Authorization": f"Bearer {answer.json()['device_token']}"}
-        self.fetch(f"{page_url}/current", headers=device)
+        current = self.fetch(f"{page_url}/current", headers=device).json()
+        if current.get("ready_version") is None:
+            raise VisitFailed(f"The page has nothing to show; its preview is {current.get('state')}.")
+        folder = f"{page_url}/v/{current['ready_version']}"
+        artifact = self.fetch(f"{folder}/artifact.json", headers=device).json()
+        for name in (artifact["script"], artifact["style"], artifact["sourceMap"]):
+            if name:
+                self.fetch(f"{folder}/{name}", headers=device)
+        for prelude in artifact["preludes"]:
+            self.fetch(urljoin(page_url, prelude))
+        for asset in artifact["assets"]:
+            self.fetch(f"{folder}/asset/{asset['sha256']}", headers=device)
 
 
 class _Assets(HTMLParser):

@@ -19,15 +19,19 @@ def say_ready(part: str, seconds: float) -> None:
     say(f"  {part + ' ready':<24}{seconds:5.1f} s")
 
 
-def say_link(preview: LocalPreview, project: Path, seconds: float, on_lan: bool) -> None:
-    """Print the phone link with its QR code, and how to stop."""
-    say(f"  {'preview ready':<24}{seconds:5.1f} s")
+def say_link(preview: LocalPreview, project: Path) -> None:
+    """Print the phone link with its QR code."""
     say()
     print(preview.qr_text, flush=True)
-    print(f"{project.name} is at  {preview.preview_url}", flush=True)
-    say("Open it in this machine's browser." if not on_lan else "Scan it with a phone on the same network.")
-    if not on_lan:
-        say("For a real phone: make demo LAN=1")
+    print(f"{project.name} is at {preview.preview_url}", flush=True)
+
+
+def say_what_next(on_lan: bool) -> None:
+    """Print what to do with the link, and how to stop."""
+    if on_lan:
+        say("Scan the code with a phone on the same network.")
+    else:
+        say("Open the link in this machine's browser. For a real phone: make demo LAN=1")
     say("Ctrl-C stops everything.")
 
 

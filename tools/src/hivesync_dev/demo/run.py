@@ -14,7 +14,7 @@ from hivesync_dev.demo.front_part import LanFront
 from hivesync_dev.demo.lan_address import lan_address
 from hivesync_dev.demo.options import DemoOptions, OptionInvalid
 from hivesync_dev.demo.phone_visit import visit
-from hivesync_dev.demo.report import failure_text, say, say_link, say_ready
+from hivesync_dev.demo.report import failure_text, say, say_link, say_ready, say_what_next
 from hivesync_dev.demo.stack_file import STACK_FILE, StackDescription
 from hivesync_dev.demo.stopping import StopRequest
 from hivesync_dev.paths import DEMO
@@ -69,11 +69,13 @@ class Demo:
         preview = self._preview(stack)
         description = self._describe(stack, preview)
         description.write()
-        say_link(preview, self._options.project, time.monotonic() - began, self._options.lan)
+        say_ready("preview", time.monotonic() - began)
+        say_link(preview, self._options.project)
         if self._options.once:
             seen = visit(preview.preview_url, check_stop=self._stop.check)
             print(json.dumps(json.loads(description.to_json()) | seen.as_json()), flush=True)
         else:
+            say_what_next(self._options.lan)
             self._stop.wait()
 
     def _preview(self, stack: Stack) -> LocalPreview:

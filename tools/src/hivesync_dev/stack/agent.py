@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from hivesync_contract import headers
 from hivesync_contract.discovery import DEFAULT_PROFILE, DiscoveryFile, discovery_name
 from hivesync_contract.errors import HiveSyncError
 
+from hivesync_dev.paths import VENV_BIN
 from hivesync_dev.stack.environment import clean_env
 from hivesync_dev.stack.part import Part
 from hivesync_dev.stack.processes import Command
@@ -48,7 +48,7 @@ class Agent(Part):
 
     def command(self) -> Command:
         self.settings.folder.mkdir(parents=True, exist_ok=True)
-        arguments = [sys.executable, "-m", "hivesync_agent", "agent", "run"]
+        arguments = [str(VENV_BIN / "hivesync"), "agent", "run"]
         return Command(self.name, arguments, self.env(), self.settings.folder, self.settings.log)
 
     def is_ready(self) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from hivesync_dev.paths import VENV_BIN
 from hivesync_dev.stack.environment import clean_env
 from hivesync_dev.stack.part import Part
 from hivesync_dev.stack.processes import Command
@@ -41,7 +41,7 @@ class Server(Part):
 
     def command(self) -> Command:
         self.settings.folder.mkdir(parents=True, exist_ok=True)
-        arguments = [sys.executable, "-m", "hivesync_server", "serve"]
+        arguments = [str(VENV_BIN / "hivesync-server"), "serve"]
         return Command(self.name, arguments, self._env(), self.settings.folder, self.settings.log)
 
     def is_ready(self) -> bool:
