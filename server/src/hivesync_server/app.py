@@ -13,7 +13,7 @@ import httpx
 from fastapi import APIRouter, FastAPI
 
 from hivesync_server import __version__, problems
-from hivesync_server.adapters.cache import MemoryCache
+from hivesync_server.adapters.cache import open_cache
 from hivesync_server.adapters.clock import Clock, utc_now
 from hivesync_server.adapters.db import open_database
 from hivesync_server.adapters.objects import S3ObjectStore
@@ -58,7 +58,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
         settings=settings,
         database=open_database(settings.database),
         objects=S3ObjectStore(settings.objects, settings.objects.previews_bucket),
-        cache=MemoryCache(),
+        cache=open_cache(settings.redis_url.reveal()),
         clock=clock,
         passwords=Passwords(),
         access_tokens=AccessTokens(settings.tokens, clock),
@@ -115,4 +115,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             finally:
                 task.cancel()
                 resources.hub.close()
+    await resources.cache.close()
     await resources.database.close()

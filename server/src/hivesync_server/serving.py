@@ -10,14 +10,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_server import logs, migrations
+from hivesync_server.adapters.clock import Clock, utc_now
 from hivesync_server.adapters.db import open_database
-from hivesync_server.app import create_app
+from hivesync_server.app import App, create_app
 from hivesync_server.settings import Settings, safety
 
 SHUTDOWN_SECONDS = 20
 _logger = logging.getLogger(__name__)
+
+
+class SchemaOutdated(HiveSyncError):
+    """The database was not migrated. Changing it unasked is for local servers only."""
+
+    code = ErrorCode.PRECONDITION_FAILED
 
 
 class GracefulServer(uvicorn.Server):
@@ -62,16 +70,25 @@ class Listening:
     port: int
 
 
-async def serve(settings: Settings, announce: Callable[[Listening], None]) -> None:
-    """Serve until SIGTERM or SIGINT; `announce` is called once requests are answered."""
-    logs.configure(settings.log_level)
-    for warning in safety.warnings(settings):
-        _logger.warning(warning)
-    if settings.env == "local":
-        await migrate(settings)
+@dataclass(frozen=True, slots=True)
+class BoundServer:
+    """A server whose port is taken, though it does not answer yet. `settings` have the real port."""
+
+    app: App
+    server: GracefulServer
+    listener: socket.socket
+    settings: Settings
+
+    async def run(self) -> None:
+        """Serve until told to stop."""
+        await self.server.serve([self.listener])
+
+
+def bind(settings: Settings, announce: Callable[[Listening], None], clock: Clock = utc_now) -> BoundServer:
+    """Take the port and assemble the application for it."""
     listener = _listen(settings)
     settings = settings.on_port(int(listener.getsockname()[1]))
-    app = create_app(settings)
+    app = create_app(settings, clock)
     config = uvicorn.Config(
         app.asgi,
         log_config=None,
@@ -82,7 +99,16 @@ async def serve(settings: Settings, announce: Callable[[Listening], None]) -> No
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     server = GracefulServer(config, app.stop_streams, lambda: announce(_address(settings)))
-    await server.serve([listener])
+    return BoundServer(app, server, listener, settings)
+
+
+async def serve(settings: Settings, announce: Callable[[Listening], None]) -> None:
+    """Serve until SIGTERM or SIGINT; `announce` is called once requests are answered."""
+    logs.configure(settings.log_level)
+    for warning in safety.warnings(settings):
+        _logger.warning(warning)
+    await _prepare_database(settings)
+    await bind(settings, announce).run()
 
 
 async def migrate(settings: Settings) -> None:
@@ -90,6 +116,18 @@ async def migrate(settings: Settings) -> None:
     database = open_database(settings.database)
     try:
         await migrations.migrate(database)
+    finally:
+        await database.close()
+
+
+async def _prepare_database(settings: Settings) -> None:
+    if settings.env == "local":
+        await migrate(settings)
+        return
+    database = open_database(settings.database)
+    try:
+        if not await migrations.is_current(database):
+            raise SchemaOutdated("The database has another schema; run `hivesync-server migrate` first.")
     finally:
         await database.close()
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Protocol
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+_PREFIX = "hivesync:"
+_REDIS_SECONDS = 1.0
+_logger = logging.getLogger(__name__)
 
 
 class Cache(Protocol):
@@ -12,6 +20,10 @@ class Cache(Protocol):
 
     async def increment(self, key: str, ttl_seconds: int) -> int:
         """Count one more and give the total; the count ends `ttl_seconds` after its first."""
+        ...
+
+    async def close(self) -> None:
+        """Give back what is held."""
         ...
 
 
@@ -34,3 +46,36 @@ class MemoryCache:
             count, ends = 0, now + ttl_seconds
         self._counts[key] = (count + 1, ends)
         return count + 1
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class RedisCache:
+    """Counts for all processes together. When Redis is away limits are not enforced, and that is logged."""
+
+    def __init__(self, url: str) -> None:
+        self._client = Redis.from_url(
+            url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS
+        )
+
+    async def increment(self, key: str, ttl_seconds: int) -> int:
+        """Count one more; on failure say that it is the first."""
+        try:
+            async with self._client.pipeline(transaction=True) as pipeline:
+                pipeline.incr(_PREFIX + key)
+                pipeline.expire(_PREFIX + key, ttl_seconds, nx=True)
+                count, _ = await pipeline.execute()
+        except RedisError as error:
+            _logger.warning("cache unavailable, limit not counted", extra={"reason": type(error).__name__})
+            return 1
+        return int(count)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._client.aclose()
+
+
+def open_cache(url: str) -> Cache:
+    """Give the shared cache, or the embedded one when no address is set."""
+    return RedisCache(url) if url else MemoryCache()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
@@ -27,12 +29,24 @@ async def migrate(database: Database) -> None:
         await connection.run_sync(_upgrade)
 
 
+async def is_current(database: Database) -> bool:
+    """Tell whether the schema is the one that this release was written for."""
+    async with database.transaction(writes=False) as transaction:
+        connection = await transaction.session.connection()
+        return await connection.run_sync(_is_current)
+
+
 def config_for(connection: Connection) -> Config:
     """Give Alembic its settings; there is no alembic.ini, since an installed package has no such file."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
     return config
+
+
+def _is_current(connection: Connection) -> bool:
+    newest = ScriptDirectory.from_config(config_for(connection)).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == newest
 
 
 def _upgrade(connection: Connection) -> None:
