@@ -31,6 +31,7 @@ export function TrailListScreen({ trails, savedIds, onOpen, onToggleSaved }: Pro
         keyExtractor={(trail) => trail.id}
         contentContainerStyle={styles.list}
         keyboardShouldPersistTaps="handled"
+        showsVerticalScrollIndicator={false}
         ListEmptyComponent={<Text style={styles.empty}>No trail is called “{query.trim()}”.</Text>}
         renderItem={({ item }) => (
           <TrailCard

@@ -16,7 +16,7 @@ interface Props {
 export function TrailScreen({ trail, saved, onToggleSaved, onBack }: Props) {
   return (
     <View style={styles.screen}>
-      <ScrollView contentContainerStyle={styles.content}>
+      <ScrollView contentContainerStyle={styles.content} showsVerticalScrollIndicator={false}>
         <Image source={trail.picture} style={styles.picture} resizeMode="cover" />
         <View style={styles.sheet}>
           <DifficultyTag difficulty={trail.difficulty} />
