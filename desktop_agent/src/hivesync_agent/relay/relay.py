@@ -10,12 +10,13 @@ import logging
 
 import aiohttp
 from aiohttp import web
+from multidict import CIMultiDict
 
 from hivesync_agent.relay.body import RequestBody, read_body
 from hivesync_agent.relay.headers import answer_headers, request_headers
 from hivesync_agent.relay.policy import check_relayed, needs_session
 from hivesync_agent.session.protocol import SessionAccess
-from hivesync_agent.upstream import Upstream, UpstreamUnreachable
+from hivesync_agent.upstream import Upstream
 
 _BODYLESS = frozenset({204, 304})
 _log = logging.getLogger("hivesync.relay")
@@ -61,22 +62,24 @@ class Relay:
 
 async def _pass_on(request: web.BaseRequest, answer: aiohttp.ClientResponse) -> web.StreamResponse:
     """Stream the answer to the client; break its connection off if the backend breaks off."""
-    response = web.StreamResponse(
-        status=answer.status, reason=answer.reason, headers=answer_headers(answer.raw_headers)
-    )
+    headers = answer_headers(answer.raw_headers)
+    has_body = request.method != "HEAD" and answer.status not in _BODYLESS
+    if has_body and answer.content.is_eof():
+        # It is here already, as nearly every JSON answer: head and body leave in one packet.
+        return _whole(answer, headers)
+    response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
     try:
-        if request.method == "HEAD" or answer.status in _BODYLESS:
-            await response.prepare(request)
-        else:
-            await _stream(request, response, answer)
+        await response.prepare(request)
+        if has_body:
+            async for chunk in answer.content.iter_any():
+                await response.write(chunk)
         await response.write_eof()
         answer.release()
     except (aiohttp.ClientError, TimeoutError) as exc:
-        if not response.prepared:
-            raise UpstreamUnreachable("The HiveSync server broke its answer off.") from exc
         # The head is gone already. Only a broken connection tells the client that the body is not whole.
         _log.warning("answer broken off", extra={"status": answer.status})
-        _break_off(request)
+        if request.transport is not None:
+            request.transport.abort()
         raise ConnectionResetError from exc
     finally:
         if not answer.closed:
@@ -84,14 +87,7 @@ async def _pass_on(request: web.BaseRequest, answer: aiohttp.ClientResponse) -> 
     return response
 
 
-async def _stream(
-    request: web.BaseRequest, response: web.StreamResponse, answer: aiohttp.ClientResponse
-) -> None:
-    await response.prepare(request)
-    async for chunk in answer.content.iter_any():
-        await response.write(chunk)
-
-
-def _break_off(request: web.BaseRequest) -> None:
-    if request.transport is not None:
-        request.transport.abort()
+def _whole(answer: aiohttp.ClientResponse, headers: CIMultiDict[str]) -> web.Response:
+    body = answer.content.read_nowait(-1)
+    answer.release()
+    return web.Response(status=answer.status, reason=answer.reason, headers=headers, body=body)
