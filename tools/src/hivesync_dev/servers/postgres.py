@@ -1,0 +1,57 @@
+"""A real Postgres for tests, from PyPI. One server for a whole run, a database of its own for each test."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+
+class PostgresServer:
+    """Starts when entered and is stopped, with all it stored, when left."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="hivesync-postgres-"))
+        self._numbers = itertools.count(1)
+        self._server: Any = None
+
+    def __enter__(self) -> PostgresServer:
+        # Importing it warns where XDG_RUNTIME_DIR is not set; the folder it then takes is fine.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pgserver.postgres_server import get_server
+        self._server = get_server(self._folder, cleanup_mode="stop")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def create_database(self, template: str = "template1") -> str:
+        """Make a database, empty or like `template`, and give its name."""
+        name = f"test_{next(self._numbers)}"
+        self._run(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def url(self, database: str) -> str:
+        """Give the address of a database, in libpq's form."""
+        return str(self._server.get_uri(database))
+
+    def _run(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
