@@ -72,9 +72,12 @@ def _read_owned(path: Path) -> bytes:
         raise AgentAbsent("The agent does not run: there is no discovery file.") from None
     except OSError as exc:
         raise AgentAbsent(f"The discovery file can't be opened ({exc.strerror}).") from exc
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         _check_ownership(os.fstat(descriptor))
-        content = file.read(_SIZE_MAX_BYTES + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            content = file.read(_SIZE_MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > _SIZE_MAX_BYTES:
         raise AgentAbsent("The discovery file is far too long to be one.")
     return content
