@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hivesync.locations import Locations
+from hivesync.preferences import Preferences
 from hivesync_contract import headers
 from hivesync_contract.discovery import DEFAULT_PROFILE, DiscoveryFile, discovery_name
 from hivesync_contract.errors import HiveSyncError
@@ -19,7 +21,7 @@ from hivesync_dev.stack.readiness import answers
 CLIENT_NAME = "hivesync-dev/0.1.0"
 
 NO_KEYCHAIN = "keyring.backends.fail.Keyring"
-"""The session then lives in the agent's memory, and the user's keychain never sees the demo's."""
+"""The user's keychain never sees the stack's session; it lies in a file, so that a restart keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,6 @@ class AgentSettings:
     folder: Path
     log: Path
     server_url: str
-    keyring_backend: str = NO_KEYCHAIN
     extra_env: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -48,6 +49,7 @@ class Agent(Part):
 
     def command(self) -> Command:
         self.settings.folder.mkdir(parents=True, exist_ok=True)
+        Preferences(plaintext_credentials=True).save(Locations.detect(self.env()))
         arguments = [str(VENV_BIN / "hivesync"), "agent", "run"]
         return Command(self.name, arguments, self.env(), self.settings.folder, self.settings.log)
 
@@ -73,7 +75,7 @@ class Agent(Part):
                 "HIVESYNC_CONFIG_DIR": str(folder / "config"),
                 "HIVESYNC_STATE_DIR": str(folder / "state"),
                 "HIVESYNC_LOG_DIR": str(folder / "logs"),
-                "PYTHON_KEYRING_BACKEND": self.settings.keyring_backend,
+                "PYTHON_KEYRING_BACKEND": NO_KEYCHAIN,
             }
             | self.settings.extra_env
         )

@@ -24,6 +24,7 @@ class ServerSettings:
     worker_secret: str
     jwt_secret: str
     preview_public_url: str | None = None
+    preview_deadline_seconds: int = 60
 
     @property
     def url(self) -> str:
@@ -61,6 +62,7 @@ class Server(Part):
             "R2_ACCESS_KEY": R2_ACCESS_KEY,
             "R2_SECRET_KEY": R2_SECRET_KEY,
             "R2_BUCKET": R2_BUCKET,
+            "PREVIEW_DEADLINE_SECONDS": str(settings.preview_deadline_seconds),
         }
         if settings.preview_public_url:
             env["PREVIEW_PUBLIC_URL"] = settings.preview_public_url

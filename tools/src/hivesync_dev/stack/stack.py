@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from hivesync_dev.stack.agent import NO_KEYCHAIN, Agent, AgentSettings
+from hivesync_dev.stack.agent import Agent, AgentSettings
 from hivesync_dev.stack.api import AgentApi, register
 from hivesync_dev.stack.ports import any_free_port, preferred_port
 from hivesync_dev.stack.runner import Runner, never_stop, silent
@@ -27,7 +27,7 @@ class StackSettings:
     folder: Path
     usual_ports: bool = False
     preview_public_url: str | None = None
-    keyring_backend: str = NO_KEYCHAIN
+    preview_deadline_seconds: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,10 @@ class Stack:
                 worker_secret=shared_secret,
                 jwt_secret=secrets.token_urlsafe(32),
                 preview_public_url=self.settings.preview_public_url,
+                preview_deadline_seconds=self.settings.preview_deadline_seconds,
             )
         )
-        self.agent = Agent(
-            AgentSettings(state / "agent", logs / "agent.log", server_url, self.settings.keyring_backend)
-        )
+        self.agent = Agent(AgentSettings(state / "agent", logs / "agent.log", server_url))
 
     def __enter__(self) -> Stack:
         self.runner.__enter__()
