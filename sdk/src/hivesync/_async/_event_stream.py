@@ -74,10 +74,10 @@ class AsyncEventStream:
                 self._pause_seconds = _PAUSE_FIRST_SECONDS
                 if event := decode_event(message.id, message.event, message.data):
                     yield event
+        except SSEError as exc:  # before its base, which is a lost connection
+            raise ResponseInvalid("The answer is no event stream.", status=502) from exc
         except httpx.TransportError:
             return
-        except SSEError as exc:
-            raise ResponseInvalid("The answer is no event stream.", status=502) from exc
         finally:
             await response.aclose()
 

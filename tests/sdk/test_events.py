@@ -1,0 +1,121 @@
+"""Events go on over lost connections; what may have been missed is announced, not hidden."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+from aiohttp import web
+from hivesync import AgentAbsent, AsyncClient, AuthenticationFailed, Event, Locations, Offline
+from hivesync_contract.events import PreviewProgressEvent, ResetEvent, SessionEvent
+from hivesync_contract.previews import PreviewState
+from hivesync_dev.servers.fake_agent import FakeAgent
+from hivesync_dev.servers.fake_backend import FakeBackend
+from hivesync_dev.servers.scripted import Handler, json_answer, problem_answer
+
+SESSION = b'id: 1\nevent: session.changed\ndata: {"signed_in": true, "reason": "login"}\n\n'
+PROGRESS = (
+    b'id: 2\nevent: preview.progress\ndata: {"preview": {"id": "v1", "state": "ready", "root": "/a",'
+    b' "entry": "App.tsx"}}\n\n'
+)
+
+
+def stream(*chunks: bytes, stays_open: bool = False) -> Handler:
+    """Give a handler that sends these bytes as an event stream."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for chunk in chunks:
+            await response.write(chunk)
+        if stays_open:
+            await asyncio.Event().wait()
+        return response
+
+    return handle
+
+
+async def take(client: AsyncClient, count: int) -> list[Event]:
+    events: list[Event] = []
+    iterator: AsyncIterator[Event] = aiter(client.events())
+    async with aclosing(iterator) as source:  # type: ignore[type-var]
+        async for event in source:
+            events.append(event)
+            if len(events) == count:
+                break
+    return events
+
+
+async def test_known_events_come_as_contract_types(agent: FakeAgent, client: AsyncClient) -> None:
+    agent.on("GET", "/v1/events", stream(b": hello\n\n", SESSION, PROGRESS, stays_open=True))
+    first, second = await take(client, 2)
+    assert (first.id, first.type, first.data) == ("1", "session.changed", SessionEvent(True, "login"))
+    assert isinstance(second.data, PreviewProgressEvent)
+    assert second.data.preview.state is PreviewState.READY
+
+
+async def test_an_unknown_event_is_passed_on_as_json(agent: FakeAgent, client: AsyncClient) -> None:
+    unknown = b'id: 1\nevent: task.moved\ndata: {"to": [1]}\n\n'
+    changed = b'id: 2\nevent: session.changed\ndata: {"other": 1}\n\n'
+    agent.on("GET", "/v1/events", stream(unknown, b"data: not json\n\n", changed, stays_open=True))
+    first, second = await take(client, 2)
+    assert (first.type, first.data) == ("task.moved", {"to": [1]})
+    assert (second.type, second.data) == ("session.changed", {"other": 1})
+
+
+async def test_an_event_torn_into_single_bytes_is_whole_again(agent: FakeAgent, client: AsyncClient) -> None:
+    text = SESSION.replace(b"login", "größer".encode())
+    agent.on("GET", "/v1/events", stream(*(text[i : i + 1] for i in range(len(text))), stays_open=True))
+    (event,) = await take(client, 1)
+    assert event.data == SessionEvent(True, "größer")
+
+
+async def test_a_lost_connection_is_resumed_after_the_last_event(
+    agent: FakeAgent, client: AsyncClient
+) -> None:
+    agent.on("GET", "/v1/events", stream(SESSION))
+    await take(client, 3)
+    resumed = [request.headers.get("Last-Event-ID") for request in agent.asked("GET", "/v1/events")]
+    assert resumed == [None, "1", "1"]
+
+
+async def test_without_an_agent_the_backend_s_events_are_given(
+    backend: FakeBackend, client: AsyncClient, signed_in: None
+) -> None:
+    backend.on("GET", "/api/v1/events", stream(SESSION, stays_open=True))
+    (event,) = await take(client, 1)
+    assert event.data == SessionEvent(True, "login")
+
+
+async def test_a_change_of_source_is_a_reset_and_drops_the_id(
+    locations: Locations, backend: FakeBackend, client: AsyncClient, signed_in: None
+) -> None:
+    backend.on("GET", "/api/v1/events", stream(SESSION))
+    events = aiter(client.events())
+    assert (await anext(events)).data == SessionEvent(True, "login")
+    async with FakeAgent(runtime=locations.runtime) as agent:
+        agent.on("GET", "/v1/events", stream(PROGRESS, stays_open=True))
+        assert isinstance((await anext(events)).data, ResetEvent)
+        assert (await anext(events)).id == "2"
+        await events.aclose()  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_the_first_connection_may_fail(backend: FakeBackend, client: AsyncClient) -> None:
+    await backend.stop()
+    with pytest.raises((Offline, AgentAbsent)):
+        await take(client, 1)
+
+
+async def test_a_refusal_is_raised(agent: FakeAgent, client: AsyncClient) -> None:
+    agent.on("GET", "/v1/events", problem_answer(401, "AUTH_REQUIRED"))
+    with pytest.raises(AuthenticationFailed):
+        await take(client, 1)
+
+
+async def test_an_answer_that_is_no_stream_is_raised(agent: FakeAgent, client: AsyncClient) -> None:
+    agent.on("GET", "/v1/events", json_answer({}))
+    with pytest.raises(Exception, match="no event stream"):
+        await take(client, 1)
