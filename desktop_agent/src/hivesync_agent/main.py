@@ -63,7 +63,7 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:
-    """Let SIGINT and SIGTERM end the agent in order. Until then they end it at once, which is as good."""
+    """Let SIGINT and SIGTERM end the agent in order. Before it is published there is nothing to tidy up."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         if sys.platform == "win32":

@@ -21,7 +21,7 @@ _log = logging.getLogger("hivesync.agent")
 
 
 async def serve(settings: AgentSettings, store: CredentialStore, on_ready: Callable[[Agent], None]) -> None:
-    """Be an agent until `agent.switch.stop()`; `on_ready` gets the agent once it can be found.
+    """Be an agent until `agent.switch.stop()`; `on_ready` gets the agent just before it can be found.
 
     The caller holds the profile's lock.
     """
@@ -43,12 +43,12 @@ async def _serve_until_stopped(
         await agent.open(), sock=listener, backlog=BACKLOG
     )
     path = agent.settings.locations.discovery_file(agent.settings.profile)
+    on_ready(agent)
     try:
         # From here on a client may come: everything that answers it is there.
         discovery_file.publish(path, agent.discovery)
         _log.info("agent started", extra=_about(agent.discovery))
         agent.start()
-        on_ready(agent)
         await agent.switch.until_stopped()
     finally:
         # Withdrawn first, so that nobody finds an agent that is about to leave.

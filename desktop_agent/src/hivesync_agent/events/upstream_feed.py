@@ -76,6 +76,8 @@ class UpstreamFeed:
             if not self._access.signed_in:
                 return False
             raise
+        # The token belongs to the session as it is now; only what changes from here on ends this stream.
+        self._session_changed.clear()
         following = asyncio.create_task(self._follow(token), name="upstream-feed-stream")
         changed = asyncio.create_task(self._session_changed.wait(), name="upstream-feed-session")
         try:

@@ -1,0 +1,192 @@
+"""Access tokens: renewed once for everybody, and given up only when the backend itself says so."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator
+
+import pytest
+from hivesync.credentials.errors import SignedOut
+from hivesync.credentials.session import new_session
+from hivesync.credentials.store import MemoryStore
+from hivesync_agent.settings import AgentSettings
+from hivesync_agent.upstream import UpstreamUnreachable
+from hivesync_contract.errors import ErrorCode, Problem
+from hivesync_contract.identity import User
+from hivesync_dev.servers.agents import RunningAgent, running_agent
+from hivesync_dev.servers.upstream_backend import UpstreamBackend
+from hivesync_dev.servers.waiting import until
+
+
+async def session(agent: RunningAgent) -> dict[str, object]:
+    """Ask for the session as an editor does."""
+    async with agent.http.get(f"{agent.url}/v1/session") as answer:
+        assert answer.status == 200
+        body: dict[str, object] = await answer.json()
+        return body
+
+
+async def test_fifty_refused_requests_refresh_once(signed_in: RunningAgent, backend: UpstreamBackend) -> None:
+    before = backend.identity.refreshes
+    backend.identity.end_access_tokens()
+    url = f"{signed_in.url}/api/v1/echo"
+    answers = await asyncio.gather(*(signed_in.http.get(url) for _ in range(50)))
+    assert [answer.status for answer in answers] == [200] * 50
+    assert backend.identity.refreshes == before + 1
+
+
+async def test_fifty_first_requests_refresh_once(
+    agent: RunningAgent, backend: UpstreamBackend, store: MemoryStore
+) -> None:
+    store.save(new_session(str(backend.identity.sign_in()["refresh_token"]), ""))
+    url = f"{agent.url}/api/v1/echo"
+    answers = await asyncio.gather(*(agent.http.get(url) for _ in range(50)))
+    assert [answer.status for answer in answers] == [200] * 50
+    assert backend.identity.refreshes == 1
+
+
+async def test_a_client_that_leaves_does_not_break_the_refresh_of_the_others(
+    signed_in: RunningAgent, backend: UpstreamBackend
+) -> None:
+    backend.identity.end_access_tokens()
+    url = f"{signed_in.url}/api/v1/echo"
+    asking = [asyncio.create_task(signed_in.http.get(url)) for _ in range(10)]
+    await asyncio.sleep(0)
+    asking[0].cancel()
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert [getattr(answer, "status", None) for answer in answers[1:]] == [200] * 9
+
+
+async def test_the_refresh_token_rotates_in_the_store(
+    signed_in: RunningAgent, backend: UpstreamBackend, store: MemoryStore
+) -> None:
+    before = store.load()
+    backend.identity.end_access_tokens()
+    await signed_in.http.get(f"{signed_in.url}/api/v1/echo")
+    after = store.load()
+    assert before is not None
+    assert after is not None
+    assert after.refresh_token != before.refresh_token
+    assert after.access_token is None
+
+
+async def test_a_lost_answer_costs_nothing(
+    agent: RunningAgent, backend: UpstreamBackend, store: MemoryStore
+) -> None:
+    store.save(new_session(str(backend.identity.sign_in()["refresh_token"]), ""))
+    backend.identity.lose_refresh_answers = 1
+    async with agent.http.get(f"{agent.url}/api/v1/echo") as lost:
+        assert lost.status == 503
+    assert store.load() is not None
+    async with agent.http.get(f"{agent.url}/api/v1/echo") as answer:
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize("code", [ErrorCode.AUTH_INVALID, ErrorCode.AUTH_EXPIRED])
+async def test_the_backends_refusal_ends_the_session_and_says_why(
+    signed_in: RunningAgent, backend: UpstreamBackend, store: MemoryStore, code: ErrorCode
+) -> None:
+    backend.identity.end_access_tokens()
+    backend.identity.refresh_problem = Problem("Unauthorized", 401, code, "ended")
+    async with signed_in.http.get(f"{signed_in.url}/api/v1/echo") as answer:
+        assert answer.status == 401
+        assert answer.headers["X-HiveSync-Agent"]
+    state = await session(signed_in)
+    assert state["signed_in"] is False
+    assert "hivesync login" in str(state["error"])
+    assert store.load() is None
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        Problem("Error", 500, ErrorCode.INTERNAL_ERROR, "broken"),
+        Problem("Error", 503, ErrorCode.UPSTREAM_UNREACHABLE, "away"),
+        Problem("Error", 429, ErrorCode.RATE_LIMITED, "slower"),
+        Problem("Error", 403, ErrorCode.FORBIDDEN, "a proxy's page"),
+    ],
+)
+async def test_any_other_failure_leaves_the_user_signed_in(
+    signed_in: RunningAgent, backend: UpstreamBackend, store: MemoryStore, problem: Problem
+) -> None:
+    backend.identity.end_access_tokens()
+    backend.identity.refresh_problem = problem
+    async with signed_in.http.get(f"{signed_in.url}/api/v1/echo") as answer:
+        assert answer.status == 503
+    assert (await session(signed_in))["signed_in"] is True
+    assert store.load() is not None
+    backend.identity.refresh_problem = None
+    async with signed_in.http.get(f"{signed_in.url}/api/v1/echo") as answer:
+        assert answer.status == 200
+
+
+async def test_offline_is_not_signed_out(
+    signed_in: RunningAgent, backend: UpstreamBackend, store: MemoryStore
+) -> None:
+    backend.identity.end_access_tokens()
+    await backend.stop()
+    with pytest.raises(UpstreamUnreachable):
+        await signed_in.agent.access.replace_token(await signed_in.agent.access.access_token())
+    assert (await session(signed_in))["signed_in"] is True
+    assert store.load() is not None
+
+
+async def test_a_sign_in_of_the_command_line_is_found(
+    agent: RunningAgent, backend: UpstreamBackend, store: MemoryStore
+) -> None:
+    assert (await session(agent))["signed_in"] is False
+    store.save(new_session(str(backend.identity.sign_in()["refresh_token"]), ""))
+    assert (await session(agent))["signed_in"] is True
+
+
+async def test_a_session_that_another_process_replaced_is_not_erased(
+    signed_in: RunningAgent, backend: UpstreamBackend, store: MemoryStore
+) -> None:
+    """The backend refuses the old token; meanwhile the command line has stored another session."""
+    backend.identity.revoke_all()
+    store.save(new_session(str(backend.identity.sign_in()["refresh_token"]), ""))
+    async with signed_in.http.get(f"{signed_in.url}/api/v1/echo") as answer:
+        assert answer.status == 200
+    assert store.load() is not None
+
+
+async def test_a_token_is_renewed_before_it_ends(
+    agent: RunningAgent, backend: UpstreamBackend, store: MemoryStore
+) -> None:
+    backend.identity.access_seconds = 30
+    store.save(new_session(str(backend.identity.sign_in()["refresh_token"]), ""))
+    first = await agent.agent.access.access_token()
+    backend.identity.access_seconds = 900
+    assert agent.agent.access.current() == first  # still good, so nobody waits
+    await until(lambda: agent.agent.access.current() != first)
+    assert backend.identity.refreshes == 2
+
+
+@pytest.fixture
+async def with_api_key(settings: AgentSettings) -> AsyncIterator[RunningAgent]:
+    """An agent that was given HIVESYNC_TOKEN."""
+    async with running_agent(dataclasses.replace(settings, api_key="hs_key_of_a_script")) as agent:
+        yield agent
+
+
+async def test_an_api_key_wins_and_is_never_refreshed(
+    with_api_key: RunningAgent, backend: UpstreamBackend
+) -> None:
+    async with with_api_key.http.get(f"{with_api_key.url}/api/v1/echo") as answer:
+        assert answer.status == 401
+    assert backend.relayed()[0].header("Authorization") == "Bearer hs_key_of_a_script"
+    assert backend.identity.refreshes == 0
+    login = await with_api_key.http.post(f"{with_api_key.url}/v1/session/login", json={})
+    assert login.status == 422
+
+
+async def test_the_agents_own_calls_are_signed_and_repeated_once(
+    signed_in: RunningAgent, backend: UpstreamBackend
+) -> None:
+    backend.identity.end_access_tokens()
+    user = await signed_in.agent.upstream.call("GET", "/auth/me", decode=User)
+    assert user.username == "ada"
+    backend.identity.revoke_all()
+    with pytest.raises(SignedOut):
+        await signed_in.agent.upstream.call("GET", "/auth/me", decode=User)
