@@ -48,7 +48,10 @@ export interface BuiltPreludes {
 export async function buildPreludes(): Promise<BuiltPreludes> {
   const built: BuiltPreludes = { modules: {}, preludes: {} };
   for (const [name, prelude] of Object.entries(PRELUDES)) {
-    built.preludes[name] = { url: await publish(`${name}.js`, await bundlePrelude(prelude)), needs: prelude.needs };
+    built.preludes[name] = {
+      url: await publish(`${name}.js`, await bundlePrelude(prelude)),
+      needs: prelude.needs,
+    };
     for (const module of Object.keys(prelude.modules)) built.modules[module] = name;
   }
   return built;
@@ -76,9 +79,11 @@ async function bundlePrelude({ modules, needs }: Prelude): Promise<string> {
 function fromRegistry(modules: readonly string[]): Plugin {
   return {
     name: "from-registry",
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /.*/ }, ({ path }) => (modules.includes(path) ? { path, namespace: "registry" } : null));
-      onLoad({ filter: /.*/, namespace: "registry" }, ({ path }) => ({
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, ({ path }) =>
+        modules.includes(path) ? { path, namespace: "registry" } : null,
+      );
+      build.onLoad({ filter: /.*/, namespace: "registry" }, ({ path }) => ({
         contents: `module.exports = __hivesync.module(${JSON.stringify(path)});`,
       }));
     },

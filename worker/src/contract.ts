@@ -1,18 +1,25 @@
 /** Checks untrusted JSON against the contract's generated schema. Accepts unknown fields, for newer senders. */
 import { Validator, type Schema } from "@cfworker/json-schema";
+import type { Job, PreviewClaims, SourceManifest } from "./contract.gen.ts";
 import schema from "./contract.schema.gen.json";
 
-type ShapeName = keyof (typeof schema)["$defs"];
+/** What comes from outside and is believed only after a check. */
+interface Shapes {
+  readonly Job: Job;
+  readonly PreviewClaims: PreviewClaims;
+  readonly SourceManifest: SourceManifest;
+}
 
-const validators = new Map<ShapeName, Validator>();
+const DEFINITIONS = schema.$defs as unknown as Record<string, Schema>;
+const validators = new Map<keyof Shapes, Validator>();
 
 /** Tell whether `value` has the named shape, narrowing its type. */
-export function conforms<Shape>(name: ShapeName, value: unknown): value is Shape {
+export function conforms<Name extends keyof Shapes>(name: Name, value: unknown): value is Shapes[Name] {
   return firstViolation(name, value) === null;
 }
 
 /** Give the first thing that is wrong with `value`, in words, or null. */
-export function firstViolation(name: ShapeName, value: unknown): string | null {
+export function firstViolation(name: keyof Shapes, value: unknown): string | null {
   const { valid, errors } = validatorOf(name).validate(value);
   if (valid) return null;
   // The last error is the innermost: the one that names the field.
@@ -20,10 +27,10 @@ export function firstViolation(name: ShapeName, value: unknown): string | null {
   return cause ? `${cause.instanceLocation}: ${cause.error}` : "does not have the expected shape";
 }
 
-function validatorOf(name: ShapeName): Validator {
+function validatorOf(name: keyof Shapes): Validator {
   const known = validators.get(name);
   if (known) return known;
-  const validator = new Validator({ $ref: `#/$defs/${name}`, $defs: schema.$defs } as unknown as Schema, "2020-12");
+  const validator = new Validator({ $ref: `#/$defs/${name}`, $defs: DEFINITIONS }, "2020-12");
   validators.set(name, validator);
   return validator;
 }

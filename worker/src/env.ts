@@ -27,7 +27,10 @@ export interface RotatingSecret {
 
 export interface Settings {
   readonly sharedSecret: RotatingSecret;
-  readonly previewTokenSecret: { readonly current: string | undefined; readonly previous: string | undefined };
+  readonly previewTokenSecret: {
+    readonly current: string | undefined;
+    readonly previous: string | undefined;
+  };
   readonly callbackUrl: string;
 }
 
@@ -68,6 +71,7 @@ function checkSecret(name: string, value: string | undefined): string | undefine
 function callbackUrl(backend: string | undefined): string {
   if (!backend) throw new SettingsInvalid("BACKEND_URL is not set.");
   const url = URL.parse(`${backend.replace(/\/+$/, "")}/workers/callback`);
-  if (!url || !/^https?:$/.test(url.protocol)) throw new SettingsInvalid("BACKEND_URL is not an http(s) address.");
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new SettingsInvalid("BACKEND_URL is not an http(s) address.");
   return url.href;
 }

@@ -45,7 +45,11 @@ export function handleError(error: unknown, requestId: string): Response {
   };
   return Response.json(problem, {
     status: known.status,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store", "x-request-id": requestId },
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      "x-request-id": requestId,
+    },
   });
 }
 

@@ -42,6 +42,7 @@ export async function writeJson(bucket: R2Bucket, key: string, value: unknown): 
 /** Give the object, or raise: what a job or an artifact names must be there. */
 export async function requireObject(bucket: R2Bucket, key: string): Promise<R2ObjectBody> {
   const object = await bucket.get(key);
-  if (object === null) throw new WorkerError("NOT_FOUND", "An uploaded file is missing. Start the preview again.");
+  if (object === null)
+    throw new WorkerError("NOT_FOUND", "An uploaded file is missing. Start the preview again.");
   return object;
 }

@@ -73,10 +73,13 @@ async function verifiedClaims(keys: readonly TokenKey[], token: string, now: Dat
       (header) => keys.find((key) => key.id === header.kid)?.bytes ?? unknownKey(),
       { algorithms: [PREVIEW_TOKEN.ALGORITHM], requiredClaims: ["exp"], currentDate: now },
     );
-    if (conforms<PreviewClaims>("PreviewClaims", payload)) return payload;
+    if (conforms("PreviewClaims", payload)) return payload;
   } catch (error) {
     if (error instanceof jose.JWTExpired) {
-      throw new WorkerError("PREVIEW_EXPIRED", "This link has expired. Start the preview again for a new one.");
+      throw new WorkerError(
+        "PREVIEW_EXPIRED",
+        "This link has expired. Start the preview again for a new one.",
+      );
     }
     if (!(error instanceof jose.JOSEError)) throw error;
   }

@@ -2,6 +2,7 @@
  * Makes addresses such as `/logo.svg` work although nothing is served there: wherever the app or its markup
  * names one of its own files, the file's blob: address is put in its place.
  */
+/* eslint-disable @typescript-eslint/unbound-method -- patched methods are called with the element they got */
 import type { Assets } from "./assets.ts";
 import { Sprites } from "./sprites.ts";
 
@@ -21,20 +22,36 @@ const LOADING: Readonly<Record<string, readonly string[]>> = {
   "*": ["style"],
 };
 
+const LOADING_ELEMENTS = [...Object.keys(LOADING).filter((name) => name !== "*"), "[style*='url(']"].join(
+  ",",
+);
+const MARKUP_LOADS = /<(img|source|video|audio|track|embed|object|input|image|feimage|use)\b|url\(/i;
+
+/** In these, markup is plain text. */
+const RAW_TEXT = new Set(["style", "script", "textarea", "title"]);
+/** As the browser made it, before we put ours in its place. */
+const INNER_HTML = Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML");
+
 type Patched = readonly [prototype: object, property: string];
 
 export function patchAddresses(assets: Assets): void {
   const rewriter = new Rewriter(assets);
   patchSetters(rewriter);
   patchSetAttribute(rewriter);
+  patchMarkup(rewriter);
   patchFetch(assets);
-  // For markup that comes in one piece: innerHTML, templates, cloned nodes.
+  // For what comes in no other way: templates, cloned nodes, parsed documents.
   new MutationObserver((records) => {
     for (const record of records) {
       if (record.type === "attributes") rewriter.check(record.target as Element);
       else for (const node of record.addedNodes) rewriter.checkTree(node);
     }
-  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: attributeNames() });
+  }).observe(document, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: attributeNames(),
+  });
 }
 
 function attributeNames(): string[] {
@@ -71,9 +88,19 @@ class Rewriter {
   }
 
   checkTree(node: Node): void {
-    if (!(node instanceof Element)) return;
-    this.check(node);
-    for (const element of node.querySelectorAll(`${Object.keys(LOADING).join(",")}`)) this.check(element);
+    if (!(node instanceof Element || node instanceof DocumentFragment)) return;
+    if (node instanceof Element) this.check(node);
+    for (const element of node.querySelectorAll(LOADING_ELEMENTS)) this.check(element);
+  }
+
+  /** Give the markup with its addresses put right; what has none comes back as it is. */
+  markup(value: string): string {
+    if (!MARKUP_LOADS.test(value)) return value;
+    // A template's content is inert: nothing in it is loaded.
+    const template = document.createElement("template");
+    INNER_HTML?.set?.call(template, value);
+    this.checkTree(template.content);
+    return template.innerHTML;
   }
 
   #address(value: string, later: (href: string) => void): string {
@@ -131,11 +158,35 @@ function patchSetters(rewriter: Rewriter): void {
 
 function patchSetAttribute(rewriter: Rewriter): void {
   const { setAttribute, setAttributeNS } = Element.prototype;
-  Element.prototype.setAttribute = function (this: Element, name: string, value: string): void {
+  Element.prototype.setAttribute = function (this: Element, name: string, value: unknown): void {
     setAttribute.call(this, name, rewriter.value(this, name.toLowerCase(), String(value)));
   };
-  Element.prototype.setAttributeNS = function (this: Element, space: string | null, name: string, value: string): void {
+  Element.prototype.setAttributeNS = function (
+    this: Element,
+    space: string | null,
+    name: string,
+    value: unknown,
+  ): void {
     setAttributeNS.call(this, space, name, rewriter.value(this, name, String(value)));
+  };
+}
+
+/** Markup in one piece. Put right before it is parsed, or the browser would ask for the wrong addresses first. */
+function patchMarkup(rewriter: Rewriter): void {
+  Object.defineProperty(Element.prototype, "innerHTML", {
+    ...INNER_HTML,
+    set(this: Element, value: unknown) {
+      const text = value === null ? "" : String(value);
+      INNER_HTML?.set?.call(this, RAW_TEXT.has(this.localName) ? text : rewriter.markup(text));
+    },
+  });
+  const { insertAdjacentHTML } = Element.prototype;
+  Element.prototype.insertAdjacentHTML = function (
+    this: Element,
+    where: InsertPosition,
+    value: string,
+  ): void {
+    insertAdjacentHTML.call(this, where, rewriter.markup(value));
   };
 }
 
@@ -146,6 +197,8 @@ function patchFetch(assets: Assets): void {
     const address = input instanceof Request ? input.url : String(input);
     const url = assets.urlOf(address);
     const blob = url === null ? null : await assets.blob(url);
-    return blob === null ? original(input, init) : new Response(blob, { headers: { "content-type": blob.type } });
+    return blob === null
+      ? original(input, init)
+      : new Response(blob, { headers: { "content-type": blob.type } });
   };
 }

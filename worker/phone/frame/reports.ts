@@ -46,7 +46,7 @@ function text(value: unknown): string {
   if (typeof value === "string") return value;
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   try {
-    return JSON.stringify(value) ?? String(value);
+    return (JSON.stringify(value) as string | undefined) ?? String(value);
   } catch {
     return Object.prototype.toString.call(value);
   }

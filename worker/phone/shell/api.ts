@@ -40,10 +40,16 @@ export class PreviewApi {
   }
 
   /** Wait until there is something newer than `after`. */
-  async current(device: string, after: string): Promise<{ readonly answer: CurrentAnswer; readonly stamp: string }> {
+  async current(
+    device: string,
+    after: string,
+  ): Promise<{ readonly answer: CurrentAnswer; readonly stamp: string }> {
     const path = `/p/${this.previewId}/current?after=${encodeURIComponent(after)}`;
     const response = await request(path, { headers: bearer(device) });
-    return { answer: (await response.json()) as CurrentAnswer, stamp: response.headers.get("x-current") ?? "" };
+    return {
+      answer: (await response.json()) as CurrentAnswer,
+      stamp: response.headers.get("x-current") ?? "",
+    };
   }
 
   async artifact(device: string, version: number): Promise<Artifact> {
@@ -72,7 +78,11 @@ async function request(path: string, init: RequestInit): Promise<Response> {
   const response = await fetchOrOffline(path, init);
   if (response.ok) return response;
   const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-  throw new Refused(response.status, problem.code ?? "INTERNAL_ERROR", problem.detail ?? "The preview did not answer.");
+  throw new Refused(
+    response.status,
+    problem.code ?? "INTERNAL_ERROR",
+    problem.detail ?? "The preview did not answer.",
+  );
 }
 
 async function fetchOrOffline(path: string, init: RequestInit): Promise<Response> {

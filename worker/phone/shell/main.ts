@@ -36,7 +36,7 @@ class PreviewPage {
   /** Follow the preview for as long as the page is open. */
   async run(): Promise<void> {
     this.#view.show(screens.working("opening"));
-    for (let stamp = ""; ; ) {
+    for (let stamp = ""; ;) {
       try {
         stamp = await this.#follow(stamp);
       } catch (error) {
@@ -75,7 +75,11 @@ class PreviewPage {
     this.#artifact = await this.#stage.show(device, version, progress);
   }
 
-  async #showFailure(device: string, error: CallbackError | null, readyVersion: number | null): Promise<void> {
+  async #showFailure(
+    device: string,
+    error: CallbackError | null,
+    readyVersion: number | null,
+  ): Promise<void> {
     if (readyVersion !== null) await this.#showVersion(device, readyVersion);
     const back = {
       label: "Show the last version that worked",
@@ -104,8 +108,18 @@ class PreviewPage {
     const problem = await this.#locate(error);
     this.#view.show(
       screens.appFailed(problem, this.#notes, [
-        { label: "Reload", act: () => { location.reload(); } },
-        { label: "Dismiss", act: () => { this.#view.clear(); } },
+        {
+          label: "Reload",
+          act: () => {
+            location.reload();
+          },
+        },
+        {
+          label: "Dismiss",
+          act: () => {
+            this.#view.clear();
+          },
+        },
       ]),
     );
   }
@@ -144,7 +158,13 @@ class PreviewPage {
   async #pause(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      window.addEventListener("online", () => { resolve(); }, { once: true });
+      window.addEventListener(
+        "online",
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
       setTimeout(resolve, RETRY_MS);
     });
   }

@@ -7,7 +7,8 @@ export interface Choice {
   readonly act: () => void;
 }
 
-const BROKEN = "M12 8v5m0 3.2v.1M10.3 3.9 2.4 17.6A2 2 0 0 0 4.1 20.6h15.8a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0Z";
+const BROKEN =
+  "M12 8v5m0 3.2v.1M10.3 3.9 2.4 17.6A2 2 0 0 0 4.1 20.6h15.8a2 2 0 0 0 1.7-3L13.7 3.9a2 2 0 0 0-3.4 0Z";
 const CLOCK = "M12 7v5l3 2M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0Z";
 const CLOUD = "M3 3l18 18M9.5 5.3A7 7 0 0 1 18.7 10 4.5 4.5 0 0 1 21 17M16 19H7a5 5 0 0 1-1.4-9.8";
 const HIVE = "M12 2.6 20.2 7.3v9.4L12 21.4 3.8 16.7V7.3Z";
@@ -24,7 +25,12 @@ const STEPS: readonly (readonly [step: Step, label: string])[] = [
 export function working(step: Step, part: number | null = null): HTMLElement {
   const at = STEPS.findIndex(([name]) => name === step);
   const lines = STEPS.map(([, label], index) =>
-    h("li", { class: index < at ? "done" : index === at ? "now" : "later" }, h("span", { class: "dot" }), label),
+    h(
+      "li",
+      { class: index < at ? "done" : index === at ? "now" : "later" },
+      h("span", { class: "dot" }),
+      label,
+    ),
   );
   const bar = h("progress", part === null ? {} : { value: String(part), max: "1" });
   bar.setAttribute("aria-label", STEPS[at]?.[1] ?? "Working");
@@ -49,7 +55,10 @@ export function offline(retry: () => void): HTMLElement {
   const screen = notice(CLOUD, "No connection", "The preview can't be reached right now.", [
     "Check that this device is online. For a preview on your own network, it must be in the same Wi-Fi.",
   ]);
-  screen.append(h("p", { class: "small" }, "Trying again by itself…"), button("Try again now", "primary", retry));
+  screen.append(
+    h("p", { class: "small" }, "Trying again by itself…"),
+    button("Try again now", "primary", retry),
+  );
   return screen;
 }
 
@@ -73,11 +82,22 @@ function notice(drawing: string, title: string, detail: string, advice: readonly
 /** A failed build. `choice` goes back to the last version that worked, where there is one. */
 export function buildFailed(error: CallbackError, choice: Choice | null): HTMLElement {
   const title = error.code === "PREVIEW_UNSUPPORTED" ? "This can't be previewed" : "The build failed";
-  return report("build", title, error, choice ? [choice] : [], [], "Fix it and save: this page follows by itself.");
+  return report(
+    "build",
+    title,
+    error,
+    choice ? [choice] : [],
+    [],
+    "As soon as it is built again, this page follows by itself.",
+  );
 }
 
 /** An error while the app runs. */
-export function appFailed(problem: Diagnostic, notes: readonly string[], choices: readonly Choice[]): HTMLElement {
+export function appFailed(
+  problem: Diagnostic,
+  notes: readonly string[],
+  choices: readonly Choice[],
+): HTMLElement {
   return report("runtime", "The app stopped with an error", problem, choices, notes, null);
 }
 
@@ -100,7 +120,11 @@ function report(
     problem.hint ? h("p", { class: "hint" }, problem.hint) : null,
     notes.length > 0 ? h("details", {}, h("summary", {}, "Console"), h("pre", {}, notes.join("\n"))) : null,
     advice === null ? null : h("p", { class: "small" }, advice),
-    h("div", { class: "choices" }, ...choices.map(({ label, act }, index) => button(label, index === 0 ? "primary" : "quiet", act))),
+    h(
+      "div",
+      { class: "choices" },
+      ...choices.map(({ label, act }, index) => button(label, index === 0 ? "primary" : "quiet", act)),
+    ),
   );
 }
 

@@ -26,13 +26,22 @@ export class Stage {
   async show(device: string, version: number, progress: (part: number) => void): Promise<Artifact> {
     const artifact = await this.api.artifact(device, version);
     const program = await this.#load(device, artifact, progress);
-    const frame = h("iframe", { src: "/frame", sandbox: SANDBOX, title: artifact.page.title || "Preview", class: "next" });
+    const frame = h("iframe", {
+      src: "/frame",
+      sandbox: SANDBOX,
+      title: artifact.page.title || "Preview",
+      class: "next",
+    });
     const port = this.#connect(frame);
     port.onmessage = ({ data }: MessageEvent<FromFrame>): void => {
       this.#receive(data, { frame, port, device, artifact });
     };
     this.element.append(frame);
-    post(port, { type: "load", program }, program.assets.map((asset) => asset.bytes));
+    post(
+      port,
+      { type: "load", program },
+      program.assets.map((asset) => asset.bytes),
+    );
     return artifact;
   }
 

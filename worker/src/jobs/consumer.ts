@@ -14,7 +14,11 @@ export async function consumeJobs(batch: MessageBatch<Job>, bindings: Bindings):
       message.ack();
     } catch (error) {
       const { job_id } = message.body;
-      logLine("error", "job will be repeated", { job_id, attempts: message.attempts, error: describe(error) });
+      logLine("error", "job will be repeated", {
+        job_id,
+        attempts: message.attempts,
+        error: describe(error),
+      });
       message.retry({ delaySeconds: RETRY_SECONDS[message.attempts - 1] ?? 60 });
     }
   }

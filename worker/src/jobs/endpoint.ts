@@ -39,7 +39,7 @@ async function readLimited(request: Request): Promise<Uint8Array<ArrayBuffer>> {
 function parseJob(body: Uint8Array): Job {
   const value = parseJson(body);
   const violation = firstViolation("Job", value);
-  if (violation !== null || !conforms<Job>("Job", value)) {
+  if (violation !== null || !conforms("Job", value)) {
     throw new WorkerError("VALIDATION_ERROR", `The job is malformed at ${violation ?? "#"}`);
   }
   if (!isId(value.job_id) || (value.kind === "preview.build" && !namesItsOwnObjects(value))) {

@@ -56,7 +56,10 @@ async function buildPreview(bucket: R2Bucket, build: PreviewBuild, log: JobLog):
 function callbackError(failure: unknown): CallbackError {
   if (!(failure instanceof WorkerError)) {
     logLine("error", "build failed unexpectedly", { error: describe(failure) });
-    return { code: "INTERNAL_ERROR", message: "Something went wrong while building. Start the preview again." };
+    return {
+      code: "INTERNAL_ERROR",
+      message: "Something went wrong while building. Start the preview again.",
+    };
   }
   return { ...failure.diagnostic, code: failure.code, message: failure.detail };
 }

@@ -30,7 +30,12 @@ export async function buildVersion(
   return writeVersion(bucket, build, describeArtifact(build, manifest, plan, bundled), bundled);
 }
 
-function describeArtifact(build: PreviewBuild, manifest: SourceManifest, plan: Plan, bundled: Bundle): Artifact {
+function describeArtifact(
+  build: PreviewBuild,
+  manifest: SourceManifest,
+  plan: Plan,
+  bundled: Bundle,
+): Artifact {
   return {
     schema: 1,
     preview_id: build.preview_id,
@@ -63,7 +68,8 @@ function assetsOf({ project, assetPaths }: Plan, bundled: Bundle): Asset[] {
 
 /** Give the preludes' addresses, each after those it needs. */
 function preludeUrls(names: readonly string[]): string[] {
-  const preludes: Readonly<Record<string, { readonly url: string; readonly needs: readonly string[] }>> = phone.preludes;
+  const preludes: Readonly<Record<string, { readonly url: string; readonly needs: readonly string[] }>> =
+    phone.preludes;
   const ordered = new Set<string>();
   const add = (name: string): void => {
     const prelude = preludes[name];
@@ -75,15 +81,24 @@ function preludeUrls(names: readonly string[]): string[] {
   return [...ordered];
 }
 
-async function writeVersion(bucket: R2Bucket, build: PreviewBuild, artifact: Artifact, bundled: Bundle): Promise<Built> {
+async function writeVersion(
+  bucket: R2Bucket,
+  build: PreviewBuild,
+  artifact: Artifact,
+  bundled: Bundle,
+): Promise<Built> {
   const prefix = versionPrefix(build.preview_id, build.version);
   const texts: readonly (readonly [name: string, text: string, type: string])[] = [
     [artifact.script, bundled.script, "text/javascript; charset=utf-8"],
     [artifact.sourceMap, bundled.sourceMap, "application/json"],
-    ...(artifact.style === null ? [] : [[artifact.style, bundled.style ?? "", "text/css; charset=utf-8"] as const]),
+    ...(artifact.style === null
+      ? []
+      : [[artifact.style, bundled.style ?? "", "text/css; charset=utf-8"] as const]),
   ];
   await Promise.all(
-    texts.map(([name, text, contentType]) => bucket.put(prefix + name, text, { httpMetadata: { contentType } })),
+    texts.map(([name, text, contentType]) =>
+      bucket.put(prefix + name, text, { httpMetadata: { contentType } }),
+    ),
   );
   const described = await writeJson(bucket, `${prefix}artifact.json`, artifact);
   return {

@@ -34,7 +34,8 @@ export async function bundle(
     preludes: new Set<string>(),
   };
   const options = { ...buildOptions(project, jsxImportSource), plugins: [projectPlugin(input)] };
-  const read = (path: string): string | undefined => project.sources.text(path) ?? virtual.get(path)?.contents;
+  const read = (path: string): string | undefined =>
+    project.sources.text(path) ?? virtual.get(path)?.contents;
   try {
     const result = await bundler.build(options, sourceBytes(project));
     const output = (suffix: string): string | null =>
@@ -54,12 +55,12 @@ export async function bundle(
 
 function sourceBytes(project: Project): number {
   let total = 0;
-  for (const [path, file] of project.sources.files) if (project.sources.text(path) !== undefined) total += file.size;
+  for (const [path, file] of project.sources.files)
+    if (project.sources.text(path) !== undefined) total += file.size;
   return total;
 }
 
 function buildOptions(project: Project, jsxImportSource: string): BuildOptions & { write: false } {
-  const { experimentalDecorators, useDefineForClassFields } = project.config.options;
   return {
     entryPoints: [{ in: ENTRY, out: "app" }],
     bundle: true,
@@ -75,25 +76,48 @@ function buildOptions(project: Project, jsxImportSource: string): BuildOptions &
     jsx: "automatic",
     jsxImportSource,
     define: defines(project),
-    tsconfigRaw: {
-      compilerOptions: {
-        ...(experimentalDecorators === undefined ? {} : { experimentalDecorators }),
-        ...(useDefineForClassFields === undefined ? {} : { useDefineForClassFields }),
-      },
-    },
+    banner: { js: `const ${ENV} = ${JSON.stringify(environment(project))};` },
+    tsconfigRaw: { compilerOptions: compilerOptions(project) },
   };
 }
 
+/** Only what decides which code runs; JSX is always compiled the modern way. */
+function compilerOptions({ config }: Project): Record<string, boolean> {
+  const names = ["experimentalDecorators", "useDefineForClassFields", "verbatimModuleSyntax"] as const;
+  return Object.fromEntries(
+    names
+      .map((name) => [name, config.options[name]] as const)
+      .filter((entry): entry is [(typeof entry)[0], boolean] => typeof entry[1] === "boolean"),
+  );
+}
+
 /** A preview is a development build: what goes wrong is said in full. */
+const BUILT_IN_ENV = {
+  MODE: "development",
+  DEV: true,
+  PROD: false,
+  SSR: false,
+  BASE_URL: "/",
+  NODE_ENV: "development",
+};
+const ENV = "__hivesync_env";
+
+/** Known names become constants, so that what they switch off is left out; the object serves all other uses. */
 function defines(project: Project): Record<string, string> {
-  const builtIn = { MODE: "development", DEV: true, PROD: false, SSR: false, BASE_URL: "/" };
   const found: Record<string, string> = {
-    "import.meta.env": JSON.stringify({ ...builtIn, ...project.env }),
+    "import.meta.env": ENV,
     "import.meta.hot": "undefined",
-    "process.env.NODE_ENV": '"development"',
-    "process.env": JSON.stringify({ NODE_ENV: "development", ...project.env }),
+    "process.env": ENV,
     __DEV__: "true",
   };
+  for (const [name, value] of Object.entries(environment(project))) {
+    found[`import.meta.env.${name}`] = JSON.stringify(value);
+    found[`process.env.${name}`] = JSON.stringify(value);
+  }
   if (project.kind !== "web") found["global"] = "globalThis";
   return found;
+}
+
+function environment(project: Project): Record<string, string | boolean> {
+  return { ...BUILT_IN_ENV, ...project.env };
 }

@@ -24,7 +24,9 @@ function declared(packageJson: string): ReadonlySet<string> {
   try {
     const manifest = JSON.parse(packageJson) as Record<string, unknown>;
     return new Set(
-      ["dependencies", "devDependencies", "peerDependencies"].flatMap((field) => Object.keys(manifest[field] ?? {})),
+      ["dependencies", "devDependencies", "peerDependencies"].flatMap((field) =>
+        Object.keys(manifest[field] ?? {}),
+      ),
     );
   } catch {
     return new Set();

@@ -28,7 +28,7 @@ export function buildError(failure: BuildFailure, read: ReadText): WorkerError {
 
 export function diagnosticOf(message: Message, read: ReadText): Diagnostic {
   const { location } = message;
-  const hint = (message.detail as Detail | undefined)?.hint ?? location?.suggestion;
+  const hint = (message.detail as Detail | undefined)?.hint ?? message.notes[0]?.text;
   const file = location ? projectPath(location.file) : null;
   return {
     message: sentence(message.text),
@@ -37,7 +37,7 @@ export function diagnosticOf(message: Message, read: ReadText): Diagnostic {
     // esbuild counts columns from 0, in bytes of UTF-8; editors count from 1.
     column: location ? columnOf(location.lineText, location.column) : null,
     frame: location && file !== null ? frame(read(file) ?? location.lineText, location.line, location) : null,
-    hint: hint === "" || hint === undefined ? null : hint,
+    hint: hint ?? null,
   };
 }
 

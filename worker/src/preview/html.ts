@@ -111,7 +111,8 @@ function takeScript(element: Tree.Element, attributes: Record<string, string>, f
   const src = attributes["src"];
   const content = src === undefined ? { code: textOf(element) } : { src };
   if (type === "module") found.pieces.push({ type: "script", ...content, place });
-  else if (SCRIPT_TYPES.has(type) && attributes["nomodule"] === undefined) found.classicScripts.push({ ...content, place });
+  else if (SCRIPT_TYPES.has(type) && attributes["nomodule"] === undefined)
+    found.classicScripts.push({ ...content, place });
   // Data blocks (JSON, templates, import maps) stay where they are; they don't run.
   else return attributes["nomodule"] !== undefined;
   return true;

@@ -14,7 +14,7 @@ export async function loadManifest(bucket: R2Bucket, build: PreviewBuild): Promi
 
 /** Give the manifest if all it says can be trusted, else raise `VALIDATION_ERROR` or `PAYLOAD_TOO_LARGE`. */
 export function checkManifest(value: unknown, build: PreviewBuild): SourceManifest {
-  if (!conforms<SourceManifest>("SourceManifest", value)) throw malformed("it has not the agreed shape");
+  if (!conforms("SourceManifest", value)) throw malformed("it has not the agreed shape");
   if (value.files.length > LIMITS.MANIFEST_FILES) {
     throw new WorkerError("PAYLOAD_TOO_LARGE", `A preview has at most ${LIMITS.MANIFEST_FILES} files.`);
   }
@@ -29,7 +29,8 @@ function checkFiles({ files, entry }: SourceManifest): void {
   for (const { path, sha256, size } of files) {
     if (!isSafePath(path) || utf8(path).length > LIMITS.PATH_BYTES) throw malformed("a path is not allowed");
     if (seen.has(path)) throw malformed("a path stands twice");
-    if (!isSha256(sha256) || !Number.isSafeInteger(size) || size < 0) throw malformed("a hash or size is wrong");
+    if (!isSha256(sha256) || !Number.isSafeInteger(size) || size < 0)
+      throw malformed("a hash or size is wrong");
     seen.add(path);
   }
   if (!seen.has(entry)) throw malformed("its entry is not one of its files");
@@ -50,7 +51,10 @@ function checkTextSize({ files }: SourceManifest): void {
   const total = files.reduce((sum, file) => sum + (isSourceText(file.path) ? file.size : 0), 0);
   if (total > LIMITS.SOURCE_TEXT_BYTES) {
     const [has, may] = [total, LIMITS.SOURCE_TEXT_BYTES].map((bytes) => (bytes / 1024 / 1024).toFixed(1));
-    throw new WorkerError("PAYLOAD_TOO_LARGE", `The source text has ${has} MB; a preview has at most ${may} MB.`);
+    throw new WorkerError(
+      "PAYLOAD_TOO_LARGE",
+      `The source text has ${has} MB; a preview has at most ${may} MB.`,
+    );
   }
 }
 

@@ -58,10 +58,18 @@ function addressModule(project: Project, use: AssetUse, path: string): OnLoadRes
   return { contents: `export default ${use.expression(project, path)};`, loader: "js" };
 }
 
-async function assetModule(project: Project, use: AssetUse, path: string, query: Query): Promise<OnLoadResult> {
+async function assetModule(
+  project: Project,
+  use: AssetUse,
+  path: string,
+  query: Query,
+): Promise<OnLoadResult> {
   if (query === "inline") return dataModule(project, path);
   if (project.kind === "react_native" && isImage(path)) return nativeImageModule(project, use, path);
-  if (extensionOf(path) === ".html" || (isReadable(path) && /\.(md|txt)$/.test(path) && project.kind !== "web")) {
+  if (
+    extensionOf(path) === ".html" ||
+    (isReadable(path) && /\.(md|txt)$/.test(path) && project.kind !== "web")
+  ) {
     return { contents: await readText(project, path), loader: "text" };
   }
   return addressModule(project, use, path);
@@ -108,4 +116,3 @@ function rewriteAssetUrls(project: Project, use: AssetUse, importer: string, cod
     return found === null ? whole : `new URL(${use.expression(project, found)})`;
   });
 }
-

@@ -12,7 +12,7 @@ export class PackReader {
   /** Give the next `size` bytes; a pack that ends early raises `SOURCE_CHANGED`. */
   async take(size: number): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(size);
-    for (let filled = 0; filled < size; ) {
+    for (let filled = 0; filled < size;) {
       if (this.#rest.length === 0) await this.#refill();
       const piece = this.#rest.subarray(0, size - filled);
       bytes.set(piece, filled);

@@ -24,7 +24,8 @@ const FRAMEWORKS: ReadonlyMap<string, string> = new Map([
   ["astro", "Astro"],
   ["next", "Next.js"],
 ]);
-const NODE_MODULES = /^(node:.*|fs|path|os|http|https|crypto|child_process|stream|util|net|tls|zlib|worker_threads)$/;
+const NODE_MODULES =
+  /^(node:.*|fs|path|os|http|https|crypto|child_process|stream|util|net|tls|zlib|worker_threads)$/;
 
 /** Split `@scope/name/sub/path` into package and `./sub/path`. */
 export function splitSpecifier(specifier: string): { readonly name: string; readonly subpath: string } {
@@ -81,10 +82,16 @@ export function refusePackage(project: Project, specifier: string): Refusal {
     };
   }
   if (NODE_MODULES.test(specifier)) {
-    return failed(`"${specifier}" is a module of Node.js; a phone's browser has none`, "Remove the import, or keep it out of the code that the app loads.");
+    return failed(
+      `"${specifier}" is a module of Node.js; a phone's browser has none`,
+      "Remove the import, or keep it out of the code that the app loads.",
+    );
   }
   if (PRELUDE_OF.has(name)) {
-    return failed(`"${specifier}" is not a part of "${name}" that previews offer`, `Import from "${name}" itself.`);
+    return failed(
+      `"${specifier}" is not a part of "${name}" that previews offer`,
+      `Import from "${name}" itself.`,
+    );
   }
   return failed(`The package "${name}" is not available in previews`, packageHint(project, name));
 }

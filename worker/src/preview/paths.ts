@@ -2,7 +2,8 @@
 
 /** Tell whether a manifest may carry this path: normal, relative, and without surprises for any system. */
 export function isSafePath(path: string): boolean {
-  if (path === "" || path.startsWith("/") || /[\\\0:]/.test(path) || /^\p{Cc}|\p{Cc}/u.test(path)) return false;
+  if (path === "" || path.startsWith("/") || /[\\\0:]/.test(path) || /^\p{Cc}|\p{Cc}/u.test(path))
+    return false;
   return path.split("/").every((segment) => segment !== "" && segment !== "." && segment !== "..");
 }
 
@@ -36,7 +37,7 @@ export function joinPath(directory: string, relative: string): string | null {
 /** Give `directory` and all its parents, nearest first; the root is "". */
 export function ancestors(directory: string): string[] {
   const found = [directory];
-  for (let at = directory; at !== ""; ) {
+  for (let at = directory; at !== "";) {
     at = directoryOf(at);
     found.push(at);
   }

@@ -1,5 +1,12 @@
 /** Gives esbuild a project that exists only in a manifest. It never sees a file system or the network. */
-import type { OnLoadArgs, OnLoadResult, OnResolveArgs, OnResolveResult, PartialMessage, Plugin } from "esbuild-wasm";
+import type {
+  OnLoadArgs,
+  OnLoadResult,
+  OnResolveArgs,
+  OnResolveResult,
+  PartialMessage,
+  Plugin,
+} from "esbuild-wasm";
 import { loadModule, type AssetUse } from "./modules.ts";
 import { directoryOf, joinPath } from "./paths.ts";
 import type { Refusal } from "./packages.ts";
@@ -47,7 +54,10 @@ async function load({ project, assets }: PluginInput, args: OnLoadArgs): Promise
 function loadPrelude({ preludes }: PluginInput, name: string): OnLoadResult {
   const prelude = PRELUDE_OF.get(name);
   if (prelude !== undefined) preludes.add(prelude);
-  return { contents: `module.exports = globalThis.__hivesync.module(${JSON.stringify(name)});`, loader: "js" };
+  return {
+    contents: `module.exports = globalThis.__hivesync.module(${JSON.stringify(name)});`,
+    loader: "js",
+  };
 }
 
 function resolve(input: PluginInput, args: OnResolveArgs): OnResolveResult {
@@ -87,7 +97,11 @@ function resolveCssUrl({ project, assets }: PluginInput, { path, importer }: OnR
   if (/^(data:|blob:|https?:|\/\/|#)/.test(path)) return { path, external: true };
   const bare = path.replace(/[?#].*$/s, "");
   const beside = joinPath(directoryOf(importer), bare);
-  const found = bare.startsWith("/") ? fileAtUrl(project, bare) : beside === null ? null : findFile(project, beside);
+  const found = bare.startsWith("/")
+    ? fileAtUrl(project, bare)
+    : beside === null
+      ? null
+      : findFile(project, beside);
   if (found === null) {
     // A browser shows such a page with a hole in it, so a warning is enough.
     return { path, external: true, warnings: [{ text: `There is no file "${path}"` }] };

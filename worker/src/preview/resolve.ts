@@ -93,10 +93,18 @@ function refusePath(project: Project, specifier: string, importer: string): Refu
   const path = joinPath(base, specifier);
   const code = "PREVIEW_BUILD_FAILED";
   if (path === null) {
-    return { code, text: `"${specifier}" lies outside the project`, hint: "Move the file into the project's folder." };
+    return {
+      code,
+      text: `"${specifier}" lies outside the project`,
+      hint: "Move the file into the project's folder.",
+    };
   }
   const meant = findByCase(project, path);
   const text = `There is no file "${specifier}"`;
   if (meant !== null) return { code, text, hint: `There is "${meant}": upper and lower case must match.` };
-  return { code, text, hint: `Looked for ${path} with the usual extensions. Is it saved, and not ignored by git?` };
+  return {
+    code,
+    text,
+    hint: `Looked for ${path} with the usual extensions. Is it saved, and not ignored by git?`,
+  };
 }

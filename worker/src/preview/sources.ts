@@ -58,7 +58,9 @@ export async function loadSources(
   manifest: SourceManifest,
 ): Promise<Sources> {
   // One content may stand under several names: the one that makes it source text decides.
-  const textLast = manifest.files.toSorted((a, b) => Number(isSourceText(a.path)) - Number(isSourceText(b.path)));
+  const textLast = manifest.files.toSorted(
+    (a, b) => Number(isSourceText(a.path)) - Number(isSourceText(b.path)),
+  );
   const byHash = new Map(textLast.map((file) => [file.sha256, file]));
   const texts = new Map<string, string>();
   const keepText = (file: FileEntry, bytes: Uint8Array): void => {
@@ -88,7 +90,7 @@ async function unpack(
   files: readonly FileEntry[],
   keep: Keep,
 ): Promise<void> {
-  const reader = new PackReader((await requireObject(bucket, key)).body);
+  const reader = new PackReader((await requireObject(bucket, key)).body as ReadableStream<Uint8Array>);
   try {
     // The reader is sequential, and p-map asks it for the next file only when a store has finished.
     await pMap(cut(reader, files), ({ file, bytes }) => storeVerified(bucket, projectId, file, bytes, keep), {
@@ -145,10 +147,14 @@ async function isVerified(bucket: R2Bucket, key: string, file: FileEntry): Promi
 
 function checkHash(file: FileEntry, digest: ArrayBuffer): void {
   if (hex(digest) === file.sha256) return;
-  throw new WorkerError("SOURCE_CHANGED", `${file.path} changed while it was uploaded. Start the preview again.`, {
-    message: "The file changed while it was uploaded.",
-    file: file.path,
-  });
+  throw new WorkerError(
+    "SOURCE_CHANGED",
+    `${file.path} changed while it was uploaded. Start the preview again.`,
+    {
+      message: "The file changed while it was uploaded.",
+      file: file.path,
+    },
+  );
 }
 
 function decode(path: string, bytes: Uint8Array): string {

@@ -7,6 +7,7 @@ export interface CompilerOptions {
   readonly jsx?: string;
   readonly experimentalDecorators?: boolean;
   readonly useDefineForClassFields?: boolean;
+  readonly verbatimModuleSyntax?: boolean;
   readonly baseUrl?: string;
   readonly paths?: Readonly<Record<string, readonly string[]>>;
 }

@@ -41,7 +41,10 @@ export interface Options {
 }
 
 /** Upload one version and give the job that builds it. */
-export async function upload(stack: Stack, options: Options): Promise<{ job: object; jobId: string } & Omit<Sent, "callback">> {
+export async function upload(
+  stack: Stack,
+  options: Options,
+): Promise<{ job: object; jobId: string } & Omit<Sent, "callback">> {
   const { kind, entry, files, version = 1, env = {} } = options;
   const previewId = options.previewId ?? randomUUID();
   const projectId = options.projectId ?? randomUUID();
@@ -70,7 +73,12 @@ export async function upload(stack: Stack, options: Options): Promise<{ job: obj
     kind: "preview.build",
     attempt: 1,
     tier: "premium",
-    preview: { preview_id: previewId, project_id: projectId, version, manifest_key: `${prefix}manifest.json` },
+    preview: {
+      preview_id: previewId,
+      project_id: projectId,
+      version,
+      manifest_key: `${prefix}manifest.json`,
+    },
   };
   const token = openToken({ preview_id: previewId, project_id: projectId });
   return { job, jobId, previewId, projectId, link: `${stack.worker.url}/p/${previewId}#${token}` };

@@ -17,7 +17,10 @@ export interface Backend {
   readonly url: string;
   /** Statuses to answer next; when empty, 200. */
   readonly answers: number[];
-  readonly received: { readonly headers: Record<string, string | string[] | undefined>; readonly body: Callback }[];
+  readonly received: {
+    readonly headers: Record<string, string | string[] | undefined>;
+    readonly body: Callback;
+  }[];
   awaitCallback(jobId: string): Promise<Callback>;
   stop(): Promise<void>;
 }
@@ -43,7 +46,12 @@ export async function startBackend(): Promise<Backend> {
     received,
     answers,
     awaitCallback: (jobId) => new Promise((resolve) => waiting.set(jobId, resolve)),
-    stop: () => new Promise((resolve) => server.close(() => { resolve(); })),
+    stop: () =>
+      new Promise((resolve) =>
+        server.close(() => {
+          resolve();
+        }),
+      ),
   };
 }
 
@@ -148,7 +156,9 @@ export function sha256(bytes: Uint8Array): string {
 export async function sendJob(workerUrl: string, deliveryId: string, job: object): Promise<Response> {
   const body = JSON.stringify(job);
   const timestamp = Math.floor(Date.now() / 1000);
-  const signature = createHmac("sha256", SECRET).update(`${deliveryId}.${timestamp}.${body}`).digest("base64");
+  const signature = createHmac("sha256", SECRET)
+    .update(`${deliveryId}.${timestamp}.${body}`)
+    .digest("base64");
   return fetch(`${workerUrl}/jobs`, {
     method: "POST",
     body,
@@ -163,7 +173,9 @@ export async function sendJob(workerUrl: string, deliveryId: string, job: object
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 /** A phone link's token, written out so that it does not depend on the code under test. */
-export function openToken(claims: Pick<PreviewClaims, "preview_id" | "project_id"> & Partial<PreviewClaims>): string {
+export function openToken(
+  claims: Pick<PreviewClaims, "preview_id" | "project_id"> & Partial<PreviewClaims>,
+): string {
   const extract = createHmac("sha256", Buffer.alloc(32)).update(SECRET).digest();
   const key = createHmac("sha256", extract).update("hivesync/preview/v1\x01").digest();
   const kid = createHash("sha256").update("hivesync/kid/").update(key).digest("hex").slice(0, 16);

@@ -14,7 +14,10 @@ const PLANNERS: Partial<Record<PreviewKind, Planner>> = {
 export function planFor(manifest: SourceManifest, sources: Sources): Plan {
   const planner = PLANNERS[manifest.kind];
   if (!planner) {
-    throw new WorkerError("PREVIEW_UNSUPPORTED", `A preview of the kind "${manifest.kind}" can't be shown in this version.`);
+    throw new WorkerError(
+      "PREVIEW_UNSUPPORTED",
+      `A preview of the kind "${manifest.kind}" can't be shown in this version.`,
+    );
   }
   return planner(manifest, sources);
 }

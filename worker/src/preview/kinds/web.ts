@@ -14,7 +14,8 @@ import type { Plan } from "./plan.ts";
 
 export function planWeb(manifest: SourceManifest, sources: Sources): Plan {
   const text = sources.text(manifest.entry);
-  if (text === undefined) throw new WorkerError("PREVIEW_UNSUPPORTED", "A web preview starts from an HTML page.");
+  if (text === undefined)
+    throw new WorkerError("PREVIEW_UNSUPPORTED", "A web preview starts from an HTML page.");
   const parts = takeApart(text);
   const project = webProject(manifest, sources, parts);
   const { entry, virtual } = entryOf(project, manifest.entry, parts.pieces);
@@ -39,7 +40,8 @@ export function planWeb(manifest: SourceManifest, sources: Sources): Plan {
 
 function webProject(manifest: SourceManifest, sources: Sources, parts: HtmlParts): Project {
   const root = directoryOf(manifest.entry);
-  const firstScript = parts.pieces.find((piece) => piece.type === "script" && piece.src !== undefined)?.src ?? "";
+  const firstScript =
+    parts.pieces.find((piece) => piece.type === "script" && piece.src !== undefined)?.src ?? "";
   const scriptPath = joinPath(root, firstScript) ?? manifest.entry;
   const packages = dependenciesOf(root, sources);
   return {
@@ -104,7 +106,9 @@ function fileNamed(project: Project, page: string, address: string): string | nu
   const bare = decodeAddress(address.replace(/[?#].*$/s, ""));
   if (bare === "") return null;
   const beside = joinPath(directoryOf(page), bare);
-  return (!bare.startsWith("/") && beside !== null ? findFile(project, beside) : null) ?? fileAtUrl(project, bare);
+  return (
+    (!bare.startsWith("/") && beside !== null ? findFile(project, beside) : null) ?? fileAtUrl(project, bare)
+  );
 }
 
 function decodeAddress(address: string): string {

@@ -39,7 +39,9 @@ async function send({ request, bindings }: RequestContext, key: string, type?: s
     "cache-control": "private, max-age=0, must-revalidate",
     etag: object.httpEtag,
   });
-  return "body" in object ? new Response(object.body, { headers }) : new Response(null, { status: 304, headers });
+  return "body" in object
+    ? new Response(object.body, { headers })
+    : new Response(null, { status: 304, headers });
 }
 
 function versionOf({ params }: RequestContext): number {

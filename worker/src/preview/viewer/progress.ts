@@ -22,7 +22,9 @@ export async function awaitCurrent(context: RequestContext): Promise<Response> {
     await sleep(Math.min(pause, LONGEST_PAUSE_MS));
     current = await readCurrent(context.bindings.R2, preview_id);
   }
-  return Response.json(current ?? BUILDING, { headers: { ...PRIVATE_HEADERS, "x-current": stampOf(current) } });
+  return Response.json(current ?? BUILDING, {
+    headers: { ...PRIVATE_HEADERS, "x-current": stampOf(current) },
+  });
 }
 
 /** What the page sends back as `after`; a version may fail and then, built again, succeed. */

@@ -1,0 +1,247 @@
+import { env, exports } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { PreviewBuild, PreviewClaims } from "../../src/contract.gen.ts";
+import { buildVersion } from "../../src/preview/build.ts";
+import { finishVersion } from "../../src/preview/current.ts";
+import { loadSources } from "../../src/preview/sources.ts";
+import { SignJWT } from "jose";
+import { previewKey } from "../../src/tokens.ts";
+import { store } from "./projects.ts";
+
+const ORIGIN = "https://worker.example";
+const DAY = 86_400;
+
+async function call(path: string, init?: RequestInit): Promise<Response> {
+  return exports.default.fetch(new Request(ORIGIN + path, init));
+}
+
+async function token(build: PreviewBuild, changes: Partial<PreviewClaims> = {}): Promise<string> {
+  const key = await previewKey(undefined, env.WORKER_SHARED_SECRET ?? "");
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    preview_id: build.preview_id,
+    project_id: build.project_id,
+    user_id: crypto.randomUUID(),
+    version: 1,
+    platform: "ios",
+    tier: "free",
+    role: "viewer",
+    exp: now + 600,
+    expires_at: now + DAY,
+    use: "open",
+    ...changes,
+  };
+  return new SignJWT(claims).setProtectedHeader({ alg: "HS256", kid: key.id }).sign(key.bytes);
+}
+
+async function openPreview(build: PreviewBuild): Promise<Record<string, string>> {
+  const body = JSON.stringify({ token: await token(build) });
+  const response = await call(`/p/${build.preview_id}/session`, { method: "POST", body });
+  expect(response.status).toBe(200);
+  const { device_token } = await response.json<{ device_token: string }>();
+  return { authorization: `Bearer ${device_token}` };
+}
+
+async function built(secret: string): Promise<PreviewBuild> {
+  const { build, manifest } = await store("web", "index.html", {
+    "index.html": `<img src="bee.png"><script type="module">console.log("${secret}")</script>`,
+    "bee.png": `picture of ${secret}`,
+    "notes.md": `notes of ${secret}`,
+    "src/unused.ts": `const ${secret} = 1`,
+  });
+  await buildVersion(env.R2, build, manifest, await loadSources(env.R2, build, manifest));
+  await finishVersion(env.R2, build.preview_id, 1, null);
+  return build;
+}
+
+let mine: PreviewBuild;
+let theirs: PreviewBuild;
+
+beforeAll(async () => {
+  mine = await built("mine");
+  theirs = await built("theirs");
+});
+
+describe("the page", () => {
+  it("is the same for every preview, locked down, and stored nowhere", async () => {
+    const response = await call(`/p/${crypto.randomUUID()}`);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    expect(response.status).toBe(200);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain("unsafe");
+    expect(response.headers.get("referrer-policy")).toBe("no-referrer");
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(response.headers.has("set-cookie")).toBe(false);
+  });
+
+  it("has a new nonce every time", async () => {
+    const nonces = await Promise.all([1, 2].map(async () => (await call(`/p/${mine.preview_id}`)).text()));
+    expect(nonces[0]).not.toBe(nonces[1]);
+  });
+
+  it.each(["/p/x", "/p/..%2fjobs", "/p/%00", `/p/${"a".repeat(36)}`])("is not at %s", async (path) => {
+    expect((await call(path)).status).toBe(404);
+  });
+});
+
+describe("the frame", () => {
+  it("has an opaque origin even when it is opened by itself, and may be framed by us only", async () => {
+    const policy = (await call("/frame")).headers.get("content-security-policy") ?? "";
+    expect(policy).toMatch(/^sandbox allow-scripts/);
+    expect(policy).not.toContain("allow-same-origin");
+    expect(policy).not.toContain("allow-top-navigation");
+    expect(policy).toContain(`frame-ancestors ${ORIGIN}`);
+  });
+});
+
+describe("a link", () => {
+  it("opens its own preview", async () => {
+    const response = await call(`/p/${mine.preview_id}/v/1/app.js`, { headers: await openPreview(mine) });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain('"mine"');
+  });
+
+  it.each([
+    ["another preview", async () => token(theirs), 401, "AUTH_INVALID"],
+    ["no preview", async () => Promise.resolve("nonsense"), 401, "AUTH_INVALID"],
+    [
+      "an hour ago",
+      async () => token(mine, { exp: Math.floor(Date.now() / 1000) - 3600 }),
+      410,
+      "PREVIEW_EXPIRED",
+    ],
+  ])("for %s opens nothing", async (_what, make, status, code) => {
+    const body = JSON.stringify({ token: await make() });
+    const response = await call(`/p/${mine.preview_id}/session`, { method: "POST", body });
+    expect(response.status).toBe(status);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(await response.json()).toMatchObject({ code });
+  });
+
+  it.each(["", "[]", `{"token": 5}`, "x".repeat(9000)])("in a body such as %s is refused", async (body) => {
+    const response = await call(`/p/${mine.preview_id}/session`, { method: "POST", body });
+    expect(response.status).toBe(422);
+  });
+});
+
+describe("a preview's files", () => {
+  const PATHS = [
+    "current",
+    "v/1/artifact.json",
+    "v/1/app.js",
+    "v/1/app.js.map",
+    `v/1/asset/${"a".repeat(64)}`,
+  ];
+
+  it.each(PATHS)("are closed to those without a token: %s", async (path) => {
+    expect((await call(`/p/${mine.preview_id}/${path}`)).status).toBe(401);
+  });
+
+  it.each(PATHS)("are closed to the token of another preview: %s", async (path) => {
+    const response = await call(`/p/${mine.preview_id}/${path}`, { headers: await openPreview(theirs) });
+    expect(response.status).toBe(401);
+    expect(await response.text()).not.toContain("mine");
+  });
+
+  it.each(PATHS)("are closed to the link's own token, which was to be exchanged: %s", async (path) => {
+    const headers = { authorization: `Bearer ${await token(mine)}` };
+    expect((await call(`/p/${mine.preview_id}/${path}`, { headers })).status).toBe(401);
+  });
+
+  it.each([
+    "v/1/manifest.json",
+    "v/1/pack-0",
+    "v/2/app.js",
+    "v/0/app.js",
+    "v/1/..%2f..%2fcurrent.json",
+    "v/1e0/app.js",
+  ])("are only those that the build made: not %s", async (path) => {
+    const response = await call(`/p/${mine.preview_id}/${path}`, { headers: await openPreview(mine) });
+    expect(response.status).toBe(404);
+  });
+
+  it("include its assets, but not its source code", async () => {
+    const headers = await openPreview(mine);
+    const artifact = await (
+      await call(`/p/${mine.preview_id}/v/1/artifact.json`, { headers })
+    ).json<{
+      assets: { url: string; sha256: string; eager: boolean }[];
+    }>();
+    expect(artifact.assets.map(({ url, eager }) => [url, eager])).toEqual([
+      ["/bee.png", true],
+      ["/notes.md", false],
+    ]);
+    const picture = await call(`/p/${mine.preview_id}/v/1/asset/${artifact.assets[0]?.sha256 ?? ""}`, {
+      headers,
+    });
+    expect(await picture.text()).toBe("picture of mine");
+    // Nothing of a project may become a document of our origin.
+    expect(picture.headers.get("content-type")).toBe("application/octet-stream");
+    expect(picture.headers.get("content-disposition")).toBe("attachment");
+  });
+
+  it("are not sent again while they are the same", async () => {
+    const headers = await openPreview(mine);
+    const path = `/p/${mine.preview_id}/v/1/app.js`;
+    const etag = (await call(path, { headers })).headers.get("etag") ?? "";
+    expect((await call(path, { headers: { ...headers, "if-none-match": etag } })).status).toBe(304);
+  });
+});
+
+describe("current", () => {
+  it("tells the newest version at once", async () => {
+    const response = await call(`/p/${mine.preview_id}/current`, { headers: await openPreview(mine) });
+    expect(response.headers.get("x-current")).toBe("1-ready");
+    expect(await response.json()).toMatchObject({ version: 1, state: "ready", ready_version: 1 });
+  });
+
+  it("waits for what comes next", async () => {
+    const build = await built("third");
+    const headers = await openPreview(build);
+    const waiting = call(`/p/${build.preview_id}/current?after=1-ready`, { headers });
+    const error = { code: "PREVIEW_BUILD_FAILED" as const, message: "no" };
+    await finishVersion(env.R2, build.preview_id, 2, error);
+    expect(await (await waiting).json()).toMatchObject({
+      version: 2,
+      state: "failed",
+      ready_version: 1,
+      error,
+    });
+  });
+
+  it("never goes back to an older version", async () => {
+    const build = await built("fourth");
+    await finishVersion(env.R2, build.preview_id, 3, null);
+    await finishVersion(env.R2, build.preview_id, 2, null);
+    const response = await call(`/p/${build.preview_id}/current`, { headers: await openPreview(build) });
+    expect(await response.json()).toMatchObject({ version: 3 });
+  });
+
+  it("counts two builds that end together", async () => {
+    const id = crypto.randomUUID();
+    await Promise.all([1, 2, 3].map((version) => finishVersion(env.R2, id, version, null)));
+    const object = await env.R2.get(`previews/${id}/current.json`);
+    expect(await object?.json()).toMatchObject({ version: 3 });
+  });
+});
+
+describe("the rest", () => {
+  it("says that it is well", async () => {
+    expect(await (await call("/health")).json()).toEqual({ status: "ok" });
+  });
+
+  it("refuses an unknown path and a wrong method", async () => {
+    expect((await call("/admin")).status).toBe(404);
+    const response = await call("/jobs");
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
+  });
+
+  it("gives a caller's request id back, unless it could harm a log", async () => {
+    const kept = await call("/admin", { headers: { "x-request-id": "abc-1" } });
+    expect(await kept.json()).toMatchObject({ request_id: "abc-1", code: "NOT_FOUND" });
+    const replaced = await call("/admin", { headers: { "x-request-id": "a b" } });
+    expect(replaced.headers.get("x-request-id")).not.toBe("a b");
+  });
+});
