@@ -31,6 +31,12 @@ _SECRETS = [
     # Discovery tokens are 43 url-safe characters; refresh tokens and API keys are not shorter.
     (re.compile(r"[A-Za-z0-9_-]{40,}"), "[secret]"),
     (re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}"), r"\1***@***"),
+    (
+        re.compile(
+            r"(?i)(password|passwd|secret|token|api[_-]?key)(\\?[\"']?\s*[:=]\s*\\?[\"']?)[^\s\"'&,}\\]+"
+        ),
+        r"\1\2[secret]",
+    ),
     (re.compile(r"(https?://[^\s?#\"']*)[?#][^\s\"']*"), r"\1?[query]"),
 ]
 
@@ -58,7 +64,7 @@ class JsonLines(logging.Formatter):
         line.update({name: value for name, value in record.__dict__.items() if name not in _STANDARD})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps({name: _plain(value) for name, value in line.items()}, ensure_ascii=False)
+        return json.dumps({name: _plain(value) for name, value in line.items()})
 
 
 def _plain(value: object) -> object:

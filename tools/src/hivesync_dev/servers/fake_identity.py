@@ -44,6 +44,8 @@ class FakeIdentity:
     """An error that `refresh` answers instead of tokens."""
     lose_refresh_answers: int = 0
     """How many refreshes are done and then not answered."""
+    issued: list[str] = field(default_factory=list)
+    """Every token ever given out."""
     _access: set[str] = field(default_factory=set)
     _successor: dict[str, str] = field(default_factory=dict)
     _retired: set[str] = field(default_factory=set)
@@ -137,11 +139,13 @@ class FakeIdentity:
     def _new_refresh(self) -> str:
         token = f"refresh-{next(self._numbers)}-{secrets.token_urlsafe(32)}"
         self._valid.add(token)
+        self.issued.append(token)
         return token
 
     def _pair(self, refresh_token: str) -> dict[str, object]:
         access = f"access-{next(self._numbers)}-{secrets.token_urlsafe(32)}"
         self._access.add(access)
+        self.issued.append(access)
         return {
             "access_token": access,
             "token_type": "Bearer",
