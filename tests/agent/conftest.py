@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from blockbuster import blockbuster_ctx
 from hivesync.credentials.session import new_session
 from hivesync.credentials.store import MemoryStore
 from hivesync_agent.settings import AgentSettings
 from hivesync_dev.servers.agents import RunningAgent, locations_in, running_agent
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
+
+
+@pytest.fixture(autouse=True)
+def never_blocking() -> Iterator[None]:
+    """Fail a test in which the agent blocks the event loop: file I/O, sleep, sockets, subprocesses."""
+    with blockbuster_ctx("hivesync_agent"):
+        yield
 
 
 @pytest.fixture

@@ -6,15 +6,18 @@ the second line of defence, for what an exception's text may carry.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import re
 import sys
+from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from logging.handlers import RotatingFileHandler
+from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TextIO
 
 from hivesync.private_files import private_folder
@@ -77,23 +80,39 @@ class PrivateLog(RotatingFileHandler):
     def __init__(self, path: Path) -> None:
         private_folder(path.parent)
         super().__init__(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True)
-        self.setFormatter(JsonLines())
 
     def _open(self) -> TextIO:  # type: ignore[override]
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
         return os.fdopen(os.open(self.baseFilename, flags, 0o600), "a", encoding="utf-8")
 
 
-def start_logging(path: Path, level: str = "INFO") -> None:
-    """Send everything to the file, and warnings to the terminal where there is one."""
+class QueuedLines(QueueHandler):
+    """Makes the line where the record arises, since the request's id is known there, and leaves the
+    writing to another thread: a slow disk must not hold requests up."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        """Give a record that is the finished line."""
+        line = {"msg": JsonLines().format(record), "levelno": record.levelno, "levelname": record.levelname}
+        return logging.makeLogRecord(line)
+
+
+@contextlib.contextmanager
+def logging_to(path: Path, level: str = "INFO") -> Iterator[None]:
+    """Send everything to the file, and warnings to the terminal where there is one, until the block ends."""
     handlers: list[logging.Handler] = [PrivateLog(path)]
     if sys.stderr is not None and sys.stderr.isatty():
         terminal = logging.StreamHandler()
-        terminal.setFormatter(JsonLines())
         terminal.setLevel(logging.WARNING)
         handlers.append(terminal)
-    logging.basicConfig(level=level, handlers=handlers, force=True)
+    queue: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    listener = QueueListener(queue, *handlers, respect_handler_level=True)
+    logging.basicConfig(level=level, handlers=[QueuedLines(queue)], force=True)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+    listener.start()
+    try:
+        yield
+    finally:
+        listener.stop()
 
 
 def tail(path: Path, lines: int) -> list[str]:

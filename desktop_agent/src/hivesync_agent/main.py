@@ -14,7 +14,7 @@ from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.app import Agent
 from hivesync_agent.lifecycle import discovery as discovery_file
-from hivesync_agent.log import start_logging
+from hivesync_agent.log import logging_to
 from hivesync_agent.serving import serve
 from hivesync_agent.settings import AgentSettings
 
@@ -34,8 +34,10 @@ def run(*, profile: str | None = None) -> int:
         if not lock.try_acquire():
             return _tell_of_the_first(settings)
         try:
-            start_logging(settings.locations.agent_log(settings.profile))
-            with asyncio.Runner(loop_factory=_new_loop) as runner:
+            with (
+                logging_to(settings.locations.agent_log(settings.profile)),
+                asyncio.Runner(loop_factory=_new_loop) as runner,
+            ):
                 runner.run(_serve_with_signals(settings))
         finally:
             lock.release()

@@ -28,12 +28,16 @@ async def serve(settings: AgentSettings, store: CredentialStore, on_ready: Calla
     # Bound before anything else is built, so that the port in the discovery file is really ours.
     listener = _bind()
     discovery = discovery_file.new_discovery(listener.getsockname()[1], settings.profile)
-    async with asyncio.TaskGroup() as group:
-        tasks = BackgroundTasks(group)
-        try:
-            await _serve_until_stopped(Agent(settings, discovery, store, tasks), listener, on_ready)
-        finally:
-            tasks.cancel_all()
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = BackgroundTasks(group)
+            try:
+                await _serve_until_stopped(Agent(settings, discovery, store, tasks), listener, on_ready)
+            finally:
+                tasks.cancel_all()
+    except ExceptionGroup as failed:
+        # Background tasks log their own failures, so this is the one that ended the agent.
+        raise failed.exceptions[0] from None
 
 
 async def _serve_until_stopped(
@@ -46,13 +50,13 @@ async def _serve_until_stopped(
     on_ready(agent)
     try:
         # From here on a client may come: everything that answers it is there.
-        discovery_file.publish(path, agent.discovery)
+        await asyncio.to_thread(discovery_file.publish, path, agent.discovery)
         _log.info("agent started", extra=_about(agent.discovery))
         agent.start()
         await agent.switch.until_stopped()
     finally:
         # Withdrawn first, so that nobody finds an agent that is about to leave.
-        discovery_file.withdraw(path, agent.discovery)
+        await asyncio.to_thread(discovery_file.withdraw, path, agent.discovery)
         server.close()
         await agent.close()
         _log.info("agent stopped", extra=_about(agent.discovery))
