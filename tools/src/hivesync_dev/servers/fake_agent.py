@@ -19,7 +19,7 @@ from hivesync_contract.discovery import (
     discovery_name,
     local_url,
 )
-from hivesync_contract.local_api import AgentProof
+from hivesync_contract.local_api import AgentProof, AgentStatus
 from hivesync_contract.signing import agent_proof
 
 from hivesync_dev.servers.scripted import Handler, ScriptedServer, json_answer, problem_answer
@@ -94,3 +94,24 @@ class FakeAgent(ScriptedServer):
         proof = agent_proof(self.token, request.query["nonce"])
         answer = AgentProof("HiveSync", "0.0.0", self.protocol, self.instance_id, proof)
         return json_answer(answer, headers={headers.AGENT: "0.0.0"})
+
+
+def agent_status(server_url: str) -> AgentStatus:
+    """Give the status of an agent that runs, is online, and that nobody is signed in to."""
+    return AgentStatus(
+        version="0.0.0",
+        protocol=ProtocolRange(PROTOCOL_MIN, PROTOCOL_MAX),
+        pid=1,
+        uptime_seconds=1.0,
+        server_url=server_url,
+        profile=DEFAULT_PROFILE,
+        signed_in=False,
+        online=True,
+        paused=False,
+        tier=None,
+        user=None,
+        upstream_latency_ms=1.0,
+        queued_operations=0,
+        pending_previews=0,
+        clients=[],
+    )

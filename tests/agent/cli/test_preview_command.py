@@ -1,0 +1,123 @@
+"""`hivesync preview`: progress, link and code; or the place in the source that broke it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from hivesync_contract.errors import Diagnostic, ErrorCode
+from hivesync_contract.local_api import LocalPreview
+from hivesync_contract.previews import PreviewError, PreviewState
+from hivesync_dev.command_line import CommandLine
+from hivesync_dev.servers.fake_agent import FakeAgent, agent_status
+from hivesync_dev.servers.scripted import json_answer, problem_answer
+
+LINK = "http://127.0.0.1:8787/p/0193#token"
+Previews = Callable[..., None]
+
+
+@pytest.fixture
+def previews(agent: FakeAgent) -> Previews:
+    """A function that scripts the states of the next preview."""
+    agent.on("GET", "/v1/status", json_answer(agent_status("http://x")))
+
+    def script(*states: dict[str, Any]) -> None:
+        steps = [LocalPreview(id="v1", root="/src", entry="App.tsx", **state) for state in states]
+        agent.on("POST", "/v1/previews", json_answer(steps[0], 202))
+
+        async def show(request: web.Request) -> web.StreamResponse:
+            return await json_answer(steps.pop(0) if len(steps) > 1 else steps[0])(request)
+
+        agent.on("GET", "/v1/previews/v1", show)
+
+    return script
+
+
+async def test_progress_goes_to_stderr_and_the_link_with_its_code_to_stdout(
+    hivesync: CommandLine, agent: FakeAgent, previews: Previews, tmp_path: Path
+) -> None:
+    previews(
+        {"state": PreviewState.PREPARING},
+        {"state": PreviewState.UPLOADING, "uploaded_bytes": 1000, "total_bytes": 4000},
+        {"state": PreviewState.BUILDING},
+        {"state": PreviewState.READY, "preview_url": LINK, "skipped": [".env", "key.pem"]},
+    )
+    outcome = await hivesync.run("preview", str(tmp_path), "--entry", "App.tsx", "--platform", "android")
+    assert outcome.code == 0
+    assert outcome.err.splitlines() == ["preparing", "uploading  1 of 4 kB", "building", "ready"]
+    skipped, link, code = outcome.out.split("\n", 2)
+    assert skipped.endswith(".env, key.pem")
+    assert link == LINK
+    assert "▄" in code or "█" in code
+    body = agent.asked("POST", "/v1/previews")[0].json()
+    assert body == {"path": str(tmp_path), "entry": "App.tsx", "platform": "android", "live": False}
+
+
+async def test_a_ready_preview_as_json(hivesync: CommandLine, previews: Previews, tmp_path: Path) -> None:
+    previews({"state": PreviewState.READY, "preview_url": LINK})
+    outcome = await hivesync.run("preview", str(tmp_path), "--json")
+    assert (outcome.json()["preview_url"], outcome.err) == (LINK, "")
+
+
+async def test_not_waiting_returns_at_once(
+    hivesync: CommandLine, agent: FakeAgent, previews: Previews, tmp_path: Path
+) -> None:
+    previews({"state": PreviewState.PREPARING})
+    outcome = await hivesync.run("preview", str(tmp_path), "--no-wait")
+    assert outcome.out == "preview v1 is preparing\n"
+    assert agent.asked("GET", "/v1/previews/v1") == []
+
+
+@pytest.fixture
+def broken(previews: Previews) -> None:
+    """A preview that fails at a place in the source."""
+    place = Diagnostic(
+        'Expected ";" but found "x"', "src/App.tsx", 3, 7, "  3 │ let y x\n    ╵       ^", "Add a ;"
+    )
+    error = PreviewError(ErrorCode.PREVIEW_BUILD_FAILED, "The project does not build.", place)
+    previews({"state": PreviewState.BUILDING}, {"state": PreviewState.FAILED, "error": error})
+
+
+@pytest.mark.usefixtures("broken")
+async def test_a_build_error_names_its_place_as_compilers_do(hivesync: CommandLine, tmp_path: Path) -> None:
+    outcome = await hivesync.run("preview", str(tmp_path))
+    assert (outcome.code, outcome.out) == (1, "")
+    assert 'src/App.tsx:3:7: Expected ";" but found "x"\n  3 │ let y x\n' in outcome.err
+    assert "hint: Add a ;" in outcome.err
+    assert "code: PREVIEW_BUILD_FAILED" in outcome.err
+
+
+@pytest.mark.usefixtures("broken")
+async def test_a_build_error_as_json_has_its_place(hivesync: CommandLine, tmp_path: Path) -> None:
+    outcome = await hivesync.run("preview", str(tmp_path), "--json")
+    problem = outcome.json()
+    assert (outcome.code, problem["code"]) == (1, "PREVIEW_BUILD_FAILED")
+    assert (problem["diagnostic"]["file"], problem["diagnostic"]["line"]) == ("src/App.tsx", 3)
+
+
+async def test_a_refusal_at_once_is_told(
+    hivesync: CommandLine, agent: FakeAgent, previews: Previews, tmp_path: Path
+) -> None:
+    agent.on("POST", "/v1/previews", problem_answer(422, "PREVIEW_UNSUPPORTED", "Flutter can't be shown."))
+    outcome = await hivesync.run("preview", str(tmp_path))
+    assert outcome.code == 1
+    assert "Flutter can't be shown." in outcome.err
+
+
+@pytest.mark.parametrize("link", ["https://evil.example/p/1#t", "file:///etc/passwd", "javascript:alert(1)"])
+async def test_a_link_to_a_foreign_host_is_not_opened(
+    hivesync: CommandLine, agent: FakeAgent, previews: Previews, tmp_path: Path, link: str
+) -> None:
+    hivesync.environ["BROWSER"] = f"touch {tmp_path}/opened && echo %s"
+    agent.on(
+        "GET",
+        "/api/v1/health",
+        json_answer({"status": "ok", "version": "0", "env": "local", "upload_origins": []}),
+    )
+    previews({"state": PreviewState.READY, "preview_url": link})
+    outcome = await hivesync.run("preview", str(tmp_path), "--open")
+    assert "not opened" in outcome.err
+    assert not (tmp_path / "opened").exists()

@@ -1,0 +1,148 @@
+"""`login`, `logout`, `whoami`, `token`: by agent and direct."""
+
+from __future__ import annotations
+
+import stat
+import sys
+
+import pytest
+from aiohttp import web
+from hivesync.credentials.plaintext import PlaintextStore
+from hivesync_contract.local_api import KeychainState, LoginPending, Session, SessionStore
+from hivesync_dev.command_line import CommandLine
+from hivesync_dev.servers.fake_agent import FakeAgent, agent_status
+from hivesync_dev.servers.fake_backend import PASSWORD, USER, FakeBackend
+from hivesync_dev.servers.scripted import json_answer, problem_answer
+
+LOGIN = ("login", "--email", "ada", "--password-stdin")
+
+
+def session(*, stored_in: SessionStore = SessionStore.KEYCHAIN, **changes: object) -> Session:
+    values: dict[str, object] = {
+        "signed_in": True,
+        "server_url": "http://127.0.0.1:1",
+        "profile": "default",
+        "keychain": KeychainState.OK,
+        "stored_in": stored_in,
+        "user": USER,
+    }
+    return Session(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def running(agent: FakeAgent, backend: FakeBackend) -> FakeAgent:
+    """An agent that answers `status`, as a running one does."""
+    agent.on("GET", "/v1/status", json_answer(agent_status(backend.origin)))
+    agent.on("GET", "/v1/session", json_answer(session()))
+    return agent
+
+
+async def test_a_password_goes_to_the_running_agent(
+    hivesync: CommandLine, running: FakeAgent, backend: FakeBackend
+) -> None:
+    running.on("POST", "/v1/session/login", json_answer(session()))
+    outcome = await hivesync.run(*LOGIN, stdin=PASSWORD + "\n")
+    assert (outcome.code, outcome.out) == (0, "Signed in as ada@example.org (ada).\n")
+    assert running.asked("POST", "/v1/session/login")[0].json() == {"login": "ada", "password": PASSWORD}
+    assert backend.requests == []
+
+
+async def test_a_wrong_password_is_3_and_is_not_repeated(hivesync: CommandLine, running: FakeAgent) -> None:
+    running.on(
+        "POST", "/v1/session/login", problem_answer(401, "AUTH_INVALID", "Login or password is wrong.")
+    )
+    outcome = await hivesync.run(*LOGIN, stdin="canary-password\n")
+    assert outcome.code == 3
+    assert "Login or password is wrong." in outcome.err
+    assert "canary" not in outcome.out + outcome.err
+
+
+async def test_a_device_code_is_shown_and_waited_for(hivesync: CommandLine, running: FakeAgent) -> None:
+    pending = LoginPending("ABCD-EFGH", "http://x/device", "http://x/device?user_code=ABCD-EFGH", 600)
+    waiting = session(signed_in=False, user=None, pending=pending, stored_in=SessionStore.NONE)
+    answers = [session(signed_in=False, user=None), waiting]
+
+    async def show(request: web.Request) -> web.StreamResponse:
+        return await json_answer(answers.pop(0) if answers else session())(request)
+
+    running.on("GET", "/v1/session", show)
+    running.on("POST", "/v1/session/login", json_answer(waiting, 202))
+    outcome = await hivesync.run("login")
+    assert outcome.code == 0
+    assert "http://x/device?user_code=ABCD-EFGH" in outcome.err
+    assert "ABCD-EFGH" in outcome.err
+    assert "Signed in as ada@example.org" in outcome.out
+
+
+async def test_a_refused_device_code_is_3_with_the_reason(hivesync: CommandLine, running: FakeAgent) -> None:
+    running.on("GET", "/v1/session", json_answer(session(signed_in=False, user=None)))
+    refused = session(signed_in=False, user=None, error="The sign-in was refused in the browser.")
+    running.on("POST", "/v1/session/login", json_answer(refused, 202))
+    outcome = await hivesync.run("login", "--json")
+    assert (outcome.code, outcome.json()["detail"]) == (3, "The sign-in was refused in the browser.")
+
+
+async def test_who_is_signed_in_already_is_told_so(hivesync: CommandLine, running: FakeAgent) -> None:
+    outcome = await hivesync.run("login", "--json")
+    assert outcome.json()["user"]["username"] == "ada"
+    assert running.asked("POST", "/v1/session/login") == []
+
+
+async def test_a_session_in_memory_is_warned_about(hivesync: CommandLine, running: FakeAgent) -> None:
+    kept = session(stored_in=SessionStore.MEMORY, keychain=KeychainState.MISSING)
+    running.on("GET", "/v1/session", json_answer(kept))
+    running.on("POST", "/v1/session/login", json_answer(kept))
+    outcome = await hivesync.run(*LOGIN, stdin=PASSWORD)
+    assert "no usable keychain" in outcome.err
+
+
+@pytest.mark.usefixtures("store")
+async def test_without_an_agent_the_session_is_shared_by_later_commands(
+    hivesync: CommandLine, backend: FakeBackend
+) -> None:
+    assert (await hivesync.run(*LOGIN, "--no-agent", stdin=PASSWORD)).code == 0
+    assert (await hivesync.run("whoami")).out == "ada@example.org (ada), premium\n"
+    token = (await hivesync.run("token")).out.strip()
+    assert (await hivesync.run("token", "--json")).json() == {"access_token": token, "token_type": "Bearer"}
+    assert backend.refreshes == 1
+    assert (await hivesync.run("logout")).out == "Signed out.\n"
+    assert (await hivesync.run("whoami")).code == 3
+    assert (await hivesync.run("logout", "--json")).json() == {"signed_out": False}
+
+
+async def test_a_device_code_without_an_agent(
+    hivesync: CommandLine, backend: FakeBackend, store: PlaintextStore
+) -> None:
+    backend.device_answers = ["authorization_pending"]
+    outcome = await hivesync.run("login", "--no-agent")
+    assert outcome.code == 0
+    assert "ABCD-EFGH" in outcome.err
+    assert store.load() is not None
+
+
+async def test_without_keychain_or_consent_nothing_is_stored(hivesync: CommandLine) -> None:
+    outcome = await hivesync.run(*LOGIN, "--no-agent", stdin=PASSWORD)
+    assert outcome.code == 1
+    assert "code: KEYCHAIN_UNAVAILABLE" in outcome.err
+    assert not list(hivesync.folder.rglob("session-*.json"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+async def test_consent_is_warned_about_and_gives_a_private_file(hivesync: CommandLine) -> None:
+    outcome = await hivesync.run(*LOGIN, "--no-agent", "--plaintext-storage", stdin=PASSWORD)
+    assert outcome.code == 0
+    assert "plain text" in outcome.err
+    (file,) = hivesync.locations.state.glob("session-*.json")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+async def test_logging_out_goes_to_the_running_agent(hivesync: CommandLine, running: FakeAgent) -> None:
+    running.on("DELETE", "/v1/session", json_answer(session(signed_in=False, user=None)))
+    assert (await hivesync.run("logout", "--json")).json() == {"signed_out": True}
+    assert len(running.asked("DELETE", "/v1/session")) == 1
+
+
+async def test_an_api_key_needs_no_sign_in(hivesync: CommandLine, backend: FakeBackend) -> None:
+    backend.api_keys.add("hs_key")
+    hivesync.environ["HIVESYNC_TOKEN"] = "hs_key"
+    assert (await hivesync.run("whoami")).out == "ada@example.org (ada), premium\n"
