@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from dataclasses import dataclass
 
 import msgspec
@@ -67,6 +68,7 @@ class Delivery:
             preview_id=preview.id,
             version=preview.version,
             preview_url=preview.preview_url,
+            linked_at=time.time(),
             uploaded_bytes=0,
             total_bytes=sum(pack.size for pack in created.uploads.packs)
             + sum(file.size for file in created.uploads.files),

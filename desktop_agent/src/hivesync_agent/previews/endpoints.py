@@ -57,7 +57,7 @@ class PreviewRoutes:
 
     async def show(self, request: web.Request) -> web.Response:
         """Give one preview as it now is."""
-        return json_response(self._previews.get(request.match_info["id"]))
+        return json_response(await self._previews.get(request.match_info["id"]))
 
     async def cancel(self, request: web.Request) -> web.Response:
         """Stop and delete a preview."""

@@ -14,7 +14,8 @@ from hivesync_agent.projects.links import Scope
 class Record:
     """One preview. `request` is what was asked for; `scope` is for whom, so that nobody else continues it.
 
-    `request_key` is the caller's Idempotency-Key, `deliveries` counts the plans asked of the backend.
+    `request_key` is the caller's Idempotency-Key, `linked_at` when the link was made (it can be opened for
+    ten minutes), `deliveries` counts the plans that expired.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Record:
     preview_id: str = ""
     version: int = 0
     preview_url: str = ""
+    linked_at: float = 0.0
     uploaded_bytes: int = 0
     total_bytes: int = 0
     error: PreviewError | None = None

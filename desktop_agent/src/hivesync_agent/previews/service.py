@@ -12,7 +12,9 @@ from typing import Any, Protocol
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.events import EventType, PreviewProgressEvent
+from hivesync_contract.limits import PREVIEW_OPEN_SECONDS
 from hivesync_contract.local_api import LocalPreview, LocalPreviewCreate
+from hivesync_contract.previews import Preview
 
 from hivesync_agent.previews.account import Account
 from hivesync_agent.previews.flow import Flow
@@ -28,7 +30,10 @@ from hivesync_agent.projects.scan import Scanner
 LINK_SECONDS = 1.5
 """How long a request waits for the phone link, so that most clients get it in the first answer."""
 
-FORGET_SECONDS = 10.0
+LINK_FRESH_SECONDS = PREVIEW_OPEN_SECONDS / 2
+"""A link older than this is asked for anew, so that the phone has time to open it."""
+
+ANSWER_SECONDS = 10.0
 _log = logging.getLogger("hivesync.previews")
 
 
@@ -111,9 +116,13 @@ class Previews:
         """Give all previews, newest first."""
         return [self._views.view(tracked.record) for tracked in reversed(self._previews.values())]
 
-    def get(self, preview_id: str) -> LocalPreview:
-        """Give one preview, or raise `NotFound`."""
-        return self._views.view(self._find(preview_id).record)
+    async def get(self, preview_id: str) -> LocalPreview:
+        """Give one preview, with a link that can still be opened, or raise `NotFound`."""
+        tracked = self._find(preview_id)
+        record = tracked.record
+        if record.preview_id and time.time() - record.linked_at > LINK_FRESH_SECONDS:
+            await self._renew_link(tracked)
+        return self._views.view(tracked.record)
 
     async def cancel(self, preview_id: str) -> None:
         """Stop a preview and delete it, here and on the backend."""
@@ -186,14 +195,23 @@ class Previews:
             (each for each in self._previews.values() if each.record.request_key == request_key), None
         )
 
+    async def _renew_link(self, tracked: Tracked) -> None:
+        with contextlib.suppress(HiveSyncError, TimeoutError):
+            async with asyncio.timeout(ANSWER_SECONDS):
+                preview = await self._backend.call("GET", _path(tracked.record), decode=Preview)
+            await tracked.advance(preview_url=preview.preview_url, linked_at=time.time())
+
     async def _forget_upstream(self, record: Record) -> None:
         if not record.preview_id:
             return
         try:
-            async with asyncio.timeout(FORGET_SECONDS):
-                path = f"/projects/{record.project_id}/previews/{record.preview_id}"
-                await self._backend.call("DELETE", path, decode=type(None))
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._backend.call("DELETE", _path(record), decode=type(None))
         except (HiveSyncError, TimeoutError) as error:
             if not (isinstance(error, HiveSyncError) and is_gone(error)):
                 # It ends by itself: a preview lives a day at most, and nothing here names it any more.
                 _log.info("preview not deleted upstream", extra={"preview": record.id})
+
+
+def _path(record: Record) -> str:
+    return f"/projects/{record.project_id}/previews/{record.preview_id}"

@@ -1,7 +1,7 @@
 """Which files of a package an import may mean, by its package.json. Reads no file itself.
 
-After Node.js "Package entry points" and esbuild's rules for browsers. Where tools differ (`development`
-or `production`, `module`, `react-native`) both answers count: the build picks one.
+After Node.js "Package entry points" and bundlers' rules for browsers. Where tools differ (`development`,
+`module`) both answers count: the build picks one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from hivesync_agent.projects.specifiers import How
 
-_PERHAPS = frozenset({"development", "production", "module", "react-native", "worker"})
+_PERHAPS = frozenset({"development", "module"})
 
 
 def targets(package: dict[str, Any], subpath: str, how: How) -> list[str]:
@@ -39,9 +39,6 @@ def internal_targets(package: dict[str, Any], name: str, how: How) -> list[str]:
 def _main_fields(package: dict[str, Any], how: How) -> Iterator[str]:
     fields = [package.get(name) for name in ("browser", "module", "main")]
     given = [field for field in fields if isinstance(field, str) and field]
-    native = package.get("react-native")
-    if isinstance(native, str):
-        yield native
     if given:
         yield given[0]
         if how is How.REQUIRE:

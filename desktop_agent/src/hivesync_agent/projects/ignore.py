@@ -8,11 +8,12 @@ it brings back what `.gitignore` or our defaults leave out. A `!` of `.gitignore
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from hivesync_agent.projects.confined import read_inside
 
@@ -38,19 +39,31 @@ DEFAULTS = (
 )
 
 
+_Pattern = tuple[re.Pattern[str], bool]
+"""What it matches, and whether it excludes that or brings it back."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Rules:
     """One list, valid below `base`: a path relative to the top, empty for the top itself."""
 
     base: str
-    spec: GitIgnoreSpec
+    patterns: tuple[_Pattern, ...]
 
     def verdict(self, path: str) -> bool | None:
-        """Tell whether the list excludes (True) or brings back (False) the path; None if it is silent."""
+        """Tell whether the list excludes (True) or brings back (False) the path; None if it is silent.
+
+        pathspec's patterns also match what lies below a folder. Here each folder is judged by itself on
+        the way down, as git does it, so only a match of the whole path counts.
+        """
         prefix = f"{self.base}/" if self.base else ""
         if not path.startswith(prefix):
             return None
-        return self.spec.check_file(path[len(prefix) :]).include
+        asked = path[len(prefix) :]
+        for regex, excludes in reversed(self.patterns):
+            if any(match.end() == len(asked) for match in regex.finditer(asked)):
+                return excludes
+        return None
 
 
 class Ignores:
@@ -61,7 +74,7 @@ class Ignores:
         self._own = _Lists(top, OWN_LIST)
         self._git = _Lists(top, GIT_LIST)
         self._exclude = _read(top, "", ".git/info/exclude")
-        self._defaults = _Rules(self._offset, _spec(DEFAULTS))
+        self._defaults = _Rules(self._offset, _patterns(DEFAULTS))
 
     def excludes(self, relative: str, *, is_folder: bool) -> bool:
         """Tell whether a path, relative to the root, is left out; its folders are taken as included."""
@@ -112,20 +125,21 @@ class _Lists:
 
 def _read(top: Path, base: str, relative: str) -> _Rules | None:
     content = read_inside(top, relative, _LIST_BYTES)
-    return _Rules(base, _spec(content.decode("utf-8", "replace").splitlines())) if content else None
+    return _Rules(base, _patterns(content.decode("utf-8", "replace").splitlines())) if content else None
 
 
-def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
-    """Give the rules of the lines that are valid; git, too, passes over the others."""
+def _patterns(lines: Iterable[str]) -> tuple[_Pattern, ...]:
+    """Give the patterns of the lines that are valid; git, too, passes over the others."""
+    return tuple(pattern for pattern in map(_pattern, lines) if pattern is not None)
+
+
+def _pattern(line: str) -> _Pattern | None:
+    # To git `a/**` does not exclude the folder `a` itself, to pathspec it does.
+    stripped = line.rstrip(" ")
     try:
-        return GitIgnoreSpec.from_lines(lines)
+        pattern = GitIgnoreSpecPattern(f"{stripped}/*" if stripped.endswith("/**") else line)
     except ValueError:
-        return GitIgnoreSpec.from_lines(line for line in lines if _is_valid(line))
-
-
-def _is_valid(line: str) -> bool:
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
+        return None
+    if pattern.regex is None or pattern.include is None:
+        return None  # a comment or an empty line
+    return pattern.regex, pattern.include

@@ -16,7 +16,9 @@ from hivesync_agent.projects.refusals import PathInvalid, PathRefused, Unsupport
 from hivesync_agent.projects.root import Target
 
 _MANIFEST_BYTES = 1024 * 1024
+_SCRIPT_BYTES = 64 * 1024
 _SCRIPTS = (".tsx", ".ts", ".jsx", ".js")
+_APPS = ("App", "src/App", "app/App")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +90,20 @@ def _of_entry(root: Path, manifest: Manifest, entry: str) -> Subject:
     kind = KIND_OF_SUFFIX.get(suffix)
     if kind is None:
         raise Unsupported(f"{entry} can't be shown; {_NEEDED}.")
-    if kind is PreviewKind.COMPONENT:
+    if kind is PreviewKind.COMPONENT and (whole := _app_around(root, manifest)) and whole.entry == entry:
+        return whole
+    return Subject(kind, entry, PurePosixPath(entry).name)
+
+
+def _app_around(root: Path, manifest: Manifest) -> Subject | None:
+    """Give the app that a component belongs to; raise only where not even the component can be shown."""
+    try:
+        return _of_project(root, manifest)
+    except Unsupported:
         foreign = _foreign(root, manifest)
         if foreign is not None and not foreign.components:
-            raise _unsupported(foreign)
-        whole = None if foreign else _of_project(root, manifest)
-        if whole is not None and whole.entry == entry:
-            return whole
-    return Subject(kind, entry, PurePosixPath(entry).name)
+            raise
+        return None
 
 
 def _of_project(root: Path, manifest: Manifest) -> Subject | None:
@@ -124,12 +132,19 @@ def _native_entry(root: Path, manifest: Manifest) -> str:
             "Name one screen's file as the entry to see that screen."
         )
     # Expo's own AppEntry only imports App from the project's root, so App is where it starts.
-    if main and "AppEntry" not in main and (found := _script(root, main)):
-        return found
-    for name in ("index", "App", "src/App", "app/App"):
+    starts = [main] if main and "AppEntry" not in main else []
+    for name in (*starts, "index", *_APPS):
         if found := _script(root, name):
-            return found
+            return _registered(root, found)
     raise Unsupported("This React Native project has no index.js and no App.tsx to start from.")
+
+
+def _registered(root: Path, entry: str) -> str:
+    """Give App instead of Expo's index, which does nothing but hand App to Expo's native half."""
+    text = read_inside(root, entry, _SCRIPT_BYTES) or b""
+    if b"registerRootComponent" not in text:
+        return entry
+    return next((app for name in _APPS if (app := _script(root, name))), entry)
 
 
 def _script(root: Path, name: str) -> str | None:

@@ -35,7 +35,8 @@ PROVIDED = frozenset(
         "expo",
     }
 )
-"""Packages that the Worker has built in, with everything below their names."""
+"""Packages that are never collected, with everything below their names: the Worker has them built in,
+or, like Expo's core, they are a doorway to native modules that no browser can run."""
 
 _PACKAGE_JSON_BYTES = 256 * 1024
 
@@ -158,7 +159,7 @@ def split_name(text: str) -> tuple[str, str]:
     parts = text.split("/")
     count = 2 if text.startswith("@") else 1
     name, rest = "/".join(parts[:count]), "/".join(parts[count:])
-    is_name = len(parts) >= count and all(parts[:count]) and name != "@" and ":" not in name
+    is_name = len(parts) >= count and all(parts[:count]) and parts[0] != "@" and ":" not in name
     return (name, rest) if is_name and not name.startswith(("#", "~", ".")) else ("", "")
 
 

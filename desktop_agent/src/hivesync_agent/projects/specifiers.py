@@ -33,20 +33,22 @@ _STYLES = frozenset({".css", ".scss", ".sass", ".less"})
 _PAGES = frozenset({".html", ".htm", ".svg"})
 _TEXTS = frozenset({".md", ".mdx", ".markdown"})
 
-# Possessive throughout: a hostile file must not make the scanner try every way to split its comments.
+# Possessive and bounded throughout: a hostile file must not make the scanner try every way to read it.
 _COMMENT = r"(?:\s++|/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*+\n)*+"
 _IN_SCRIPT = re.compile(
     rf"""\b(?P<word>from|import|require(?:\.resolve)?){_COMMENT}(?P<call>\()?{_COMMENT}"""
-    r"""(?P<quote>["'`])(?P<text>[^"'`\n\\$]+)(?P=quote)"""
+    r"""(?P<quote>["'`])(?P<text>[^"'`\n\\$]{1,1024})(?P=quote)(?(call)\s*+[,)])"""
 )
-_NEW_URL = re.compile(r"""\bnew\s+URL\(\s*(["'`])([^"'`\n\\$]+)\1\s*,\s*import\.meta\.url""")
+_NEW_URL = re.compile(r"""\bnew\s+URL\(\s*+(["'`])([^"'`\n\\$]{1,1024})\1\s*+,\s*+import\.meta\.url""")
 _TYPES_ONLY = re.compile(r"(?:import|export)\s+type\s+(?!from\b)")
-_STYLE_URL = re.compile(r"""url\(\s*(?:"([^"]+)"|'([^']+)'|([^)"'\s]+))\s*\)""")
-_STYLE_IMPORT = re.compile(r"""@import\s+(?:url\(\s*)?["']([^"']+)["']""")
-_ATTRIBUTE = re.compile(r"""\b(?:src|href|poster|data)\s*=\s*(?:"([^"]+)"|'([^']+)')""", re.IGNORECASE)
-_SRCSET = re.compile(r"""\bsrcset\s*=\s*(?:"([^"]+)"|'([^']+)')""", re.IGNORECASE)
-_MARKDOWN_IMAGE = re.compile(r"""!\[[^\]]*\]\(\s*<?([^\s)>]+)""")
-_MARKDOWN_REFERENCE = re.compile(r"""^\s{0,3}\[[^\]]+\]:\s*<?([^\s>]+)""", re.MULTILINE)
+_STYLE_URL = re.compile(r"""url\(\s*+(?:"([^"\n]{1,1024})"|'([^'\n]{1,1024})'|([^()"'\s]{1,1024}))\s*+\)""")
+_STYLE_IMPORT = re.compile(r"""@import\s++(?:url\(\s*+)?["']([^"'\n]{1,1024})["']""")
+_ATTRIBUTE = re.compile(
+    r"""\b(?:src|href|poster|data)\s*+=\s*+(?:"([^"\n]{1,1024})"|'([^'\n]{1,1024})')""", re.IGNORECASE
+)
+_SRCSET = re.compile(r"""\bsrcset\s*+=\s*+(?:"([^"]{1,4096})"|'([^']{1,4096})')""", re.IGNORECASE)
+_MARKDOWN_IMAGE = re.compile(r"""!\[[^\]]{0,512}\]\(\s*+<?([^\s)>]{1,1024})""")
+_MARKDOWN_REFERENCE = re.compile(r"""^ {0,3}\[[^\]\n]{1,512}\]:\s*+<?([^\s>]{1,1024})""", re.MULTILINE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//|#", re.IGNORECASE)
 
 _LOOK_BACK = 1_000
