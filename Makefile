@@ -45,6 +45,7 @@ conformance: ## the client conformance runner: CLIENT=…
 
 generate: $(SETUP) ## write the files made from the contract and the sync client
 	@$(VENV_PYTHON) -m hivesync_dev.generate
+	@$(VENV_PYTHON) -m hivesync_dev.generate_sync
 
 format: $(SETUP) ## format and apply safe fixes
 	@$(VENV_PYTHON) -m ruff format .
