@@ -26,12 +26,13 @@ def private_folder(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         path.mkdir(mode=0o700)
-    if sys.platform != "win32":
-        _tighten(path)
+    _tighten(path)
     return path
 
 
 def _tighten(path: Path) -> None:
+    if sys.platform == "win32":
+        return
     info = path.stat()
     if info.st_uid != os.getuid():
         raise FolderNotPrivate(f"{path} belongs to another user; remove it or choose another folder.")

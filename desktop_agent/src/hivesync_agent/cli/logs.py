@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from pathlib import Path
@@ -26,7 +27,8 @@ def command(console: Console, lines: int, follow: bool) -> None:
 
     profile = Settings.from_env(profile=console.profile).profile
     path = Locations.detect().agent_log(profile)
-    recent = _tail(path, lines)
+    log = _GrowingLog(path)
+    recent = list(deque(log.new_lines(), maxlen=lines))
     if console.as_json:
         print_json({"path": str(path), "lines": recent})
         return
@@ -34,29 +36,34 @@ def command(console: Console, lines: int, follow: bool) -> None:
         console.note(f"There is no log yet at {path}.")
     for line in recent:
         click.echo(line)
-    if follow:
-        _follow(path)
-
-
-def _tail(path: Path, count: int) -> list[str]:
-    try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return [line.rstrip("\n") for line in deque(file, maxlen=count)]
-    except FileNotFoundError:
-        return []
-
-
-def _follow(path: Path) -> None:
-    """Print what is appended; a rotated file is opened anew from its start."""
-    position = path.stat().st_size if path.exists() else 0
-    while True:
+    while follow:
         time.sleep(_POLL_SECONDS)
-        if not path.exists():
-            continue
-        if path.stat().st_size < position:
-            position = 0
-        with path.open(encoding="utf-8", errors="replace") as file:
-            file.seek(position)
-            while line := file.readline():
-                click.echo(line, nl=False)
-            position = file.tell()
+        for line in log.new_lines():
+            click.echo(line)
+
+
+class _GrowingLog:
+    """Reads what was added since the last time; a rotated file is begun anew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._inode = 0
+        self._position = 0
+
+    def new_lines(self) -> list[str]:
+        """Give the whole lines that are new; none while there is no file."""
+        try:
+            with self._path.open("rb") as file:
+                return self._read(file.fileno())
+        except FileNotFoundError:
+            return []
+
+    def _read(self, descriptor: int) -> list[str]:
+        info = os.fstat(descriptor)
+        if info.st_ino != self._inode or info.st_size < self._position:
+            self._inode, self._position = info.st_ino, 0
+        os.lseek(descriptor, self._position, os.SEEK_SET)
+        added = os.read(descriptor, info.st_size - self._position)
+        whole = added[: added.rfind(b"\n") + 1]
+        self._position += len(whole)
+        return whole.decode("utf-8", "replace").splitlines()

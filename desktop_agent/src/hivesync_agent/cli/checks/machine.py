@@ -16,7 +16,7 @@ from hivesync_agent.cli.checks.finding import Finding, Grade
 
 _KEYCHAIN_REMEDY = {
     KeychainState.LOCKED: "Unlock it (on Linux: `seahorse`, or sign in to the desktop again).",
-    KeychainState.MISSING: "Without one the session ends with the agent. Install one (on Linux: gnome-keyring), "
+    KeychainState.MISSING: "Without one the session ends with the agent. Install one (Linux: gnome-keyring), "
     "or agree to a file: `hivesync login --plaintext-storage`.",
     KeychainState.TIMEOUT: "A prompt may be waiting on the desktop; answer it and run this again.",
 }
