@@ -175,9 +175,8 @@ function patchSetAttribute(rewriter: Rewriter): void {
 function patchMarkup(rewriter: Rewriter): void {
   Object.defineProperty(Element.prototype, "innerHTML", {
     ...INNER_HTML,
-    set(this: Element, value: unknown) {
-      const text = value === null ? "" : String(value);
-      INNER_HTML?.set?.call(this, RAW_TEXT.has(this.localName) ? text : rewriter.markup(text));
+    set(this: Element, value: string | null) {
+      INNER_HTML?.set?.call(this, RAW_TEXT.has(this.localName) ? value : rewriter.markup(value ?? ""));
     },
   });
   const { insertAdjacentHTML } = Element.prototype;
@@ -194,7 +193,7 @@ function patchMarkup(rewriter: Rewriter): void {
 function patchFetch(assets: Assets): void {
   const original = window.fetch.bind(window);
   window.fetch = async (input, init): Promise<Response> => {
-    const address = input instanceof Request ? input.url : String(input);
+    const address = input instanceof Request ? input.url : input instanceof URL ? input.href : input;
     const url = assets.urlOf(address);
     const blob = url === null ? null : await assets.blob(url);
     return blob === null

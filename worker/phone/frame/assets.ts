@@ -32,7 +32,7 @@ export class Assets {
   /** Give the project's address of a file that exists, whether it is here or can be asked for. */
   urlOf(address: string): string | null {
     if (/^(data|blob|about|javascript|mailto|tel):/i.test(address)) return null;
-    const parsed = URL.parse(address, HERE);
+    const parsed = parse(address);
     if (!parsed || (parsed.host !== "preview.invalid" && parsed.host !== location.host)) return null;
     const url = decodePath(parsed.pathname);
     return this.#blobs.has(url) || this.#more.has(url) ? url : null;
@@ -59,6 +59,15 @@ export class Assets {
     const blob = this.#blobs.get(url)?.blob ?? null;
     for (const resolve of this.#waiting.get(url) ?? []) resolve(blob);
     this.#waiting.delete(url);
+  }
+}
+
+/** `URL.parse` is younger than many phones. */
+function parse(address: string): URL | null {
+  try {
+    return new URL(address, HERE);
+  } catch {
+    return null;
   }
 }
 

@@ -45,8 +45,9 @@ function format(values: readonly unknown[]): string {
 function text(value: unknown): string {
   if (typeof value === "string") return value;
   if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (value === undefined || typeof value === "function" || typeof value === "symbol") return String(value);
   try {
-    return (JSON.stringify(value) as string | undefined) ?? String(value);
+    return JSON.stringify(value);
   } catch {
     return Object.prototype.toString.call(value);
   }

@@ -98,7 +98,7 @@ export function appFailed(
   notes: readonly string[],
   choices: readonly Choice[],
 ): HTMLElement {
-  return report("runtime", "The app stopped with an error", problem, choices, notes, null);
+  return report("runtime", "The app hit an error", problem, choices, notes, null);
 }
 
 function report(

@@ -4,6 +4,9 @@ import type { Diagnostic } from "../../src/contract.gen.ts";
 import { BUNDLE_NAME, type RuntimeError } from "../messages.ts";
 
 const PLACE = new RegExp(`${BUNDLE_NAME.replace(".", "\\.")}:(\\d+):(\\d+)`, "g");
+/** The project's own modules, and code that stands in its page; not our entry, and no prelude. */
+const PROJECT_SOURCE = /^(project:|virtual:(?=.*#))/;
+const INLINE_PART = /#\w+-\d+$/;
 const FRAME_LINES = 2;
 
 /** Give the error with the first place of its stack that lies in the project's own code. */
@@ -11,11 +14,11 @@ export function locate(error: RuntimeError, sourceMap: string): Diagnostic {
   const map = new TraceMap(sourceMap);
   for (const [, line, column] of error.stack.matchAll(PLACE)) {
     const found = originalPositionFor(map, { line: Number(line), column: Number(column) - 1 });
-    if (found.source === null || !found.source.startsWith("project:")) continue;
+    if (found.source === null || !PROJECT_SOURCE.test(found.source)) continue;
     const source = sourceContentFor(map, found.source);
     return {
       message: error.message,
-      file: found.source.replace(/^project:/, ""),
+      file: found.source.replace(PROJECT_SOURCE, "").replace(INLINE_PART, ""),
       line: found.line,
       column: found.column + 1,
       frame: source === null ? null : frame(source, found.line),

@@ -3,7 +3,7 @@ import phone from "../../dist/phone.json";
 import type { PreviewBuild, SourceManifest } from "../contract.gen.ts";
 import { versionPrefix, writeJson } from "../storage.ts";
 import type { Artifact, Asset } from "./artifact.ts";
-import { bundle, type Bundle } from "./bundle.ts";
+import { bundle, checkScripts, type Bundle } from "./bundle.ts";
 import type { Plan } from "./kinds/plan.ts";
 import { planFor } from "./kinds/planners.ts";
 import { isAsset, mediaType } from "./media.ts";
@@ -26,6 +26,7 @@ export async function buildVersion(
   sources: Sources,
 ): Promise<Built> {
   const plan = planFor(manifest, sources);
+  await checkScripts(plan.project, plan.plainScripts);
   const bundled = await bundle(plan.project, plan.entry, plan.virtual, plan.jsxImportSource);
   return writeVersion(bucket, build, describeArtifact(build, manifest, plan, bundled), bundled);
 }

@@ -4,6 +4,7 @@ import type { Diagnostic } from "../contract.gen.ts";
 import { buildError, diagnosticOf, isBuildFailure } from "./diagnostics.ts";
 import { bundler } from "./esbuild.ts";
 import { AssetUse } from "./modules.ts";
+import type { PlainScript } from "./kinds/plan.ts";
 import { projectPlugin, type VirtualModule } from "./plugin.ts";
 import type { Project } from "./project.ts";
 
@@ -50,6 +51,17 @@ export async function bundle(
     };
   } catch (error) {
     throw isBuildFailure(error) ? buildError(error, read) : error;
+  }
+}
+
+/** Find the syntax errors of scripts that are not bundled. */
+export async function checkScripts({ sources }: Project, scripts: readonly PlainScript[]): Promise<void> {
+  for (const { file, code } of scripts) {
+    try {
+      await bundler.check(code, { sourcefile: file, loader: "js", logLevel: "silent" });
+    } catch (error) {
+      throw isBuildFailure(error) ? buildError(error, (path) => sources.text(path)) : error;
+    }
   }
 }
 

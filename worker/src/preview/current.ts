@@ -27,8 +27,7 @@ export async function finishVersion(
       onlyIf,
       httpMetadata: { contentType: "application/json" },
     });
-    // The types don't say it: a failed precondition gives null.
-    if ((written as R2Object | null) !== null) return;
+    if (written !== null) return;
   }
   throw new Error("current.json kept changing");
 }

@@ -41,9 +41,9 @@ export function diagnosticOf(message: Message, read: ReadText): Diagnostic {
   };
 }
 
-/** Give a path without the namespace that the bundler puts before it. */
+/** Give the file behind a module's name, which has a namespace before it and may say which part it is. */
 export function projectPath(name: string): string {
-  return name.replace(/^[a-z]+:/, "").replace(/\?[a-z]+$/, "");
+  return name.replace(/^[a-z]+:/, "").replace(/(\?[a-z]+|#(script|style)-\d+)$/, "");
 }
 
 function sentence(text: string): string {

@@ -2,39 +2,55 @@
  * The bundler of this isolate: esbuild compiled to WebAssembly. One build at a time, with a deadline, and a
  * fresh instance before its memory (which never shrinks) grows too large for the isolate's 128 MB.
  */
-import { build, initialize, stop, type BuildOptions, type BuildResult } from "esbuild-wasm/lib/browser.js";
+import {
+  build,
+  initialize,
+  stop,
+  transform,
+  type BuildOptions,
+  type BuildResult,
+  type TransformOptions,
+} from "esbuild-wasm/lib/browser.js";
 import wasmModule from "esbuild-wasm/esbuild.wasm";
 import { WorkerError } from "../errors.ts";
 
 type Output = BuildResult<BuildOptions & { write: false }>;
 
 const DEADLINE_MS = 30_000;
-const BUILDS_MAX = 40;
+const RUNS_MAX = 40;
 const SOURCE_BYTES_MAX = 8 * 1024 * 1024;
 
 class Bundler {
   #ready: Promise<void> | null = null;
-  #builds = 0;
+  #runs = 0;
   #sourceBytes = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
-  /** Build when the builds before this one have ended; `sourceBytes` is what it will hold in memory. */
+  /** `sourceBytes` is what the build will hold in memory. */
   async build(options: BuildOptions & { write: false }, sourceBytes: number): Promise<Output> {
-    const turn = this.#tail;
-    const result = this.#buildAfter(turn, options, sourceBytes);
+    return this.#inTurn(() => build(options), sourceBytes);
+  }
+
+  /** Raise a build failure if the code is not valid. */
+  async check(code: string, options: TransformOptions): Promise<void> {
+    await this.#inTurn(() => transform(code, options), code.length);
+  }
+
+  async #inTurn<Result>(run: () => Promise<Result>, sourceBytes: number): Promise<Result> {
+    const result = this.#runAfter(this.#tail, run, sourceBytes);
     this.#tail = result.catch(() => undefined);
     return result;
   }
 
-  async #buildAfter(
+  async #runAfter<Result>(
     turn: Promise<unknown>,
-    options: BuildOptions & { write: false },
+    run: () => Promise<Result>,
     sourceBytes: number,
-  ): Promise<Output> {
+  ): Promise<Result> {
     // A build whose own request was cut off never ends: the next one waits for it only so long.
     if ((await withinDeadline(turn)) === TIMED_OUT) this.#recycle();
     await this.#start(sourceBytes);
-    const result = await withinDeadline(build(options));
+    const result = await withinDeadline(run());
     if (result === TIMED_OUT) {
       this.#recycle();
       throw new WorkerError("PREVIEW_BUILD_FAILED", "The build took too long and was stopped.");
@@ -43,8 +59,8 @@ class Bundler {
   }
 
   async #start(sourceBytes: number): Promise<void> {
-    if (this.#builds >= BUILDS_MAX || this.#sourceBytes + sourceBytes > SOURCE_BYTES_MAX) this.#recycle();
-    this.#builds += 1;
+    if (this.#runs >= RUNS_MAX || this.#sourceBytes + sourceBytes > SOURCE_BYTES_MAX) this.#recycle();
+    this.#runs += 1;
     this.#sourceBytes += sourceBytes;
     this.#ready ??= initialize({ wasmModule, worker: false });
     await this.#ready;
@@ -53,7 +69,7 @@ class Bundler {
   #recycle(): void {
     if (this.#ready !== null) void stop();
     this.#ready = null;
-    this.#builds = 0;
+    this.#runs = 0;
     this.#sourceBytes = 0;
   }
 }

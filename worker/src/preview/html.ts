@@ -86,7 +86,7 @@ function take(element: Tree.Element, found: Found): boolean {
     case "script":
       return takeScript(element, attributes, found);
     case "style":
-      found.pieces.push({ type: "style", code: textOf(element), place: placeOf(element) });
+      found.pieces.push({ type: "style", code: codeOf(element), place: placeOf(element) });
       return true;
     case "link":
       return takeLink(element, attributes, found);
@@ -109,7 +109,7 @@ function takeScript(element: Tree.Element, attributes: Record<string, string>, f
   const type = (attributes["type"] ?? "").trim().toLowerCase();
   const place = placeOf(element);
   const src = attributes["src"];
-  const content = src === undefined ? { code: textOf(element) } : { src };
+  const content = src === undefined ? { code: codeOf(element) } : { src };
   if (type === "module") found.pieces.push({ type: "script", ...content, place });
   else if (SCRIPT_TYPES.has(type) && attributes["nomodule"] === undefined)
     found.classicScripts.push({ ...content, place });
@@ -137,6 +137,14 @@ function attributesOf(element: Tree.Element): Record<string, string> {
 
 function textOf(element: Tree.Element): string {
   return element.childNodes.map((node) => ("value" in node ? node.value : "")).join("");
+}
+
+/** Give an element's code at the line and column at which it stands in the page, for errors that name a place. */
+function codeOf(element: Tree.Element): string {
+  const location = element.childNodes[0]?.sourceCodeLocation;
+  return (
+    "\n".repeat((location?.startLine ?? 1) - 1) + " ".repeat((location?.startCol ?? 1) - 1) + textOf(element)
+  );
 }
 
 function placeOf(element: Tree.Element): Place {

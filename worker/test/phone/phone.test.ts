@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { appFrame, chromiumPath, launch, openApp, openPhone, SKIPPED } from "./browser.ts";
+import { appFrame, chromiumPath, INSECURE_HOST, launch, openApp, openPhone, SKIPPED } from "./browser.ts";
 import { preview, readFolder, upload, type Files, type Sent, type Stack } from "./project.ts";
 import { openToken, sendJob, startBackend, startWorker } from "./stack.ts";
 
@@ -58,8 +58,7 @@ describe.skipIf(chromiumPath === undefined)("on a phone", () => {
     });
 
     it.each(TEMPLATES)("with the template %s is shown, and its button counts", async (template) => {
-      const command = ["--yes", "create-vite@9.3.0", template, "--template", template, "--no-interactive"];
-      await promisify(execFile)("npx", command, { cwd: folder });
+      await createVite(folder, template);
       const { callback, link } = await web(await readFolder(join(folder, template)));
       expect(callback.error).toBeNull();
       const app = await openApp(page, link);
@@ -195,6 +194,16 @@ describe.skipIf(chromiumPath === undefined)("on a phone", () => {
     await appFrameText(page, "back");
   });
 
+  it("everything works without a secure context, as on a local network", async () => {
+    const { link } = await preview(stack, { kind: "react_native", entry: "App.tsx", files: NATIVE_APP });
+    const app = await openApp(page, link.replace("127.0.0.1", INSECURE_HOST));
+    expect(await page.evaluate(() => window.isSecureContext)).toBe(false);
+    await app.fill("input", "Lan");
+    await app.tap("text=Greet");
+    await app.waitForSelector("text=Hello, Lan");
+    expect(noise).toEqual([]);
+  });
+
   it("the app can reach neither the page, nor its storage, nor the Worker's files", async () => {
     const { link, previewId } = await web({ "index.html": "<h1>inside</h1>" });
     const app = await openApp(page, link);
@@ -221,6 +230,15 @@ describe.skipIf(chromiumPath === undefined)("on a phone", () => {
     ]);
   });
 });
+
+/** `npm create vite`, by the npm that runs these tests where there is one. */
+async function createVite(folder: string, template: string): Promise<void> {
+  const npm = process.env["npm_execpath"];
+  const command = npm === undefined ? "npm" : process.execPath;
+  const options = [template, "--template", template, "--no-interactive"];
+  const create = ["create", "--yes", "vite@9.3.0", "--", ...options];
+  await promisify(execFile)(command, npm === undefined ? create : [npm, ...create], { cwd: folder });
+}
 
 async function appFrameText(page: Page, text: string): Promise<void> {
   await page.waitForSelector("iframe:not(.next)");

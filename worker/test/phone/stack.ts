@@ -144,7 +144,9 @@ export class Objects {
   }
 
   async get(bucket: string, key: string): Promise<Response> {
-    return this.#client.fetch(`${this.#workerUrl}/cdn-cgi/local/r2/s3/${bucket}/${key}`);
+    return this.#client.fetch(
+      `${this.#workerUrl}/cdn-cgi/local/r2/s3/${bucket}/${encodeURI(key).replaceAll(":", "%3A")}`,
+    );
   }
 }
 

@@ -1,3 +1,8 @@
+type WorkerBindings = import("../../src/env.ts").Bindings;
+
 declare namespace Cloudflare {
-  interface Env extends Omit<import("../../src/env.ts").Bindings, never> {}
+  interface Env extends WorkerBindings {}
+  interface GlobalProps {
+    mainModule: typeof import("../../src/index.ts");
+  }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { buildVersion } from "../../src/preview/build.ts";
 import { takeApart } from "../../src/preview/html.ts";
 import { planFor } from "../../src/preview/kinds/planners.ts";
 import type { Plan } from "../../src/preview/kinds/plan.ts";
@@ -65,7 +66,7 @@ describe("a page", () => {
       `<script src="js/app.js?v=2"></script><script>go()</script><script src="https://cdn.example/x.js"></script>`,
       { "js/app.js": "function go() {}" },
     );
-    expect(page.classicScripts.map(({ code, src }) => src ?? code?.split("\n")[0])).toEqual([
+    expect(page.classicScripts.map(({ code, src }) => src ?? code?.trim().split("\n")[0])).toEqual([
       "function go() {}",
       "go()",
       "https://cdn.example/x.js",
@@ -92,4 +93,19 @@ describe("a page", () => {
       });
     },
   );
+});
+
+describe("a syntax error in a page's own script", () => {
+  it.each([
+    ["a module", `<!doctype html>\n<script type="module">\nconst = 1;\n</script>`, {}, "index.html", 3],
+    ["a classic script", `<!doctype html>\n<p>\n<script>\nlet a b;\n</script>`, {}, "index.html", 4],
+    ["a classic script's file", `<script src="a.js"></script>`, { "a.js": "\nlet a b;" }, "a.js", 2],
+  ])("is found at its line: %s", async (_what, html, files, file, line) => {
+    const { build, manifest } = await store("web", "index.html", { "index.html": html, ...files });
+    const sources = await loadSources(env.R2, build, manifest);
+    await expect(buildVersion(env.R2, build, manifest, sources)).rejects.toMatchObject({
+      code: "PREVIEW_BUILD_FAILED",
+      diagnostic: { file, line },
+    });
+  });
 });

@@ -12,7 +12,7 @@ const ORIGIN = "https://worker.example";
 const DAY = 86_400;
 
 async function call(path: string, init?: RequestInit): Promise<Response> {
-  return exports.default.fetch(new Request(ORIGIN + path, init));
+  return await exports.default.fetch(new Request(ORIGIN + path, init));
 }
 
 async function token(build: PreviewBuild, changes: Partial<PreviewClaims> = {}): Promise<string> {
@@ -72,6 +72,7 @@ describe("the page", () => {
     expect(policy).not.toContain("unsafe");
     expect(response.headers.get("referrer-policy")).toBe("no-referrer");
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(response.headers.get("cross-origin-opener-policy")).toBe("same-origin");
     expect(response.headers.get("cache-control")).toBe("no-store");
     expect(response.headers.has("set-cookie")).toBe(false);
   });
@@ -92,7 +93,7 @@ describe("the frame", () => {
     expect(policy).toMatch(/^sandbox allow-scripts/);
     expect(policy).not.toContain("allow-same-origin");
     expect(policy).not.toContain("allow-top-navigation");
-    expect(policy).toContain(`frame-ancestors ${ORIGIN}`);
+    expect(policy).toContain("frame-ancestors 'self'");
   });
 });
 
@@ -176,7 +177,7 @@ describe("a preview's files", () => {
     const picture = await call(`/p/${mine.preview_id}/v/1/asset/${artifact.assets[0]?.sha256 ?? ""}`, {
       headers,
     });
-    expect(await picture.text()).toBe("picture of mine");
+    expect(new TextDecoder().decode(await picture.arrayBuffer())).toBe("picture of mine");
     // Nothing of a project may become a document of our origin.
     expect(picture.headers.get("content-type")).toBe("application/octet-stream");
     expect(picture.headers.get("content-disposition")).toBe("attachment");

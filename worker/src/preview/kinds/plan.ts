@@ -12,8 +12,15 @@ export interface Plan {
   readonly virtual: ReadonlyMap<string, VirtualModule>;
   readonly jsxImportSource: string;
   readonly page: Page;
+  /** Scripts that are not modules: they run as they stand, so they are only checked. */
+  readonly plainScripts: readonly PlainScript[];
   /** Files that the markup shows. */
   readonly assetPaths: readonly string[];
+}
+
+export interface PlainScript {
+  readonly file: string;
+  readonly code: string;
 }
 
 export type Planner = (manifest: SourceManifest, sources: Sources) => Plan;

@@ -33,6 +33,7 @@ export function planReactNative(manifest: SourceManifest, sources: Sources): Pla
       body: '<div id="root"></div>',
       classicScripts: [],
     },
+    plainScripts: [],
     assetPaths: [],
   };
 }

@@ -1,7 +1,6 @@
 /** A web project: an HTML page with its scripts and styles, as a dev server such as Vite's would serve it. */
 import type { SourceManifest } from "../../contract.gen.ts";
 import { WorkerError } from "../../errors.ts";
-import type { ClassicScript } from "../artifact.ts";
 import { isRemote, takeApart, type ClassicPiece, type HtmlParts, type Piece, type Place } from "../html.ts";
 import { directoryOf, joinPath } from "../paths.ts";
 import type { VirtualModule } from "../plugin.ts";
@@ -10,7 +9,7 @@ import type { Sources } from "../sources.ts";
 import { tsConfigFor } from "../tsconfig.ts";
 import { publicEnv } from "../public_env.ts";
 import { dependenciesOf, isPreactProject, PREACT_ALIASES } from "../dependencies.ts";
-import type { Plan } from "./plan.ts";
+import type { PlainScript, Plan } from "./plan.ts";
 
 export function planWeb(manifest: SourceManifest, sources: Sources): Plan {
   const text = sources.text(manifest.entry);
@@ -19,6 +18,7 @@ export function planWeb(manifest: SourceManifest, sources: Sources): Plan {
   const parts = takeApart(text);
   const project = webProject(manifest, sources, parts);
   const { entry, virtual } = entryOf(project, manifest.entry, parts.pieces);
+  const scripts = parts.classicScripts.map((script) => readClassic(project, manifest.entry, script));
   return {
     project,
     entry,
@@ -30,8 +30,9 @@ export function planWeb(manifest: SourceManifest, sources: Sources): Plan {
       bodyAttributes: parts.bodyAttributes,
       head: parts.head,
       body: parts.body,
-      classicScripts: parts.classicScripts.map((script) => readClassic(project, manifest.entry, script)),
+      classicScripts: scripts.map((script) => ("src" in script ? script : { code: script.code })),
     },
+    plainScripts: scripts.filter((script) => "code" in script),
     assetPaths: parts.references
       .map((address) => fileNamed(project, manifest.entry, address))
       .filter((path) => path !== null),
@@ -91,13 +92,17 @@ function rooted(project: Project, path: string): string {
   return project.root === "" ? `/${path}` : path.slice(project.root.length);
 }
 
-function readClassic(project: Project, page: string, { src, code, place }: ClassicPiece): ClassicScript {
-  if (src === undefined) return { code: code ?? "" };
+function readClassic(
+  project: Project,
+  page: string,
+  { src, code, place }: ClassicPiece,
+): PlainScript | { readonly src: string } {
+  if (src === undefined) return { file: page, code: code ?? "" };
   if (isRemote(src)) return { src };
-  const path = fileNamed(project, page, src);
-  const text = path === null ? undefined : project.sources.text(path);
-  if (text === undefined) throw missing(page, src, place);
-  return { code: `${text}\n//# sourceURL=${path}` };
+  const file = fileNamed(project, page, src);
+  const text = file === null ? undefined : project.sources.text(file);
+  if (file === null || text === undefined) throw missing(page, src, place);
+  return { file, code: text };
 }
 
 /** Give the file that an address in the page means, or null. */

@@ -10,13 +10,12 @@ const COMMON_HEADERS = {
   "cache-control": "no-store",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
-  "cross-origin-opener-policy": "same-origin",
   "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
   "x-robots-tag": "noindex, nofollow",
 };
 
 /** `GET /p/{preview_id}`: the same page for every preview; it says nothing about whether one exists. */
-export function showPage({ params }: RequestContext): Response {
+export function showPage({ params, url }: RequestContext): Response {
   if (!isId(params["id"] ?? "")) throw new WorkerError("NOT_FOUND", "There is no such preview.");
   const nonce = newNonce();
   const policy = [
@@ -45,14 +44,17 @@ export function showPage({ params }: RequestContext): Response {
 <script nonce="${nonce}" src="${phone.shell.script}"></script>
 </body>
 </html>`;
-  return new Response(html, { headers: { ...COMMON_HEADERS, "content-security-policy": policy.join("; ") } });
+  const headers = new Headers({ ...COMMON_HEADERS, "content-security-policy": policy.join("; ") });
+  // Without TLS, on a developer's own network, browsers ignore it and complain.
+  if (url.protocol === "https:") headers.set("cross-origin-opener-policy", "same-origin");
+  return new Response(html, { headers });
 }
 
 /**
  * `GET /frame`: runs the previewed code in an opaque origin. The `sandbox` directive holds even if somebody
  * opens the address by itself, so that no project's code ever runs as ours.
  */
-export function showFrame({ url }: RequestContext): Response {
+export function showFrame(): Response {
   const nonce = newNonce();
   const policy = [
     "sandbox allow-scripts allow-forms allow-modals allow-pointer-lock",
@@ -67,8 +69,7 @@ export function showFrame({ url }: RequestContext): Response {
     "frame-src https:",
     "base-uri 'none'",
     "form-action 'none'",
-    // Not 'self': the sandbox makes this document's own origin opaque.
-    `frame-ancestors ${url.origin}`,
+    "frame-ancestors 'self'",
   ];
   const html = `<!doctype html>
 <html>
