@@ -59,6 +59,7 @@ class Agent:
             settings.server_url,
             connect_seconds=settings.connect_seconds,
             idle_seconds=settings.idle_seconds,
+            ca_file=settings.ca_file,
         )
         self._vault = Vault(store)
         lock_path = settings.account.lock_path(settings.locations.state)

@@ -18,6 +18,8 @@ class AgentSettings:
     profile: str
     locations: Locations
     api_key: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    """`SSL_CERT_FILE`: certificates of a corporate proxy, trusted beside the system's own."""
     connect_seconds: float = 10.0
     idle_seconds: float = 60.0
     """Longest silence of the backend before, or inside, an answer."""
@@ -35,6 +37,7 @@ class AgentSettings:
             profile=shared.profile,
             locations=Locations.detect(environ),
             api_key=shared.token,
+            ca_file=environ.get("SSL_CERT_FILE") or None,
         )
 
     @property

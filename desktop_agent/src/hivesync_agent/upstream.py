@@ -6,6 +6,8 @@ Redirects are never followed, cookies never kept, and neither proxy nor `~/.netr
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -85,13 +87,22 @@ def system_proxy(origin: str) -> Proxy:
 class Upstream:
     """Sends requests to the backend, and nowhere else."""
 
-    def __init__(self, origin: str, *, connect_seconds: float = 10.0, idle_seconds: float = 60.0) -> None:
+    def __init__(
+        self,
+        origin: str,
+        *,
+        connect_seconds: float = 10.0,
+        idle_seconds: float = 60.0,
+        ca_file: str | None = None,
+    ) -> None:
         self.origin = origin
+        self._ca_file = ca_file
         self._base = URL(origin)
         self._timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=connect_seconds, sock_read=idle_seconds
         )
         self._session: aiohttp.ClientSession | None = None
+        self._opening = asyncio.Lock()
         self._credentials: Credentials | None = None
 
     def sign_with(self, credentials: Credentials) -> None:
@@ -106,7 +117,7 @@ class Upstream:
         `target` is path and query as the caller sent them. It begins with `/`, so behind the origin it
         can't name another host. Raises `UpstreamUnreachable`.
         """
-        session = self._session or self._open()
+        session = self._session or await self._open()
         url = URL(self.origin + target, encoded=True)
         try:
             return await session.request(
@@ -169,11 +180,25 @@ class Upstream:
             await self._session.close()
             self._session = None
 
-    def _open(self) -> aiohttp.ClientSession:
+    async def _open(self) -> aiohttp.ClientSession:
+        async with self._opening:
+            if self._session is None:
+                self._session = self._new_session(await self._tls())
+            return self._session
+
+    async def _tls(self) -> ssl.SSLContext | bool:
+        if self._base.scheme != "https":
+            return True
+        # Imported here: a local backend does not need it. In a thread: it reads all certificates.
+        from hivesync_agent.tls import client_context
+
+        return await asyncio.to_thread(client_context, self._ca_file)
+
+    def _new_session(self, tls: ssl.SSLContext | bool) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            limit=0, limit_per_host=0, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=self._tls()
+            limit=0, limit_per_host=0, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=tls
         )
-        self._session = aiohttp.ClientSession(
+        return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -181,17 +206,6 @@ class Upstream:
             proxy=system_proxy(self.origin).url,
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
         )
-        return self._session
-
-    def _tls(self) -> Any:
-        if self._base.scheme != "https":
-            return True
-        # Imported here: a local backend needs neither, and they are a tenth of the agent's memory.
-        import ssl
-
-        import truststore
-
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _send_failure(exc: Exception) -> HiveSyncError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import stat
@@ -217,19 +216,36 @@ def test_settings_that_cant_be_used_are_named(environment: dict[str, str], varia
     assert "secret" not in result.stderr
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cant_be_written_is_named(environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("variable", ["HIVESYNC_RUNTIME_DIR", "HIVESYNC_LOG_DIR"])
+def test_a_folder_that_cant_be_made_is_named(
+    environment: dict[str, str], tmp_path: Path, variable: str
+) -> None:
+    in_the_way = tmp_path / "a-file"
+    in_the_way.write_text("not a folder")
     result = subprocess.run(
         RUN,
-        env=environment | {"HIVESYNC_RUNTIME_DIR": "/proc/none"},
+        env=environment | {variable: str(in_the_way / "folder")},
         capture_output=True,
         text=True,
         timeout=20,
         check=False,
     )
     assert result.returncode == 1
-    assert "/proc/none" in result.stderr
+    assert str(in_the_way) in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_discovery_file_that_cant_be_written_ends_the_agent(
+    environment: dict[str, str], locations: Locations
+) -> None:
+    locations.discovery_file("default").mkdir(parents=True)
+    result = subprocess.run(RUN, env=environment, capture_output=True, text=True, timeout=20, check=False)
+    assert result.returncode == 1
+    assert "desktop-agent.json" in result.stderr
+    assert "Traceback" not in result.stderr
+    lock = FileLock(locations.agent_lock("default"))
+    assert lock.try_acquire()
+    lock.release()
 
 
 def test_a_file_of_a_later_agent_is_left_alone(locations: Locations) -> None:

@@ -7,6 +7,7 @@ wrong: tokens, headers, bodies, streams.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -46,6 +47,7 @@ class UpstreamBackend:
     event_log: list[tuple[str, str, str]] = field(default_factory=list)
     """(id, type, data) of everything published; a reconnecting client gets what follows its last id."""
     event_streams: int = 0
+    tls: ssl.SSLContext | None = None
     port: int = 0
     _published: asyncio.Event = field(default_factory=asyncio.Event)
     _runner: web.AppRunner | None = None
@@ -53,7 +55,7 @@ class UpstreamBackend:
     @property
     def url(self) -> str:
         """Give the origin."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
         """Listen; on the same port as before if there was one."""
@@ -63,7 +65,7 @@ class UpstreamBackend:
             app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1, auto_decompress=False
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True, ssl_context=self.tls)
         await site.start()
         self.port = self._runner.addresses[0][1]
 
