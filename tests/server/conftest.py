@@ -55,9 +55,21 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "hivesync.sqlite3"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+def pytest_configure(config: pytest.Config) -> None:
+    """Name our own marker."""
+    config.addinivalue_line("markers", "any_database: what is tested does not depend on the database")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that needs a database on both, unless it says that any will do."""
+    if "database" in metafunc.fixturenames:
+        any_will_do = metafunc.definition.get_closest_marker("any_database")
+        metafunc.parametrize("database", ["sqlite"] if any_will_do else ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The variables of a fresh, migrated database; every test that asks for it runs on both."""
+    """The variables of a fresh, migrated database; see `pytest_generate_tests`."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "hivesync.sqlite3")
         yield {}

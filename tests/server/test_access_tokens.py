@@ -14,6 +14,8 @@ import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 
+pytestmark = pytest.mark.any_database
+
 ME = "/api/v1/auth/me"
 
 

@@ -29,6 +29,7 @@ async def test_an_account_signs_in_by_email_and_by_username(
         assert me.json() == ann.profile
 
 
+@pytest.mark.any_database
 async def test_local_accounts_start_at_premium(ann: BackendUser) -> None:
     assert ann.profile["tier"] == "premium"
 
@@ -58,6 +59,7 @@ async def test_a_wrong_password_and_an_unknown_account_can_not_be_told_apart(
     assert answers[0] == answers[1] == answers[2]
 
 
+@pytest.mark.any_database
 async def test_an_unknown_account_takes_as_long_as_a_known_one(
     ann: BackendUser, client: httpx.AsyncClient
 ) -> None:
@@ -74,6 +76,7 @@ async def test_an_unknown_account_takes_as_long_as_a_known_one(
     assert statistics.median(unknown) > statistics.median(known) * 0.5
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -99,6 +102,7 @@ async def test_what_breaks_a_rule_is_refused_by_name(
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("field", ["is_admin", "tier", "id", "email_verified", "password_hash"])
 async def test_nobody_sets_what_is_not_theirs_to_set(client: httpx.AsyncClient, field: str) -> None:
     account = {"email": "a@example.com", "username": "ann", "password": PASSWORD, field: True}
@@ -107,11 +111,13 @@ async def test_nobody_sets_what_is_not_theirs_to_set(client: httpx.AsyncClient, 
     assert (await client.post(LOGIN, json={"login": "ann", "password": PASSWORD})).status_code == 401
 
 
+@pytest.mark.any_database
 async def test_a_refused_password_is_not_repeated_in_the_answer(client: httpx.AsyncClient) -> None:
     account = {"email": "a@example.com", "username": "ann", "password": "hunter2"}
     assert "hunter2" not in (await client.post(REGISTER, json=account)).text
 
 
+@pytest.mark.any_database
 async def test_login_takes_one_name_not_two_and_not_none(client: httpx.AsyncClient) -> None:
     for names in ({}, {"login": "ann", "email": "ann@example.com"}):
         assert (await client.post(LOGIN, json=names | {"password": PASSWORD})).status_code == 422

@@ -85,6 +85,7 @@ async def test_a_running_request_makes_others_wait_until_its_process_is_taken_fo
     assert (await ann.client.post(PROJECTS, json={"name": "A"}, headers=KEY)).status_code == 201
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("key", ["", "x" * 256])
 async def test_a_senseless_key_is_refused(ann: BackendUser, key: str) -> None:
     answer = await ann.client.post(PROJECTS, json={"name": "A"}, headers={"Idempotency-Key": key})

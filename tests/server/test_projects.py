@@ -33,6 +33,7 @@ async def test_lists_are_walked_by_cursor_newest_first(ann: BackendUser) -> None
     assert seen == made[::-1]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 201}, {"limit": "x"}, {"cursor": "nonsense"}])
 async def test_a_senseless_page_is_refused(ann: BackendUser, query: dict[str, str]) -> None:
     answer = await ann.client.get(PROJECTS, params=query)
@@ -50,11 +51,13 @@ async def test_a_merge_patch_changes_what_it_names(ann: BackendUser) -> None:
     assert cleared["updated_at"] > cleared["created_at"]
 
 
+@pytest.mark.any_database
 async def test_a_name_can_not_be_cleared(ann: BackendUser) -> None:
     answer = await ann.client.patch(f"{PROJECTS}/{await ann.project()}", json={"name": None})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "name")
 
 
+@pytest.mark.any_database
 async def test_a_merge_patch_may_name_its_own_type(ann: BackendUser) -> None:
     headers = {"Content-Type": "application/merge-patch+json"}
     path = f"{PROJECTS}/{await ann.project()}"
@@ -88,6 +91,7 @@ async def test_a_deleted_project_is_gone(ann: BackendUser) -> None:
     assert (await ann.client.get(path)).status_code == 404
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "body",
     [

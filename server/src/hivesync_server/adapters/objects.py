@@ -28,7 +28,7 @@ class ObjectStoreUnreachable(HiveSyncError):
 
 @dataclass(frozen=True, slots=True)
 class PresignedPut:
-    """An address that takes one object. The headers are part of the signature: send exactly these."""
+    """An address that takes one object. `headers` and the body's length are part of its signature."""
 
     url: str
     headers: dict[str, str]
@@ -73,7 +73,7 @@ class S3ObjectStore:
     def presign_put(self, key: str, size: int, sha256: str | None = None) -> PresignedPut:
         """Sign size and hash too, so that the store itself refuses other bytes."""
         parameters = {"Bucket": self._bucket, "Key": key, "ContentLength": size}
-        headers = {"Content-Length": str(size)}
+        headers: dict[str, str] = {}
         if sha256 is not None:
             checksum = base64.b64encode(bytes.fromhex(sha256)).decode("ascii")
             parameters["ChecksumSHA256"] = checksum

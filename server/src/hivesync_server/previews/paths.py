@@ -10,10 +10,10 @@ from hivesync_contract.limits import PATH_BYTES
 
 def checked_path(path: str) -> str:
     """Give `path` back if it is relative, normal and harmless on every system; else raise `ValueError`."""
-    if not path or len(path.encode()) > PATH_BYTES:
-        raise ValueError(f"must have 1 to {PATH_BYTES} bytes")
     if "\\" in path or any(unicodedata.category(character) in {"Cc", "Cs"} for character in path):
         raise ValueError("must not have backslashes or control characters")
+    if not path or len(path.encode()) > PATH_BYTES:
+        raise ValueError(f"must have 1 to {PATH_BYTES} bytes")
     if unicodedata.normalize("NFC", path) != path:
         raise ValueError("must be in Unicode's NFC form")
     parts = path.split("/")

@@ -10,7 +10,7 @@ import httpx
 
 from hivesync_dev.servers.fake_worker import Delivered, FakeWorker
 
-PASSWORD = "correct horse battery"  # noqa: S105 - of accounts that live as long as a test
+PASSWORD = "correct horse battery"
 
 
 @dataclass(slots=True)
@@ -87,13 +87,13 @@ class BackendUser:
 SOURCE = {"index.html": b"<!doctype html><script src=main.js></script>", "main.js": b"console.log(1)"}
 
 
-def manifest(files: dict[str, bytes], **changed: Any) -> dict[str, Any]:
-    """Give the body that begins a preview of `files`."""
+def manifest(contents: dict[str, bytes], /, **changed: Any) -> dict[str, Any]:
+    """Give the body that begins a preview of `contents`."""
     entries = [
         {"path": path, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        for path, data in files.items()
+        for path, data in contents.items()
     ]
-    return {"kind": "web", "entry": next(iter(files)), "platform": "web", "files": entries} | changed
+    return {"kind": "web", "entry": next(iter(contents)), "platform": "web", "files": entries, **changed}
 
 
 def preview_path(preview: dict[str, Any]) -> str:

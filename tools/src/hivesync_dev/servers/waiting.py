@@ -1,16 +1,17 @@
-"""Waiting in a test for what another part does in its own time. Fails with a time limit, never by a guess."""
+"""Waits for what can only be seen by looking again; a state that a test can be told of needs no waiting."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
-_PAUSE_SECONDS = 0.01
+Seen = TypeVar("Seen")
 
 
-async def until(condition: Callable[[], bool], *, deadline_seconds: float = 10.0) -> None:
-    """Return as soon as the condition holds; raise `TimeoutError` if it never does."""
+async def until(look: Callable[[], Awaitable[Seen]], *, deadline_seconds: float = 15) -> Seen:
+    """Look until there is something true to see, and give it; raise `TimeoutError` after the deadline."""
     async with asyncio.timeout(deadline_seconds):
-        # What is waited for has no event of its own: a counter in a fake server, a file, a token.
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(_PAUSE_SECONDS)
+        while not (seen := await look()):
+            await asyncio.sleep(0.01)
+        return seen
