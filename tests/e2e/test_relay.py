@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+
 import httpx
 import pytest
 from hivesync_contract import headers
@@ -65,6 +67,14 @@ def test_without_the_token_nothing_is_relayed(agent: httpx.Client) -> None:
     with agent:
         del agent.headers["Authorization"]
         assert agent.get("/api/v1/auth/me").status_code == 401
+
+
+def test_small_answers_are_not_held_back(agent: httpx.Client) -> None:
+    # Nagle's algorithm and delayed acknowledgements together cost 40 ms an answer.
+    with agent:
+        agent.get("/api/v1/health")
+        seconds = [agent.get("/api/v1/health").elapsed.total_seconds() for _ in range(31)]
+    assert statistics.median(seconds) < 0.03
 
 
 def test_events_stream_through(agent: httpx.Client) -> None:
