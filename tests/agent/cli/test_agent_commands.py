@@ -104,3 +104,16 @@ async def test_the_log_is_shown(machine: CommandLine) -> None:
     await machine.run("agent", "start")
     outcome = await machine.run("logs", "-n", "5", "--json")
     assert any("agent started" in line for line in outcome.json()["lines"])
+
+
+async def test_consent_to_a_file_reaches_an_agent_that_runs_already(
+    machine: CommandLine, backend: FakeBackend
+) -> None:
+    await machine.run("agent", "start")
+    arguments = ("login", "--email", "ada", "--password-stdin", "--plaintext-storage", "--json")
+    outcome = await machine.run(*arguments, stdin=PASSWORD)
+    assert outcome.json()["stored_in"] == "file"
+    await machine.run("agent", "restart")
+    assert (await machine.run("whoami")).code == 0
+    await machine.run("agent", "stop")
+    assert (await machine.run("whoami")).out.startswith("ada@example.org")

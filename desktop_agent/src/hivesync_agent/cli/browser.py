@@ -22,10 +22,15 @@ def origin_of(url: str) -> str | None:
 
 
 def open_ours(url: str, origins: Iterable[str]) -> bool:
-    """Open the URL if its origin is one of these, or this machine; False if it was not opened."""
+    """Open the URL if its origin is one of these; False if it was not opened.
+
+    Other ports of this machine count as ours only with a local backend: a remote one must not be able
+    to send the user's browser to services on loopback.
+    """
     import webbrowser
 
-    origin = origin_of(url)
-    if origin is None or not (origin in set(origins) or is_loopback(urlsplit(origin).hostname)):
+    origin, allowed = origin_of(url), set(origins)
+    is_local = any(is_loopback(urlsplit(ours).hostname) for ours in allowed)
+    if origin is None or not (origin in allowed or (is_local and is_loopback(urlsplit(origin).hostname))):
         return False
     return webbrowser.open(url)

@@ -12,6 +12,7 @@ from hivesync_contract.previews import Platform, PreviewState
 from hivesync_agent.cli import agent_process
 from hivesync_agent.cli.browser import open_ours
 from hivesync_agent.cli.console import Console, console_options
+from hivesync_agent.cli.qr import stdout_columns, terminal_code
 
 if TYPE_CHECKING:
     from hivesync import Client
@@ -94,17 +95,8 @@ def _lines(preview: LocalPreview) -> Iterator[str]:
         yield f"preview {preview.id} is {preview.state.value}"
         return
     yield preview.preview_url
-    yield _qr(preview.preview_url)
-
-
-def _qr(link: str) -> str:
-    import io
-
-    import segno
-
-    text = io.StringIO()
-    segno.make(link, micro=False, error="l").terminal(text, compact=True)
-    return text.getvalue()
+    code = terminal_code(preview.preview_url, stdout_columns())
+    yield code or "(This terminal is too narrow for the QR code; make it wider or the font smaller.)"
 
 
 def _open(console: Console, client: Client, link: str) -> None:
