@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Iterator
 
 import pytest
 from hivesync_agent.cli.browser import open_ours, origin_of
@@ -25,7 +24,7 @@ class Recorder(webbrowser.BaseBrowser):
 
 
 @pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+def browser(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """The machine's only browser."""
     recorder = Recorder()
     monkeypatch.setattr(webbrowser, "_tryorder", ["recorder"])
