@@ -1,0 +1,202 @@
+"""The sign-in pages: what a person sees, and what a hostile page can't make their browser do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
+from hivesync_dev.servers.running_backend import RunningBackend
+
+GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+
+
+class Browser:
+    """Keeps cookies, sends the hidden fields of the page it last saw."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+        self.csrf = ""
+
+    async def open(self, path: str) -> httpx.Response:
+        return self._seen(await self.client.get(path))
+
+    async def send(self, path: str, **fields: str) -> httpx.Response:
+        return self._seen(await self.client.post(path, data={"csrf": self.csrf, **fields}))
+
+    async def sign_in(self, user_code: str, password: str = PASSWORD) -> httpx.Response:
+        await self.open(f"/device?user_code={user_code}")
+        return await self.send("/device/sign-in", login="ann", password=password, user_code=user_code)
+
+    def _seen(self, answer: httpx.Response) -> httpx.Response:
+        if found := re.search(r'name="csrf" value="([0-9a-f]+)"', answer.text):
+            self.csrf = found.group(1)
+        return answer
+
+
+@pytest.fixture
+async def browser(backend: RunningBackend) -> AsyncIterator[Browser]:
+    async with backend.client() as client:
+        yield Browser(client)
+
+
+@pytest.fixture
+async def stranger(backend: RunningBackend) -> AsyncIterator[Browser]:
+    async with backend.client() as client:
+        yield Browser(client)
+
+
+@pytest.fixture
+async def started(client: httpx.AsyncClient) -> dict[str, str]:
+    """A sign-in that waits for its user."""
+    form = {"client_id": "agent <script>", "device_name": "laptop"}
+    codes: dict[str, str] = (await client.post("/api/v1/auth/device/code", data=form)).json()
+    return codes
+
+
+async def poll(client: httpx.AsyncClient, started: dict[str, str]) -> httpx.Response:
+    form = {"grant_type": GRANT, "device_code": started["device_code"]}
+    return await client.post("/api/v1/auth/device/token", data=form)
+
+
+@pytest.mark.parametrize(("decision", "outcome"), [("approve", 200), ("deny", 400)])
+async def test_a_person_signs_in_sees_what_asks_and_decides(
+    ann: BackendUser,
+    browser: Browser,
+    client: httpx.AsyncClient,
+    started: dict[str, str],
+    decision: str,
+    outcome: int,
+) -> None:
+    code = started["user_code"]
+    answer = await browser.sign_in(code)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/device?user_code={code}")
+    consent = await browser.open(answer.headers["location"])
+    assert code in consent.text
+    assert "agent &lt;script&gt; on laptop" in consent.text
+    assert (await poll(client, started)).json()["error"] == "authorization_pending"
+    assert (await browser.send("/device/decision", user_code=code, decision=decision)).status_code == 200
+    answer = await poll(client, started)
+    assert answer.status_code == outcome
+
+
+pytestmark = pytest.mark.any_database
+
+
+async def test_a_wrong_password_shows_the_form_again(
+    ann: BackendUser, browser: Browser, started: dict[str, str]
+) -> None:
+    answer = await browser.sign_in(started["user_code"], "wrong password")
+    assert answer.status_code == 401
+    assert "Login or password is wrong." in answer.text
+    assert "wrong password" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/device/sign-in", "/device/decision"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+async def test_a_form_of_another_page_is_refused(
+    ann: BackendUser, browser: Browser, started: dict[str, str], path: str, headers: dict[str, str]
+) -> None:
+    await browser.open("/device")
+    form = {"csrf": browser.csrf, "login": "ann", "password": PASSWORD, "decision": "approve"}
+    answer = await browser.client.post(path, data=form, headers=headers)
+    assert answer.status_code == 403
+
+
+async def test_a_form_without_this_browsers_token_is_refused(
+    ann: BackendUser, browser: Browser, stranger: Browser, started: dict[str, str]
+) -> None:
+    await browser.sign_in(started["user_code"])
+    await browser.open(f"/device?user_code={started['user_code']}")
+    await stranger.open("/device")
+    for csrf in ("", "0" * 64, stranger.csrf, "é"):
+        form = {"csrf": csrf, "user_code": started["user_code"], "decision": "approve"}
+        assert (await browser.client.post("/device/decision", data=form)).status_code == 403
+
+
+async def test_nobody_approves_without_signing_in(
+    ann: BackendUser, browser: Browser, client: httpx.AsyncClient, started: dict[str, str]
+) -> None:
+    await browser.open("/device")
+    await browser.send("/device/decision", user_code=started["user_code"], decision="approve")
+    assert (await poll(client, started)).json()["error"] == "authorization_pending"
+
+
+async def test_a_cookie_from_before_the_sign_in_is_worth_nothing_after_it(
+    ann: BackendUser, browser: Browser, stranger: Browser, started: dict[str, str]
+) -> None:
+    await stranger.open("/device")
+    planted = dict(stranger.client.cookies)
+    browser.client.cookies.update(planted)
+    await browser.sign_in(started["user_code"])
+    assert "Sign in to connect" in (await stranger.open("/device")).text
+
+
+async def test_the_cookie_can_not_be_read_by_scripts_or_sent_by_other_pages(browser: Browser) -> None:
+    cookie = (await browser.open("/device")).headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "x\r\nX-A: b"],
+)
+async def test_the_way_on_after_the_sign_in_is_always_ours(
+    ann: BackendUser, browser: Browser, target: str
+) -> None:
+    await browser.open("/device")
+    form = {
+        "login": "ann",
+        "password": PASSWORD,
+        "user_code": target[:32],
+        "next": target,
+        "redirect": target,
+    }
+    answer = await browser.send("/device/sign-in", **form)
+    assert answer.headers["location"] == "/device?user_code="
+
+
+async def test_guessing_codes_ends_soon(ann: BackendUser, browser: Browser, started: dict[str, str]) -> None:
+    await browser.sign_in(started["user_code"])
+    statuses = [(await browser.open("/device?user_code=BBBB-BBBB")).status_code for _ in range(11)]
+    assert statuses == [404] * 10 + [429]
+
+
+async def test_guessing_passwords_on_the_page_ends_soon(
+    ann: BackendUser, browser: Browser, started: dict[str, str]
+) -> None:
+    statuses = [(await browser.sign_in(started["user_code"], "wrong")).status_code for _ in range(11)]
+    assert statuses == [401] * 10 + [429]
+
+
+async def test_pages_can_not_be_framed_and_run_no_script(browser: Browser) -> None:
+    answer = await browser.open("/device")
+    policy = answer.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "<script" not in answer.text
+
+
+async def test_what_is_in_the_address_is_only_text(browser: Browser) -> None:
+    answer = await browser.open('/device?user_code="><img src=x>')
+    assert "<img" not in answer.text
+
+
+async def test_the_style_sheet_serves_light_and_dark(browser: Browser) -> None:
+    answer = await browser.open("/static/site.css")
+    assert answer.headers["content-type"].startswith("text/css")
+    assert "prefers-color-scheme: dark" in answer.text
