@@ -22,8 +22,8 @@ from hivesync_agent.events.endpoints import EventRoutes
 from hivesync_agent.events.sse import ServerSentEvent, StreamMalformed, read_events
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_dev.servers.agents import RunningAgent
+from hivesync_dev.servers.conditions import holds
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
-from hivesync_dev.servers.waiting import until
 
 
 async def events_of(
@@ -191,7 +191,7 @@ async def test_signing_in_and_out_opens_and_closes_the_stream(
     await ready.wait()
     store.save(new_session(str(backend.identity.sign_in()["refresh_token"]), ""))
     await agent.agent.access.access_token()
-    await until(lambda: backend.event_streams == 1)
+    await holds(lambda: backend.event_streams == 1)
     await agent.http.delete(f"{agent.url}/v1/session")
     changed = await reading
     assert [event.type for event in changed] == ["session.changed"] * 2

@@ -15,8 +15,8 @@ from hivesync_agent.upstream import UpstreamUnreachable
 from hivesync_contract.errors import ErrorCode, Problem
 from hivesync_contract.identity import User
 from hivesync_dev.servers.agents import RunningAgent, running_agent
+from hivesync_dev.servers.conditions import holds
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
-from hivesync_dev.servers.waiting import until
 
 
 async def session(agent: RunningAgent) -> dict[str, object]:
@@ -159,7 +159,7 @@ async def test_a_token_is_renewed_before_it_ends(
     first = await agent.agent.access.access_token()
     backend.identity.access_seconds = 900
     assert agent.agent.access.current() == first  # still good, so nobody waits
-    await until(lambda: agent.agent.access.current() != first)
+    await holds(lambda: agent.agent.access.current() != first)
     assert backend.identity.refreshes == 2
 
 

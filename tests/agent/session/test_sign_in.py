@@ -17,9 +17,9 @@ from hivesync_agent.settings import AgentSettings
 from hivesync_agent.upstream import Upstream
 from hivesync_contract.local_api import KeychainState, SessionStore
 from hivesync_dev.servers.agents import RunningAgent, running_agent
+from hivesync_dev.servers.conditions import holds
 from hivesync_dev.servers.fake_identity import EMAIL, PASSWORD
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
-from hivesync_dev.servers.waiting import until
 
 
 class NoKeychain:
@@ -202,7 +202,7 @@ async def test_signing_out_forgets_here_and_revokes_there(
         assert answer.status == 200
         assert (await answer.json())["signed_in"] is False
     assert store.load() is None
-    await until(lambda: backend.identity.logouts == 1)
+    await holds(lambda: backend.identity.logouts == 1)
     async with signed_in.http.get(f"{signed_in.url}/api/v1/echo") as refused:
         assert refused.status == 401
 

@@ -22,7 +22,9 @@ class FakeStreams:
     sent_bytes: int = 0
     received_bytes: int = 0
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when a request has arrived at `hang` or `drip`."""
+    """Set when a request has arrived at `hang`, `drip` or `later`."""
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+    """Lets `later` answer."""
     left: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the client of `hang`, `drip` or `download` has gone away."""
 
@@ -34,6 +36,7 @@ class FakeStreams:
             web.route("*", f"{prefix}/upload", self._upload),
             web.get(f"{prefix}/hang", self._hang),
             web.get(f"{prefix}/drip", self._drip),
+            web.get(f"{prefix}/later", self._later),
             web.get(f"{prefix}/truncated", self._truncated),
             web.get(f"{prefix}/gzip", self._gzip),
         ]
@@ -74,6 +77,11 @@ class FakeStreams:
         finally:
             self.left.set()
         raise AssertionError("unreachable")
+
+    async def _later(self, request: web.Request) -> web.Response:
+        self.waiting.set()
+        await self.release.wait()
+        return json_answer({"done": True})
 
     async def _drip(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()

@@ -1,0 +1,66 @@
+"""The end of an agent: what is under way may finish, what never ends does not hold it up."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import aiohttp
+import pytest
+from hivesync_agent.gate import connection
+from hivesync_contract.discovery import API_PREFIX
+from hivesync_dev.servers.agents import RunningAgent
+from hivesync_dev.servers.conditions import holds
+from hivesync_dev.servers.raw_http import send_raw
+from hivesync_dev.servers.upstream_backend import UpstreamBackend
+
+
+async def test_a_request_under_way_is_finished(signed_in: RunningAgent, backend: UpstreamBackend) -> None:
+    asking = asyncio.create_task(signed_in.http.get(f"{signed_in.url}/api/v1/streams/later"))
+    await backend.streams.waiting.wait()
+    signed_in.agent.switch.stop()
+    path = signed_in.agent.settings.locations.discovery_file("default")
+    await holds(lambda: not path.exists())
+    backend.streams.release.set()
+    async with await asking as answer:
+        assert answer.status == 200
+        assert await answer.json() == {"done": True}
+
+
+async def test_a_request_that_never_ends_is_ended(signed_in: RunningAgent, backend: UpstreamBackend) -> None:
+    asking = asyncio.create_task(signed_in.http.get(f"{signed_in.url}/api/v1/streams/hang"))
+    await backend.streams.waiting.wait()
+    signed_in.agent.switch.stop()
+    async with asyncio.timeout(5):
+        await backend.streams.left.wait()
+    with pytest.raises(aiohttp.ClientError):
+        await asking
+
+
+async def test_nobody_is_let_in_any_more(signed_in: RunningAgent, backend: UpstreamBackend) -> None:
+    asking = asyncio.create_task(signed_in.http.get(f"{signed_in.url}/api/v1/streams/later"))
+    await backend.streams.waiting.wait()
+    signed_in.agent.switch.stop()
+    path = signed_in.agent.settings.locations.discovery_file("default")
+    await holds(lambda: not path.exists())
+    with contextlib.suppress(ConnectionRefusedError):
+        assert await send_raw(signed_in.port, signed_in.head(f"GET {API_PREFIX}/v1/status")) is None
+    backend.streams.release.set()
+    (await asking).close()
+
+
+async def test_connections_are_limited_and_come_free_again(
+    agent: RunningAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "MAX_CONNECTIONS", 3)
+    idle = [await asyncio.open_connection("127.0.0.1", agent.port) for _ in range(3)]
+    head = agent.head(f"GET {API_PREFIX}/v1/session", "Connection: close")
+    assert await send_raw(agent.port, head) is None
+    for _, writer in idle:
+        writer.close()
+        await writer.wait_closed()
+    answer = None
+    async with asyncio.timeout(5):
+        while answer is None:
+            answer = await send_raw(agent.port, head)
+    assert answer.status == 200
