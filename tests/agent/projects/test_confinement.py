@@ -214,7 +214,7 @@ def test_a_loose_file_takes_only_what_it_refers_to(scanner: Scanner, home: Path)
     downloads = write_files(
         home / "downloads",
         {
-            "Card.tsx": "import { ink } from './ink';\nimport './card.css';\nimport x from '../other/private';",
+            "Card.tsx": "import { ink } from './ink';\nimport './card.css';\nimport '../other/private';",
             "ink.ts": "export const ink = 1",
             "card.css": "a { background: url('bg.png') }",
             "bg.png": b"png",
@@ -231,8 +231,8 @@ def test_a_text_takes_its_pictures_and_no_more(scanner: Scanner, web: Path) -> N
     write_files(
         web,
         {
-            "docs/guide.md": "![a](img/a.png) ![b](<../logo.svg>) <img src='c.jpg'> [x](other.md) ![](/e%20f.png)"
-            " ![](https://host/x.png) ![](../../x.png)",
+            "docs/guide.md": "![a](img/a.png) ![b](<../logo.svg>) <img src='c.jpg'> ![](/e%20f.png)"
+            " [x](other.md) ![](https://host/x.png) ![](../../x.png)",
             "docs/img/a.png": b"a",
             "logo.svg": "<svg/>",
             "docs/c.jpg": b"c",

@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hivesync_agent.projects import snapshot as snapshots
+from hivesync_agent.projects.confined import open_inside
 from hivesync_agent.projects.digests import DigestCache
 from hivesync_agent.projects.snapshot import hash_files
 from hivesync_dev.project_files import write_files
@@ -30,13 +30,12 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files whose content is read."""
     names: list[str] = []
-    open_inside = snapshots.open_inside
 
     def noted(root: Path, relative: str) -> object:
         names.append(relative)
         return open_inside(root, relative)
 
-    monkeypatch.setattr(snapshots, "open_inside", noted)
+    monkeypatch.setattr("hivesync_agent.projects.snapshot.open_inside", noted)
     return names
 
 

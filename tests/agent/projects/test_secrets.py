@@ -100,7 +100,8 @@ def test_only_public_values_of_env_files_are_taken(scanner: Scanner, web: Path) 
     write_files(
         web,
         {
-            ".env": "VITE_API=https://a\nSECRET=canary\nEXPO_PUBLIC_NAME='Shop app'\nVITEX=no\nexport VITE_X=1",
+            ".env": "VITE_API=https://a\nSECRET=canary\nEXPO_PUBLIC_NAME='Shop app'\n"
+            "VITEX=no\nexport VITE_X=1",
             "src/.env": "VITE_NESTED=no",
         },
     )

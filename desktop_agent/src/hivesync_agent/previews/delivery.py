@@ -96,14 +96,16 @@ class Delivery:
     async def _create(self, tracked: Tracked, project_id: str, snapshot: Snapshot) -> PreviewCreated:
         record = tracked.record
         body = _manifest(tracked, snapshot)
-        # A preview that the backend knows already gets its next version: same link, no second preview.
-        path = f"/projects/{project_id}/previews"
-        if record.preview_id:
-            path += f"/{record.preview_id}/versions"
+        key = _plan_key(tracked, project_id, body)
+        if key == record.plan_key:
+            path = record.plan_path
+        else:
+            # A preview that the backend knows already gets its next version: same link, no second preview.
+            known = f"/{record.preview_id}/versions" if record.preview_id else ""
+            path = f"/projects/{project_id}/previews{known}"
+            await tracked.advance(plan_path=path, plan_key=key)
         return await self.patience.call(
-            lambda: self.backend.call(
-                "POST", path, body=body, decode=PreviewCreated, idempotency_key=_plan_key(tracked, body)
-            ),
+            lambda: self.backend.call("POST", path, body=body, decode=PreviewCreated, idempotency_key=key),
             wait_for_session=tracked.resumed,
         )
 
@@ -135,9 +137,9 @@ def _manifest(tracked: Tracked, snapshot: Snapshot) -> PreviewCreate:
     )
 
 
-def _plan_key(tracked: Tracked, body: PreviewCreate) -> str:
+def _plan_key(tracked: Tracked, project_id: str, body: PreviewCreate) -> str:
     """Give the same key for the same files: an agent that was killed gets the answer it did not hear."""
-    digest = hashlib.sha256(msgspec.json.encode(body)).hexdigest()[:24]
+    digest = hashlib.sha256(project_id.encode() + msgspec.json.encode(body)).hexdigest()[:24]
     return f"{tracked.record.id}.{tracked.record.deliveries}.{digest}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from hivesync_contract.previews import FINAL_STATES, Preview
 from hivesync_agent.previews.patience import is_passing
 from hivesync_agent.projects.links import Backend
 
+_KEPT = 64
 _log = logging.getLogger("hivesync.previews")
 
 
@@ -47,6 +49,7 @@ class Follower:
         self._poll_seconds = poll_seconds
         self._deadline_seconds = deadline_seconds
         self._waiting: dict[str, asyncio.Queue[Preview]] = {}
+        self._latest: OrderedDict[str, Preview] = OrderedDict()
 
     async def listen(self, events: AsyncIterator[Published]) -> None:
         """Take notice of the backend's events until the stream ends."""
@@ -59,6 +62,8 @@ class Follower:
         loop = asyncio.get_running_loop()
         ends = loop.time() + self._deadline_seconds
         heard = self._waiting[preview_id] = asyncio.Queue()
+        if early := self._latest.get(preview_id):
+            heard.put_nowait(early)
         try:
             while loop.time() < ends:
                 preview = await self._next(heard, project_id, preview_id)
@@ -93,5 +98,10 @@ class Follower:
         except msgspec.MsgspecError:
             _log.warning("preview event not understood")
             return
+        # Kept for a while, since a quick build can end before its uploader begins to wait for it.
+        self._latest[preview.id] = preview
+        self._latest.move_to_end(preview.id)
+        if len(self._latest) > _KEPT:
+            self._latest.popitem(last=False)
         if heard := self._waiting.get(preview.id):
             heard.put_nowait(preview)

@@ -15,7 +15,8 @@ class Record:
     """One preview. `request` is what was asked for; `scope` is for whom, so that nobody else continues it.
 
     `request_key` is the caller's Idempotency-Key, `linked_at` when the link was made (it can be opened for
-    ten minutes), `deliveries` counts the plans that expired.
+    ten minutes), `deliveries` counts the plans that expired. `plan_path` and `plan_key` are the last plan's
+    request, which a restart repeats.
     """
 
     id: str
@@ -36,6 +37,8 @@ class Record:
     error: PreviewError | None = None
     skipped: list[str] = field(default_factory=list)
     deliveries: int = 0
+    plan_path: str = ""
+    plan_key: str = ""
 
     @property
     def is_final(self) -> bool:

@@ -99,7 +99,8 @@ def _check_total(sizes: dict[str, int], limit: int, what: str) -> None:
     total = sum(sizes.values())
     if total <= limit:
         return
-    largest = sorted(sizes, key=lambda path: (-sizes[path], path))[:_NAMED_FILES]
+    notable = [path for path in sizes if sizes[path] * 100 > total] or list(sizes)
+    largest = sorted(notable, key=lambda path: (-sizes[path], path))[:_NAMED_FILES]
     named = ", ".join(f"{path} ({_megabytes(sizes[path])})" for path in largest)
     raise SourceTooLarge(
         f"The project's {what} is {_megabytes(total)}; a preview holds {_megabytes(limit)}. "

@@ -84,6 +84,11 @@ class FakePreviews(UpstreamBackend):
             event = PreviewEvent(replace(kept.preview, preview_url=""))
             self.publish(str(len(self.event_log) + 1), "preview.state", msgspec.json.encode(event).decode())
 
+    def renew_links(self) -> None:
+        """Give another link from now on, as the server does after half a minute."""
+        for kept in self.previews.values():
+            kept.preview = replace(kept.preview, preview_url=f"{kept.preview.preview_url}-renewed")
+
     def _routes(self) -> Iterable[web.RouteDef]:
         projects = "/api/v1/projects"
         previews = f"{projects}/{{pid}}/previews"
