@@ -50,6 +50,7 @@ generate: $(SETUP) ## write the files made from the contract and the sync client
 format: $(SETUP) ## format and apply safe fixes
 	@$(VENV_PYTHON) -m ruff format .
 	@$(VENV_PYTHON) -m ruff check --fix .
+	@$(VENV_PYTHON) -m hivesync_dev.node worker run --silent format
 
 clean: ## remove what was fetched and built; keeps nothing of the demo
 	rm -rf .venv .tools .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache worker/node_modules worker/dist

@@ -2,87 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
-import psutil
 import pytest
 from hivesync_dev.browser import Phone
 from hivesync_dev.demo.lan_address import lan_address
+from hivesync_dev.demo.running import RunningDemo, processes_of, wait_for_file, wait_until_gone
 from hivesync_dev.paths import ROOT
 from playwright.sync_api import expect
 
-READY_SECONDS = 60.0
 STACK_KEYS = {
     *("server_url", "worker_url", "agent_url", "discovery_file", "preview_url", "project_id", "preview_id"),
     *("email", "password", "ready_seconds"),
 }
-
-
-class RunningDemo:
-    """A demo with a state folder of its own, beside any that the developer runs."""
-
-    def __init__(self, folder: Path, project: Path, **options: str) -> None:
-        self.folder = folder
-        env = os.environ | {"HIVESYNC_DEMO_DIR": str(folder), "PROJECT": str(project)} | options
-        env.pop("MAKELEVEL", None)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "hivesync_dev.demo"],
-            cwd=ROOT,
-            env=env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
-
-    def wait_until_ready(self) -> dict[str, Any]:
-        """Give `stack.json`, which is there once the preview is."""
-        return dict(json.loads(self._wait_for(self.folder / "stack.json").read_text()))
-
-    def wait_until_starting(self) -> None:
-        """Return when its first child has been started."""
-        self._wait_for(self.folder / "logs" / "server.log")
-
-    def end(self) -> tuple[str, str]:
-        """Wait until it has ended; give what it printed."""
-        return self.process.communicate(timeout=READY_SECONDS)
-
-    def _wait_for(self, path: Path) -> Path:
-        ends = time.monotonic() + READY_SECONDS
-        while not path.exists():
-            assert self.process.poll() is None, self.process.communicate()
-            assert time.monotonic() < ends, f"{path.name} never appeared"
-            time.sleep(0.05)
-        return path
-
-
-def processes_of(folder: Path) -> list[str]:
-    """Give the processes that name the folder on their command line or work in it, zombies too."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            words = process.cmdline()
-            if any(str(folder) in word for word in [*words, process.cwd()]):
-                found.append(" ".join(words) or process.name())
-    return found
-
-
-def wait_until_gone(folder: Path) -> None:
-    ends = time.monotonic() + 20
-    while left := processes_of(folder):
-        assert time.monotonic() < ends, left
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -95,9 +34,7 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., RunningDemo]]:
 
     yield start
     for running in started:
-        if running.process.poll() is None:
-            running.process.terminate()
-        running.process.communicate()
+        running.stop()
 
 
 @pytest.fixture
@@ -201,19 +138,15 @@ def test_a_second_demo_says_where_the_first_one_is(demo: Callable[..., RunningDe
     assert first.process.poll() is None
 
 
-def test_make_passes_signals_and_its_own_death_on(tmp_path: Path, sample: Path) -> None:
+def test_when_make_is_killed_the_demo_ends_too(tmp_path: Path, sample: Path) -> None:
     make = shutil.which("make")
     assert make is not None
     folder = tmp_path / "demo state"
     env = os.environ | {"HIVESYNC_DEMO_DIR": str(folder)}
     command = [make, "--silent", "demo", f"PROJECT={sample}"]
     with (tmp_path / "output").open("w") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
-    ends = time.monotonic() + READY_SECONDS
-    while not (folder / "stack.json").exists():
-        assert process.poll() is None, (tmp_path / "output").read_text()
-        assert time.monotonic() < ends
-        time.sleep(0.05)
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output, text=True)
+    wait_for_file(folder / "stack.json", process)
 
     process.kill()
     process.wait()

@@ -1,0 +1,67 @@
+"""The `hivesync` command against the real stack, as a person at a terminal and as a script."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hivesync_dev.paths import VENV_BIN
+from hivesync_dev.stack.stack import Stack
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def hivesync(stack: Stack) -> Run:
+    """Run the command with the stack's folders."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [str(VENV_BIN / "hivesync"), *arguments]
+        return subprocess.run(
+            command, env=stack.agent.env(), capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return run
+
+
+def test_whoami_names_the_user(hivesync: Run, stack: Stack) -> None:
+    result = hivesync("whoami")
+    assert result.returncode == 0
+    assert stack.user.email in result.stdout
+
+
+def test_preview_gives_a_link(hivesync: Run, vite_template: Callable[[str], Path], stack: Stack) -> None:
+    result = hivesync("preview", str(vite_template("vanilla")), "--json")
+    assert result.returncode == 0, result.stderr
+    answer = json.loads(result.stdout)
+    assert answer["state"] == "ready"
+    assert answer["preview_url"].startswith(f"{stack.worker.settings.url}/p/{answer['preview_id']}#")
+
+
+def test_a_broken_source_is_named_to_people_and_to_scripts(hivesync: Run, project: Path) -> None:
+    (project / "src" / "App.tsx").write_text("export default (")
+
+    told = hivesync("preview", str(project))
+    assert told.returncode == 1
+    assert "src/App.tsx:1:17" in told.stderr
+    assert "PREVIEW_BUILD_FAILED" in told.stderr
+
+    answered = hivesync("preview", str(project), "--json")
+    assert answered.returncode == 1
+    problem = json.loads(answered.stdout)
+    assert problem["code"] == "PREVIEW_BUILD_FAILED"
+    assert (problem["diagnostic"]["file"], problem["diagnostic"]["line"]) == ("src/App.tsx", 1)
+
+
+def test_a_second_agent_says_where_the_first_one_is(hivesync: Run, stack: Stack) -> None:
+    result = hivesync("agent", "run")
+    assert result.returncode == 0
+    assert stack.agent.discovery().url in result.stdout
+
+
+def test_doctor_finds_nothing_wrong(hivesync: Run) -> None:
+    result = hivesync("doctor")
+    assert result.returncode == 0, result.stdout
