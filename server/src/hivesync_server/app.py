@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from hivesync_server.auth.passwords import Passwords
 from hivesync_server.events import endpoints as events
 from hivesync_server.events.hub import EventHub
 from hivesync_server.health import endpoints as health
+from hivesync_server.housekeeping import Housekeeping
+from hivesync_server.http.body_limits import BodyLimit, BodyLimits
 from hivesync_server.http.request_context import RequestContext
 from hivesync_server.http.security_headers import SecurityHeaders
 from hivesync_server.jobs import endpoints as workers
@@ -37,8 +40,12 @@ from hivesync_server.settings.safety import is_loopback
 from hivesync_server.web import device_pages, outbox_page, pages
 
 API_PREFIX = "/api/v1"
-BODY_BYTES = 256 * 1024
-"""The longest body of a request, unless its route takes more."""
+BODY_LIMITS = (
+    BodyLimit(re.compile(r"/previews(/[^/]+/versions)?$"), 8 * 1024 * 1024),  # 5,000 files with long names
+    BodyLimit(re.compile(r"/workers/callback$"), 1024 * 1024),
+    BodyLimit(re.compile(r""), 256 * 1024),
+)
+"""The longest body of a request: the first that fits its path counts."""
 
 _DELIVERY_SECONDS = 10.0
 _logger = logging.getLogger(__name__)
@@ -71,7 +78,6 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
         # FastAPI's own pages load scripts from a CDN; ours load nothing from elsewhere.
         docs_url=None,
         redoc_url=None,
-        max_body_size=BODY_BYTES,
         lifespan=_lifespan,
     )
     app.state.resources = resources
@@ -80,6 +86,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
     app.include_router(workers.router)
     for part in (pages, device_pages, outbox_page):
         app.include_router(part.router)
+    app.add_middleware(BodyLimits, limits=BODY_LIMITS)
     app.add_middleware(SecurityHeaders, https=settings.http.secure_cookies)
     app.add_middleware(RequestContext)
     return App(app, resources.hub.close)
@@ -108,12 +115,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             resources.job_ready,
             timedelta(seconds=worker.deadline_seconds),
         )
+        sweeper = Housekeeping(resources.database, resources.clock)
         async with asyncio.TaskGroup() as background:
-            task = background.create_task(dispatcher.run(), name="dispatcher")
+            tasks = [
+                background.create_task(dispatcher.run(), name="dispatcher"),
+                background.create_task(sweeper.run(), name="housekeeping"),
+            ]
             try:
                 yield
             finally:
-                task.cancel()
                 resources.hub.close()
+                for task in tasks:
+                    task.cancel()
     await resources.cache.close()
     await resources.database.close()

@@ -40,14 +40,19 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str) -> None:
-    """Send everything to stderr as JSON. Our own access log replaces uvicorn's, which shows queries."""
+    """Send everything to stderr as JSON: our own messages from `level` on, those of libraries from WARNING.
+
+    Libraries tell too much at lower levels: the database driver logs every parameter.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
-    for name in ("uvicorn.access", "httpx", "httpcore", "botocore", "boto3", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    root.setLevel(logging.WARNING)
+    logging.getLogger("hivesync_server").setLevel(level)
+    logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
+    # Ours replaces it: uvicorn's shows queries.
+    logging.getLogger("uvicorn.access").disabled = True
 
 
 def masked_email(address: str) -> str:

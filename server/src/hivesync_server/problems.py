@@ -47,6 +47,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_framework_error)
 
 
+def payload_too_large() -> ProblemResponse:
+    """Give the answer to a body that is not even read."""
+    return _framework_problem(HTTPException(413))
+
+
 def internal_error() -> ProblemResponse:
     """Give the answer for what nobody expected. The cause is in the log, under the same request id."""
     return ProblemResponse(
@@ -87,6 +92,10 @@ async def _on_invalid_input(_: Request, error: Exception) -> Response:
 
 async def _on_framework_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    return _framework_problem(error)
+
+
+def _framework_problem(error: HTTPException) -> ProblemResponse:
     code = _FRAMEWORK_CODES.get(error.status_code, ErrorCode.VALIDATION_ERROR)
     if error.status_code >= 500:
         code = ErrorCode.INTERNAL_ERROR

@@ -13,8 +13,6 @@ from hivesync_server.jobs.callback import CallbackCheck, CallbackInvalid, check_
 from hivesync_server.jobs.services import outcomes_on
 from hivesync_server.resources import ResourcesDep, TransactionDep
 
-CALLBACK_BODY_BYTES = 1024 * 1024
-
 router = APIRouter(prefix="/workers", tags=["workers"], route_class=ApiRoute)
 
 
@@ -31,7 +29,7 @@ class CallbackTaken:
     applied: bool
 
 
-@router.post("/callback", max_body_size=CALLBACK_BODY_BYTES)
+@router.post("/callback")
 async def callback(request: Request, resources: ResourcesDep, transaction: TransactionDep) -> CallbackTaken:
     """Take the outcome of a job."""
     now = resources.clock()

@@ -18,7 +18,7 @@ from hivesync_server.http.route import ApiRoute
 from hivesync_server.jobs.queue import JobQueue
 from hivesync_server.previews.links import PreviewLinks
 from hivesync_server.previews.repository import PreviewAndVersion, PreviewRepository
-from hivesync_server.previews.schemas import MANIFEST_BODY_BYTES, PreviewCreateBody
+from hivesync_server.previews.schemas import PreviewCreateBody
 from hivesync_server.previews.service import Previews
 from hivesync_server.previews.shapes import preview_shape
 from hivesync_server.projects.repository import SourceRepository
@@ -71,7 +71,7 @@ async def _scope(
 ScopeDep = Annotated[_Scope, Depends(_scope)]
 
 
-@router.post("", status_code=201, max_body_size=MANIFEST_BODY_BYTES)
+@router.post("", status_code=201)
 async def create(body: PreviewCreateBody, scope: ScopeDep, response: Response) -> PreviewCreated:
     """Begin a preview; the answer says what to upload before `complete`."""
     rows, uploads = await scope.previews.create(scope.project, body)
@@ -79,7 +79,7 @@ async def create(body: PreviewCreateBody, scope: ScopeDep, response: Response) -
     return PreviewCreated(scope.shown(rows), uploads)
 
 
-@router.post("/{preview_id}/versions", status_code=201, max_body_size=MANIFEST_BODY_BYTES)
+@router.post("/{preview_id}/versions", status_code=201)
 async def create_version(preview_id: ResourceId, body: PreviewCreateBody, scope: ScopeDep) -> PreviewCreated:
     """Begin the next version of a preview, under the same link."""
     rows, uploads = await scope.previews.create_version(scope.project, preview_id, body)

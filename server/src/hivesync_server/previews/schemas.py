@@ -12,9 +12,6 @@ from pydantic.dataclasses import dataclass
 from hivesync_server.http.fields import STRICT, Line, Prose
 from hivesync_server.previews.paths import checked_path, first_duplicate
 
-MANIFEST_BODY_BYTES = 8 * 1024 * 1024
-"""The longest body of a preview: all its files, with paths as long as they may be."""
-
 _FILE_BYTES_MAX = 1 << 40
 
 ManifestPath = Annotated[str, AfterValidator(checked_path)]

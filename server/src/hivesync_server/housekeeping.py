@@ -1,0 +1,51 @@
+"""Forgets what is over: ended sessions, old events, used idempotency keys. It never touches what counts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hivesync_contract.errors import HiveSyncError
+from sqlalchemy.exc import SQLAlchemyError
+
+from hivesync_server.adapters.clock import Clock
+from hivesync_server.adapters.db import Database
+from hivesync_server.auth.repository import SessionRepository
+from hivesync_server.events.repository import EventRepository
+from hivesync_server.http import idempotency
+
+EVENTS_KEPT = timedelta(days=1)
+"""A listener that was away for longer gets `reset`."""
+
+SESSIONS_KEPT = timedelta(days=30)
+"""After their end, so that a stolen token is still recognised."""
+
+_INTERVAL_SECONDS = 3600.0
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """One background task; running it in several processes does no harm."""
+
+    database: Database
+    clock: Clock
+
+    async def run(self) -> None:
+        """Sweep now and every hour, until cancelled."""
+        while True:
+            try:
+                await self.sweep()
+            except (SQLAlchemyError, HiveSyncError, OSError):
+                _logger.exception("sweep failed")
+            await asyncio.sleep(_INTERVAL_SECONDS)
+
+    async def sweep(self) -> None:
+        """Delete what is over."""
+        now = self.clock()
+        async with self.database.transaction() as transaction:
+            await EventRepository(transaction.session).forget(now - EVENTS_KEPT)
+            await SessionRepository(transaction.session).forget_ended(now - SESSIONS_KEPT)
+            await idempotency.forget(transaction.session, now)

@@ -1,0 +1,74 @@
+"""The database adapter: the same promises on SQLite and Postgres."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hivesync_dev.servers.backend_user import BackendUser
+from hivesync_dev.servers.postgres import PostgresServer
+from hivesync_dev.servers.running_backend import RunningBackend
+from hivesync_server.adapters.db import open_database
+from hivesync_server.auth.tables import UserRow
+from hivesync_server.settings import load
+from sqlalchemy import select, text, update
+
+
+async def test_times_come_back_in_utc_to_the_microsecond(ann: BackendUser, backend: RunningBackend) -> None:
+    database = backend.resources.database
+    there = datetime(2026, 1, 2, 3, 4, 5, 678901, timezone(timedelta(hours=2)))
+    async with database.transaction() as transaction:
+        await transaction.session.execute(update(UserRow).values(created_at=there))
+    async with database.transaction(writes=False) as transaction:
+        back = await transaction.session.scalar(select(UserRow.created_at))
+    assert (back, back.tzinfo if back else None) == (there, UTC)
+
+
+async def test_a_time_without_zone_is_refused(ann: BackendUser, backend: RunningBackend) -> None:
+    from sqlalchemy.exc import StatementError
+
+    naive = datetime(2026, 1, 2)
+    with pytest.raises(StatementError, match="without zone"):
+        async with backend.resources.database.transaction() as transaction:
+            await transaction.session.execute(update(UserRow).values(created_at=naive))
+
+
+async def test_writers_wait_for_each_other_instead_of_failing(ann: BackendUser) -> None:
+    answers = await asyncio.gather(
+        *(ann.client.post("/api/v1/projects", json={"name": f"P{number}"}) for number in range(25))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+async def test_addresses_as_providers_hand_them_out_are_understood(
+    postgres: PostgresServer, scheme: str
+) -> None:
+    name = postgres.create_database()
+    rest = postgres.url(name).partition("://")[2]
+    parameters = (
+        "connect_timeout=5&application_name=hivesync&sslmode=prefer&options=-c%20statement_timeout%3D9s"
+    )
+    joint = "&" if "?" in rest else "?"
+    settings = load({"DATABASE_URL": f"{scheme}://{rest}{joint}{parameters}"})
+    database = open_database(settings.database)
+    async with database.transaction() as transaction:
+        assert await transaction.session.scalar(text("SHOW application_name")) == "hivesync"
+        assert await transaction.session.scalar(text("SHOW statement_timeout")) == "9s"
+    await database.close()
+    postgres.drop_database(name)
+
+
+async def test_a_server_that_has_no_tls_is_refused_when_the_address_requires_it(
+    postgres: PostgresServer,
+) -> None:
+    from sqlalchemy.exc import OperationalError
+
+    database = open_database(
+        load({"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x?sslmode=require&connect_timeout=2"}).database
+    )
+    with pytest.raises(OperationalError):
+        async with database.transaction() as transaction:
+            await transaction.session.execute(text("SELECT 1"))
+    await database.close()

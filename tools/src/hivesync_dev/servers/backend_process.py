@@ -1,0 +1,65 @@
+"""The backend as a process of its own, as an operator runs it: it can be stopped, and killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+_START_SECONDS = 60.0
+_STOP_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class BackendProcess:
+    """`hivesync-server serve`, with nothing in its environment but what is given."""
+
+    environ: Mapping[str, str]
+    url: str = ""
+    log: str = ""
+    _process: asyncio.subprocess.Process | None = None
+    _reader: asyncio.Task[bytes] | None = None
+
+    async def start(self) -> BackendProcess:
+        """Start it and wait until it answers."""
+        pipe = asyncio.subprocess.PIPE
+        command = [sys.executable, "-m", "hivesync_server", "serve", "--json"]
+        self._process = await asyncio.create_subprocess_exec(
+            *command, env=dict(self.environ), stdout=pipe, stderr=pipe
+        )
+        if self._process.stdout is None or self._process.stderr is None:
+            raise RuntimeError("no pipes")
+        self._reader = asyncio.create_task(self._process.stderr.read())
+        async with asyncio.timeout(_START_SECONDS):
+            line = await self._process.stdout.readline()
+        if not line:
+            await self.stop()
+            raise RuntimeError(f"the server did not start: {self.log}")
+        self.url = json.loads(line)["url"]
+        return self
+
+    async def stop(self) -> int:
+        """Ask it to end, and give its exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def kill(self) -> None:
+        """End it as a power cut does."""
+        await self._end(signal.SIGKILL)
+
+    async def _end(self, number: signal.Signals) -> int:
+        if self._process is None or self._reader is None:
+            return 0
+        if self._process.returncode is None:
+            self._process.send_signal(number)
+        async with asyncio.timeout(_STOP_SECONDS):
+            self.log += (await self._reader).decode()
+            return await self._process.wait()
+
+    def client(self) -> httpx.AsyncClient:
+        """Give a client of it."""
+        return httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30)
