@@ -63,6 +63,19 @@ def test_the_agents_template_names_every_variable() -> None:
     assert template_names("agent.env.example") == CONTRACT_AGENT_VARIABLES
 
 
+def test_the_worker_reads_no_variable_that_its_template_lacks() -> None:
+    bindings = (ROOT / "worker" / "src" / "env.ts").read_text()
+    read = set(re.findall(r"readonly ([A-Z][A-Z0-9_]+)\?: string", bindings))
+    assert read
+    assert read <= template_names("worker.env.example")
+
+
+def test_agent_and_sdk_read_exactly_the_templates_variables() -> None:
+    sources = [path for part in ("sdk", "desktop_agent") for path in (ROOT / part / "src").rglob("*.py")]
+    read = {name for path in sources for name in re.findall(r'"(HIVESYNC_[A-Z_]+)"', path.read_text())}
+    assert read == {name for name in template_names("agent.env.example") if name.startswith("HIVESYNC_")}
+
+
 def test_local_compose_runs_the_four_services_of_the_guide() -> None:
     services = compose("docker-compose.yml")["services"]
     assert set(services) == {"server", "worker", "postgres", "redis"}

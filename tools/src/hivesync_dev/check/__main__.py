@@ -11,8 +11,13 @@ _REMEDIES = {"format": "make format", "generated files": "make generate", "sync 
 
 
 def main() -> int:
-    """Run all checks, also after one failed; give exit code 1 if any did."""
-    failed = [step.name for step in all_steps() if not _passes(step)]
+    """Run every check of the repository."""
+    return run(all_steps())
+
+
+def run(steps: list[Step]) -> int:
+    """Run all steps, also after one failed; give exit code 1 if any did."""
+    failed = [step.name for step in steps if not _passes(step)]
     if not failed:
         print("All checks passed.")
         return 0
