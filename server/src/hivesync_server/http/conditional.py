@@ -8,7 +8,7 @@ from typing import Any
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from pydantic import TypeAdapter
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 
 class PreconditionFailed(HiveSyncError):
@@ -23,8 +23,9 @@ def tag_of(body: bytes) -> str:
 
 
 def answer(request: Request, response: Response) -> Response:
-    """Tag a successful GET; give 304 when the client has it. Streams pass untouched."""
-    if request.method != "GET" or response.status_code != 200 or isinstance(response, StreamingResponse):
+    """Tag a successful GET; give 304 when the client has it. Pages and streams pass untouched."""
+    is_json = response.headers.get("content-type") == "application/json"
+    if request.method != "GET" or response.status_code != 200 or not is_json:
         return response
     tag = tag_of(bytes(response.body))
     response.headers["ETag"] = tag

@@ -109,7 +109,7 @@ class Reporter:
         """Sign and send any body."""
         given = self.headers(body, identifier)
         given |= {name.replace("_", "-"): value for name, value in bent.items()}
-        kept = {name: value.encode() for name, value in given.items() if value}
+        kept = {name.encode(): value.encode() for name, value in given.items() if value}
         return await self.client.post("/workers/callback", content=body, headers=kept)
 
     def headers(self, body: bytes, identifier: str) -> dict[str, str]:
