@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hivesync_agent.projects import confined
 from hivesync_agent.projects.confined import open_inside, read_inside
+from hivesync_agent.projects.digests import DigestCache
 from hivesync_agent.projects.refusals import PathInvalid, PathRefused, SourceTooLarge
+from hivesync_agent.projects.root import Roots
 from hivesync_agent.projects.scan import Scanner
 from hivesync_agent.projects.snapshot import TOTAL_BYTES
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.limits import MANIFEST_FILES, SOURCE_TEXT_BYTES
 from hivesync_dev.project_files import write_files
+
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -186,15 +192,40 @@ def test_a_path_longer_than_a_manifest_takes_is_named(scanner: Scanner, web: Pat
         scanner.snapshot(scanner.find(str(web), None))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_file_is_left_out(scanner: Scanner, web: Path) -> None:
-    write_files(web, {"src/locked.ts": "x", "locked/b.ts": "x"})
-    (web / "src" / "locked.ts").chmod(0)
-    (web / "locked").chmod(0)
+@pytest.fixture
+def ordinary_user() -> Iterator[Path]:
+    """A folder of an ordinary user, who the test is meanwhile: root may read everything."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        if os.geteuid() != 0:
+            yield folder
+            return
+        os.chown(folder, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+        try:
+            yield folder
+        finally:
+            os.seteuid(0)
+
+
+def test_what_the_user_may_not_read_is_left_out(ordinary_user: Path) -> None:
+    root = write_files(ordinary_user / "shop", {"package.json": "{}", "index.html": "", "src/a.ts": "a"})
+    write_files(root, {"src/locked.ts": "x", "locked/b.ts": "x"})
+    (root / "src" / "locked.ts").chmod(0)
+    (root / "locked").chmod(0)
+    scanner = Scanner(Roots(ordinary_user), DigestCache(ordinary_user / "cache" / "digests.sqlite3"))
     try:
-        assert paths(scanner, web) == ORDINARY
+        assert paths(scanner, root) == ORDINARY
     finally:
-        (web / "locked").chmod(0o700)
+        (root / "locked").chmod(0o700)
+
+
+def test_an_entry_that_the_user_may_not_read_is_refused(ordinary_user: Path) -> None:
+    root = write_files(ordinary_user / "shop", {"package.json": "{}", "index.html": ""})
+    (root / "index.html").chmod(0)
+    scanner = Scanner(Roots(ordinary_user), DigestCache(ordinary_user / "cache" / "digests.sqlite3"))
+    with pytest.raises(PathRefused, match="can't be read"):
+        paths(scanner, root)
 
 
 def test_a_file_that_vanishes_while_it_is_looked_at_is_left_out(

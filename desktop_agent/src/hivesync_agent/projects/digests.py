@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from hivesync.private_files import private_folder
+from hivesync.private_files import FolderNotPrivate, private_folder
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class DigestCache:
                 return {
                     path: Digest(Stamp(*stamp), sha256, bool(secret)) for path, *stamp, sha256, secret in rows
                 }
-        except (sqlite3.OperationalError, OSError):
+        except (sqlite3.OperationalError, OSError, FolderNotPrivate):
             return {}
         except sqlite3.DatabaseError:
             self._discard()
@@ -102,7 +102,7 @@ class DigestCache:
                 connection.executemany(
                     "INSERT INTO digests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", _rows(root, settled, now)
                 )
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError, FolderNotPrivate):
             _log.warning("The digest cache could not be written; the next preview hashes all files")
 
     def _open(self) -> sqlite3.Connection:

@@ -21,7 +21,7 @@ from hivesync_agent.projects.confined import read_inside, real_path
 from hivesync_agent.projects.exports import browser_alternatives, internal_targets, targets
 from hivesync_agent.projects.reach import PackageImport, is_bare, references
 from hivesync_agent.projects.refusals import PathRefused
-from hivesync_agent.projects.resolution import existing, join
+from hivesync_agent.projects.resolution import Folders, existing, join
 from hivesync_agent.projects.specifiers import How, Specifier
 
 PROVIDED = frozenset(
@@ -66,6 +66,7 @@ class Packages:
 
     def __init__(self, root: Path, admission: Admission) -> None:
         self._root = root
+        self._folders = Folders(root)
         self._admission = admission
         self._by_place: dict[str, Package] = {}
         self.files: dict[str, str] = {}
@@ -105,12 +106,13 @@ class Packages:
                 yield _Need(package, file, specifier)
 
     def _variants(self, package: Package, path: str) -> list[str]:
-        folder = self._root / package.real
-        found = existing(folder, path)
-        alternatives = [
-            join("", other) for each in found for other in browser_alternatives(package.data, each)
-        ]
-        return [*found, *(file for path in alternatives if path for file in existing(folder, path))]
+        found = self._existing(package, path)
+        others = [join("", other) for each in found for other in browser_alternatives(package.data, each)]
+        return [*found, *(file for other in others if other for file in self._existing(package, other))]
+
+    def _existing(self, package: Package, path: str) -> list[str]:
+        prefix = f"{package.real}/"
+        return [file.removeprefix(prefix) for file in existing(self._folders, prefix + path)]
 
     def _package(self, need: _Need, name: str) -> Package | None:
         base = need.package.real if need.package else posixpath.dirname(need.path)

@@ -11,7 +11,7 @@ from pathlib import Path
 from hivesync_contract.limits import MANIFEST_FILES, SOURCE_TEXT_BYTES
 
 from hivesync_agent.projects.confined import read_inside
-from hivesync_agent.projects.resolution import existing, join
+from hivesync_agent.projects.resolution import Folders, existing, join
 from hivesync_agent.projects.specifiers import How, Specifier, find_specifiers
 
 
@@ -34,6 +34,7 @@ class Reached:
 
 def reach(root: Path, start: Iterable[str], admits: Callable[[str], bool]) -> Reached:
     """Follow references from `start` to every admitted file below `root`."""
+    folders = Folders(root)
     files: dict[str, None] = dict.fromkeys(start)
     imports: dict[PackageImport, None] = {}
     waiting = deque(files)
@@ -43,7 +44,7 @@ def reach(root: Path, start: Iterable[str], admits: Callable[[str], bool]) -> Re
             if is_bare(specifier):
                 imports.setdefault(PackageImport(importer, specifier.text, specifier.how))
                 continue
-            found = own_files(root, importer, specifier)
+            found = own_files(folders, importer, specifier)
             if not found and importer.endswith(".css") and not specifier.text.startswith((".", "/")):
                 imports.setdefault(PackageImport(importer, specifier.text.removeprefix("~"), How.IMPORT))
             for file in found:
@@ -64,11 +65,11 @@ def is_bare(specifier: Specifier) -> bool:
     return specifier.how is not How.URL and not specifier.text.startswith((".", "/"))
 
 
-def own_files(root: Path, importer: str, specifier: Specifier) -> list[str]:
+def own_files(folders: Folders, importer: str, specifier: Specifier) -> list[str]:
     """Give the files that a relative reference, or one from the site's root, may mean."""
     if specifier.text.startswith("/"):
         inner = specifier.text.lstrip("/")
         paths = [join("", inner), join("public", inner)]
     else:
         paths = [join(posixpath.dirname(importer), specifier.text)]
-    return [file for path in paths if path for file in existing(root, path)]
+    return [file for path in paths if path is not None for file in existing(folders, path)]

@@ -20,15 +20,38 @@ _TYPESCRIPT_OF = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), 
 def join(folder: str, reference: str) -> str | None:
     """Give the path that `reference` means in `folder`; None if it leads above the root."""
     path = posixpath.normpath(posixpath.join(folder, reference))
-    return None if path == ".." or path.startswith(("../", "/")) else path
+    if path == ".." or path.startswith(("../", "/")):
+        return None
+    return "" if path == "." else path
 
 
-def existing(root: Path, path: str) -> list[str]:
+class Folders:
+    """Names in the folders below `root`, each read once: of an import's many candidates most are absent."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._files: dict[str, frozenset[str]] = {}
+
+    def has_file(self, path: str) -> bool:
+        """Tell whether there is a regular file of exactly this name, whatever the disk thinks of case."""
+        folder, _, name = path.rpartition("/")
+        if folder not in self._files:
+            self._files[folder] = self._read(folder)
+        return name in self._files[folder]
+
+    def _read(self, folder: str) -> frozenset[str]:
+        try:
+            with os.scandir(self._root / folder) as entries:
+                return frozenset(entry.name for entry in entries if entry.is_file())
+        except OSError:
+            return frozenset()
+
+
+def existing(folders: Folders, path: str) -> list[str]:
     """Give the files that an import of `path` may mean: itself, with an ending, a variant, or its index."""
-    direct = [candidate for candidate in _candidates(path) if _is_file(root, candidate)]
-    if direct or not os.path.isdir(root / path):
-        return direct
-    return [candidate for candidate in _candidates(f"{path}/index") if _is_file(root, candidate)]
+    direct = [candidate for candidate in _candidates(path) if folders.has_file(candidate)]
+    index = posixpath.join(path, "index")
+    return direct or [candidate for candidate in _candidates(index) if folders.has_file(candidate)]
 
 
 def _candidates(path: str) -> Iterator[str]:
@@ -42,7 +65,3 @@ def _candidates(path: str) -> Iterator[str]:
     if suffix in (".png", ".jpg", ".jpeg", ".gif", ".webp"):
         # React Native's own naming of an image's densities.
         yield from (f"{stem}{scale}{suffix}" for scale in _SCALES)
-
-
-def _is_file(root: Path, path: str) -> bool:
-    return os.path.isfile(root / path)
