@@ -1,6 +1,6 @@
 /** The phone page: opens the link, follows the preview's versions, and keeps the app's frame in view. */
-import type { CallbackError, Diagnostic } from "../../src/contract.gen.ts";
-import type { Artifact, CurrentAnswer } from "../../src/preview/artifact.ts";
+import type { Diagnostic } from "../../src/contract.gen.ts";
+import type { Artifact, Current, CurrentAnswer } from "../../src/preview/artifact.ts";
 import type { FromFrame, RuntimeError } from "../messages.ts";
 import { Offline, PreviewApi, Refused } from "./api.ts";
 import * as screens from "./screens.ts";
@@ -25,8 +25,8 @@ class PreviewPage {
     this.#api = new PreviewApi(previewId);
     this.#access = new DeviceAccess(this.#api, previewId);
     this.#stage = new Stage(this.#api, {
-      rendered: () => {
-        this.#view.clear();
+      rendered: (version) => {
+        this.#view.drawn(version);
       },
       message: (message, version) => void this.#receive(message, version),
     });
@@ -41,7 +41,8 @@ class PreviewPage {
         stamp = await this.#follow(stamp);
       } catch (error) {
         if (!(await this.#explain(error))) return;
-        stamp = "";
+        // With nothing on the screen but an explanation, the state is asked for anew.
+        if (!this.#artifact) stamp = "";
       }
     }
   }
@@ -58,7 +59,7 @@ class PreviewPage {
     if (answer.state === "building") {
       this.#view.show(screens.working("building"));
     } else if (answer.state === "failed") {
-      await this.#showFailure(device, answer.error, answer.ready_version);
+      await this.#showFailure(device, answer);
     } else {
       await this.#showVersion(device, answer.version);
     }
@@ -75,21 +76,16 @@ class PreviewPage {
     this.#artifact = await this.#stage.show(device, version, progress);
   }
 
-  async #showFailure(
-    device: string,
-    error: CallbackError | null,
-    readyVersion: number | null,
-  ): Promise<void> {
-    if (readyVersion !== null) await this.#showVersion(device, readyVersion);
-    const back = {
-      label: "Show the last version that worked",
-      act: () => {
-        this.#view.clear();
-      },
-    };
+  async #showFailure(device: string, { error, version, ready_version }: Current): Promise<void> {
+    if (ready_version !== null) await this.#showVersion(device, ready_version);
+    const back = { label: "Show the last version that worked", act: this.#uncover };
     const shown = error ?? { code: "INTERNAL_ERROR" as const, message: "The preview could not be built." };
-    this.#view.show(screens.buildFailed(shown, readyVersion === null ? null : back));
+    this.#view.show(screens.buildFailed(shown, ready_version === null ? null : back), version);
   }
+
+  readonly #uncover = (): void => {
+    this.#view.clear();
+  };
 
   async #receive(message: FromFrame, version: number): Promise<void> {
     if (this.#artifact && this.#artifact.version !== version) return;
@@ -99,29 +95,18 @@ class PreviewPage {
       // The tap in the frame counts for this page too; without one, the browser blocks it.
       window.open(message.href, "_blank", "noopener,noreferrer");
     } else if (message.type === "error") {
-      await this.#showAppError(message.error);
+      await this.#showAppError(message.error, version);
     }
   }
 
-  async #showAppError(error: RuntimeError): Promise<void> {
+  async #showAppError(error: RuntimeError, version: number): Promise<void> {
     this.#stage.revealLatest();
-    const problem = await this.#locate(error);
-    this.#view.show(
-      screens.appFailed(problem, this.#notes, [
-        {
-          label: "Reload",
-          act: () => {
-            location.reload();
-          },
-        },
-        {
-          label: "Dismiss",
-          act: () => {
-            this.#view.clear();
-          },
-        },
-      ]),
-    );
+    const choices = [
+      { label: "Reload", act: reload },
+      { label: "Dismiss", act: this.#uncover },
+    ];
+    // That the same version is drawn after its error does not make the error good.
+    this.#view.show(screens.appFailed(await this.#locate(error), this.#notes, choices), version + 1);
   }
 
   /** The map is large and rarely wanted, so it is fetched only now. */
@@ -158,21 +143,19 @@ class PreviewPage {
   async #pause(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      window.addEventListener(
-        "online",
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
+      window.addEventListener("online", this.#wake, { once: true });
       setTimeout(resolve, RETRY_MS);
     });
   }
 }
 
+function reload(): void {
+  location.reload();
+}
+
 const previewId = /^\/p\/([0-9a-f-]+)/.exec(location.pathname)?.[1] ?? "";
 // A scanned link to the page that is already open changes only the fragment.
 window.addEventListener("hashchange", () => {
-  if (location.hash.length > 1) location.reload();
+  if (location.hash.length > 1) reload();
 });
 void new PreviewPage(previewId).run();

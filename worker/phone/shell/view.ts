@@ -2,18 +2,25 @@
 
 export class View {
   #screen: HTMLElement | null = null;
+  #endsWith = 0;
 
   constructor(private readonly stage: HTMLElement) {
     document.body.append(stage);
   }
 
-  show(screen: HTMLElement): void {
+  /** Show a screen until it is cleared, or until the app of version `endsWith` or a later one is drawn. */
+  show(screen: HTMLElement, endsWith = 0): void {
     const before = this.#screen;
+    this.#endsWith = endsWith;
     const moving = screen.classList.contains("working") && before?.classList.contains("working");
     // Progress goes on in place: a new element would start its animation anew.
     if (moving && before) before.replaceChildren(...keepFirst(before, screen));
     else this.#replace(screen);
     this.stage.inert = true;
+  }
+
+  drawn(version: number): void {
+    if (version >= this.#endsWith) this.clear();
   }
 
   clear(): void {

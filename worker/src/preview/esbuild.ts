@@ -18,12 +18,12 @@ type Output = BuildResult<BuildOptions & { write: false }>;
 
 const DEADLINE_MS = 30_000;
 const RUNS_MAX = 40;
-const SOURCE_BYTES_MAX = 8 * 1024 * 1024;
+/** After a build of this size the instance holds some 50 MB that it would never give back. */
+const LARGE_SOURCE_BYTES = 1024 * 1024;
 
 class Bundler {
   #ready: Promise<void> | null = null;
   #runs = 0;
-  #sourceBytes = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
   /** `sourceBytes` is what the build will hold in memory. */
@@ -49,8 +49,10 @@ class Bundler {
   ): Promise<Result> {
     // A build whose own request was cut off never ends: the next one waits for it only so long.
     if ((await withinDeadline(turn)) === TIMED_OUT) this.#recycle();
-    await this.#start(sourceBytes);
-    const result = await withinDeadline(run());
+    await this.#start();
+    const result = await withinDeadline(run()).finally(() => {
+      if (sourceBytes > LARGE_SOURCE_BYTES) this.#recycle();
+    });
     if (result === TIMED_OUT) {
       this.#recycle();
       throw new WorkerError("PREVIEW_BUILD_FAILED", "The build took too long and was stopped.");
@@ -58,10 +60,9 @@ class Bundler {
     return result;
   }
 
-  async #start(sourceBytes: number): Promise<void> {
-    if (this.#runs >= RUNS_MAX || this.#sourceBytes + sourceBytes > SOURCE_BYTES_MAX) this.#recycle();
+  async #start(): Promise<void> {
+    if (this.#runs >= RUNS_MAX) this.#recycle();
     this.#runs += 1;
-    this.#sourceBytes += sourceBytes;
     this.#ready ??= initialize({ wasmModule, worker: false });
     await this.#ready;
   }
@@ -70,7 +71,6 @@ class Bundler {
     if (this.#ready !== null) void stop();
     this.#ready = null;
     this.#runs = 0;
-    this.#sourceBytes = 0;
   }
 }
 

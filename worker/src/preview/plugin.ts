@@ -13,10 +13,12 @@ import type { Refusal } from "./packages.ts";
 import { PRELUDE_OF } from "./packages.ts";
 import { fileAtUrl, findFile, urlOfFile, type Project } from "./project.ts";
 import { resolveImport, type Query } from "./resolve.ts";
+import { STAND_INS } from "./stand_ins.ts";
 
 export const PROJECT = "project";
 export const VIRTUAL = "virtual";
 const PRELUDE = "prelude";
+const STAND_IN = "stand-in";
 /** Stands in CSS for the address that an asset will have on the phone; the page puts it in. */
 export const ASSET_SCHEME = "hivesync-asset:";
 
@@ -42,6 +44,9 @@ export function projectPlugin(input: PluginInput): Plugin {
       build.onResolve({ filter: /.*/ }, (args) => resolve(input, args));
       build.onLoad({ filter: /.*/, namespace: PROJECT }, (args) => load(input, args));
       build.onLoad({ filter: /.*/, namespace: VIRTUAL }, ({ path }) => input.virtual.get(path) ?? null);
+      build.onLoad({ filter: /.*/, namespace: STAND_IN }, ({ path }) => ({
+        contents: STAND_INS.get(path) ?? "",
+      }));
       build.onLoad({ filter: /.*/, namespace: PRELUDE }, ({ path }) => loadPrelude(input, path));
     },
   };
@@ -75,6 +80,8 @@ function resolve(input: PluginInput, args: OnResolveArgs): OnResolveResult {
       };
     case "prelude":
       return { path: found.name, namespace: PRELUDE };
+    case "stand-in":
+      return { path: found.name, namespace: STAND_IN };
     case "external":
       return { path: specifier, external: true };
     case "refused":

@@ -2,6 +2,7 @@
 import { directoryOf, extensionOf, joinPath } from "./paths.ts";
 import { findByCase, findFile, fileAtUrl, type Project } from "./project.ts";
 import { findInManifest, PRELUDE_OF, refusePackage, type Refusal } from "./packages.ts";
+import { STAND_INS } from "./stand_ins.ts";
 import { aliasCandidates } from "./tsconfig.ts";
 
 /** How a file is wanted: as a module, by its address (`?url`), or as text (`?raw`). */
@@ -10,6 +11,7 @@ export type Query = "" | "url" | "raw" | "inline";
 export type Resolution =
   | { readonly type: "file"; readonly path: string; readonly query: Query }
   | { readonly type: "prelude"; readonly name: string }
+  | { readonly type: "stand-in"; readonly name: string }
   | { readonly type: "external" }
   | { readonly type: "refused"; readonly refusal: Refusal };
 
@@ -30,6 +32,7 @@ export function resolveImport(project: Project, specifier: string, importer: str
   if (isPath(bare)) return { type: "refused", refusal: refusePath(project, bare, importer) };
   const name = preludeName(project, bare);
   if (name !== null) return { type: "prelude", name };
+  if (project.kind === "react_native" && STAND_INS.has(bare)) return { type: "stand-in", name: bare };
   return { type: "refused", refusal: refusePackage(project, bare) };
 }
 

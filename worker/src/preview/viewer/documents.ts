@@ -60,6 +60,8 @@ export function showFrame(): Response {
     "sandbox allow-scripts allow-forms allow-modals allow-pointer-lock",
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'wasm-unsafe-eval'`,
+    // `onclick="…"` in a project's markup: its own code, which runs here anyway.
+    "script-src-attr 'unsafe-inline'",
     "style-src 'unsafe-inline' https: blob:",
     "img-src blob: data: https:",
     "media-src blob: data: https:",
