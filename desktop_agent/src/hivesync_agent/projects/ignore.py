@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
 from hivesync_agent.projects.confined import read_inside
 
 OWN_LIST = ".hivesyncignore"
@@ -134,6 +132,9 @@ def _patterns(lines: Iterable[str]) -> tuple[_Pattern, ...]:
 
 
 def _pattern(line: str) -> _Pattern | None:
+    # Imported here: an agent that shows no preview need not hold it.
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
     # To git `a/**` does not exclude the folder `a` itself, to pathspec it does.
     stripped = line.rstrip(" ")
     try:

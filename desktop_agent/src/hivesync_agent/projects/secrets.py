@@ -10,8 +10,6 @@ import re
 from fnmatch import translate
 from pathlib import Path, PurePosixPath
 
-from dotenv import dotenv_values
-
 from hivesync_agent.projects.confined import read_inside
 
 SECRET_NAMES = (
@@ -73,6 +71,9 @@ def public_env(root: Path) -> dict[str, str]:
 
     Nothing is interpolated: `VITE_URL=https://${API_SECRET}@host` must not pull a secret into the build.
     """
+    # Imported here: an agent that shows no preview need not hold it.
+    from dotenv import dotenv_values
+
     values: dict[str, str] = {}
     for name in ENV_FILES:
         if content := read_inside(root, name, _ENV_BYTES):
