@@ -146,6 +146,17 @@ async def test_finished_previews_are_remembered(
     assert len(backend.previews) == 1
 
 
+async def test_only_the_latest_previews_are_remembered(
+    client: PreviewClient, settings: AgentSettings, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hivesync_agent.previews.service.KEPT_FINISHED", 1)
+    previews = [await client.run(project) for _ in range(3)]
+    _, page = await client.get()
+    assert [each["id"] for each in page["items"]] == [previews[2].id, previews[1].id]
+    folder = settings.locations.state / "previews" / "default"
+    assert await asyncio.to_thread(lambda: len(list(folder.iterdir()))) == 2
+
+
 async def test_another_user_does_not_continue_it(
     backend: FakePreviews, settings: AgentSettings, store: MemoryStore, project: Path
 ) -> None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 T = TypeVar("T")
+_PASSING = frozenset({ErrorCode.UPSTREAM_UNREACHABLE, ErrorCode.RATE_LIMITED, ErrorCode.CONFLICT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,12 @@ class Patience:
 
 
 def is_passing(error: HiveSyncError, wait_for_session: bool = False) -> bool:
-    """Tell whether the same call may succeed later. 501 and 507 are final (RFC 9110 §15.6.2, RFC 4918)."""
+    """Tell whether the same call may succeed later. 501 and 507 are final (RFC 9110 §15.6.2, RFC 4918).
+
+    `CONFLICT` is what the backend answers while it still works on the same idempotency key.
+    """
     if error.code is ErrorCode.AUTH_REQUIRED:
         return wait_for_session
-    if error.code in (ErrorCode.UPSTREAM_UNREACHABLE, ErrorCode.RATE_LIMITED):
+    if error.code in _PASSING:
         return True
     return error.status in (500, 502, 503, 504) or error.retryable

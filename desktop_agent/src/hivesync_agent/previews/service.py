@@ -20,7 +20,7 @@ from hivesync_agent.previews.account import Account
 from hivesync_agent.previews.flow import Flow
 from hivesync_agent.previews.follow import Published
 from hivesync_agent.previews.record import Record
-from hivesync_agent.previews.store import PreviewStore
+from hivesync_agent.previews.store import KEPT_FINISHED, PreviewStore
 from hivesync_agent.previews.tracked import Tracked
 from hivesync_agent.previews.view import Views
 from hivesync_agent.problems import NotFound
@@ -113,7 +113,7 @@ class Previews:
         return self._views.view(tracked.record)
 
     def list(self) -> list[LocalPreview]:
-        """Give all previews, newest first."""
+        """Give all previews, newest first; the codes of old ones come with `get` only."""
         return [self._views.view(tracked.record) for tracked in reversed(self._previews.values())]
 
     async def get(self, preview_id: str) -> LocalPreview:
@@ -122,6 +122,7 @@ class Previews:
         record = tracked.record
         if record.preview_id and time.time() - record.linked_at > LINK_FRESH_SECONDS:
             await self._renew_link(tracked)
+        await self._views.prepare(tracked.record.preview_url)
         return self._views.view(tracked.record)
 
     async def cancel(self, preview_id: str) -> None:
@@ -155,7 +156,14 @@ class Previews:
         await self._store.save(record)
         tracked = self._track(record, resumed=False)
         self._publish(record)
+        await self._drop_oldest()
         return tracked
+
+    async def _drop_oldest(self) -> None:
+        ended = [each.record.id for each in self._previews.values() if each.record.is_final]
+        for preview_id in ended[: max(0, len(ended) - KEPT_FINISHED)]:
+            self._previews.pop(preview_id, None)
+            await self._store.remove(preview_id)
 
     async def _resume(self) -> None:
         for record in await self._store.load():
@@ -179,7 +187,11 @@ class Previews:
         return tracked
 
     def _tracked(self, record: Record, *, resumed: bool = False) -> Tracked:
-        return Tracked(record, self._store.save, self._publish, resumed=resumed)
+        return Tracked(record, self._keep, self._publish, resumed=resumed)
+
+    async def _keep(self, record: Record) -> None:
+        await self._store.save(record)
+        await self._views.prepare(record.preview_url)
 
     def _publish(self, record: Record) -> None:
         self._events.publish(EventType.PREVIEW_PROGRESS, PreviewProgressEvent(self._views.view(record)))

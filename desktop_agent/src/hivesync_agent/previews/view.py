@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from hivesync_contract.local_api import LocalPreview
 
 from hivesync_agent.previews.qr import QrCode, make_qr
@@ -12,14 +14,17 @@ _KEPT_CODES = 16
 
 
 class Views:
-    """Gives views; keeps the last few codes, since every event of a preview carries the same ones."""
+    """Gives views; keeps the last few codes, since every event of a preview carries the same ones.
+
+    A code takes some 20 ms to make, so `prepare` makes it in a thread; a view never does.
+    """
 
     def __init__(self) -> None:
         self._codes: dict[str, QrCode] = {}
 
     def view(self, record: Record) -> LocalPreview:
-        """Give the contract's shape of a record."""
-        code = self._code(record.preview_url)
+        """Give the contract's shape of a record, without codes if they were not prepared."""
+        code = self._codes.get(record.preview_url, _NO_CODE)
         return LocalPreview(
             id=record.id,
             state=record.state,
@@ -38,11 +43,11 @@ class Views:
             skipped=record.skipped,
         )
 
-    def _code(self, link: str) -> QrCode:
-        if not link:
-            return _NO_CODE
-        if link not in self._codes:
-            while len(self._codes) >= _KEPT_CODES:
-                del self._codes[next(iter(self._codes))]
-            self._codes[link] = make_qr(link)
-        return self._codes[link]
+    async def prepare(self, link: str) -> None:
+        """Make the code of a link, so that views of its preview carry it."""
+        if not link or link in self._codes:
+            return
+        code = await asyncio.to_thread(make_qr, link)
+        while len(self._codes) >= _KEPT_CODES:
+            del self._codes[next(iter(self._codes))]
+        self._codes[link] = code
