@@ -39,7 +39,11 @@ class S3Server:
             self._process = subprocess.Popen(
                 self._command(s3, others), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
-        self._create_bucket()
+        try:
+            self._create_bucket()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -107,6 +111,9 @@ class S3Server:
             "-s3",
             f"-s3.port={s3}",
             f"-s3.port.grpc={others[6]}",
+            # Else both listen on fixed ports, and a second run on this machine dies of it.
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
             f"-s3.config={config}",
             "-volume.max=20",
             "-master.volumeSizeLimitMB=64",
