@@ -32,5 +32,5 @@ def test_an_empty_secret_of_its_own_counts_as_none() -> None:
 def test_the_key_s_id_names_it_and_differs_from_other_keys_ids() -> None:
     first, second = preview_key(None, "one"), preview_key(None, "two")
     assert key_id(first) == key_id(first) != key_id(second)
-    assert len(key_id(first)) == 16
+    assert len(key_id(first)) == 8
     assert key_id(first) not in first.hex()

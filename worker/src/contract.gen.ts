@@ -257,8 +257,8 @@ export interface PreviewBuild {
 /**
  * Claims of a preview token. `exp` is in seconds since 1970.
  *
- * `use` is `open` in the link (ten minutes, any device) and `device` in the token the page gets for
- * it (as long as the preview, one device, named by `device_id`).
+ * `use` is `open` in the link (ten minutes, any device; left out there) and `device` in the token the
+ * page gets for it (as long as the preview, one device, named by `device_id`).
  */
 export interface PreviewClaims {
   preview_id: string;

@@ -24,7 +24,7 @@ export interface DeviceSession {
 export async function previewKey(dedicated: string | undefined, shared: string): Promise<TokenKey> {
   const bytes = dedicated ? utf8(dedicated) : await deriveKey(shared);
   const named = await crypto.subtle.digest("SHA-256", concat(utf8("hivesync/kid/"), bytes));
-  return { id: hex(named).slice(0, 16), bytes };
+  return { id: hex(named).slice(0, 8), bytes };
 }
 
 async function deriveKey(shared: string): Promise<Uint8Array<ArrayBuffer>> {

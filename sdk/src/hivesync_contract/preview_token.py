@@ -31,8 +31,8 @@ class PreviewRole(StrEnum):
 class PreviewClaims:
     """Claims of a preview token. `exp` is in seconds since 1970.
 
-    `use` is `open` in the link (ten minutes, any device) and `device` in the token the page gets for
-    it (as long as the preview, one device, named by `device_id`).
+    `use` is `open` in the link (ten minutes, any device; left out there) and `device` in the token the
+    page gets for it (as long as the preview, one device, named by `device_id`).
     """
 
     preview_id: str
@@ -58,5 +58,5 @@ def preview_key(preview_token_secret: str | None, worker_shared_secret: str) -> 
 
 
 def key_id(key: bytes) -> str:
-    """Give the `kid` that names a key without telling anything about it: 16 hex digits."""
-    return hashlib.sha256(b"hivesync/kid/" + key).hexdigest()[:16]
+    """Give the `kid` that names a key without telling anything about it: 8 hex digits."""
+    return hashlib.sha256(b"hivesync/kid/" + key).hexdigest()[:8]

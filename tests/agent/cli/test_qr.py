@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from hivesync_agent.cli.qr import terminal_code
+from hivesync_agent.cli.qr import whole_code
 
-LINK = "http://192.168.1.20:8787/p/0193a000-0000-7000-8000-000000000001#" + "t" * 400
-
-
-def widths(code: str) -> set[int]:
-    return {len(line) for line in code.splitlines()}
-
-
-def test_a_code_has_lines_of_one_width() -> None:
-    code = terminal_code(LINK, None)
-    assert code is not None
-    assert len(widths(code)) == 1
+CODE = "████\n█▀▄█\n████\n"
 
 
 def test_a_code_is_shown_where_it_just_fits_and_not_where_it_would_be_torn() -> None:
-    code = terminal_code(LINK, None)
-    assert code is not None
-    (width,) = widths(code)
-    assert terminal_code(LINK, width) == code
-    assert terminal_code(LINK, width - 1) is None
+    assert whole_code(CODE, 4) == CODE.rstrip("\n")
+    assert whole_code(CODE, 3) is None
 
 
-def test_different_links_have_different_codes() -> None:
-    assert terminal_code(LINK, None) != terminal_code(LINK + "2", None)
+def test_a_program_that_reads_the_output_gets_the_code_at_any_width() -> None:
+    assert whole_code(CODE * 200, None)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import jwt
 import pytest
+import segno
 from hivesync_contract.preview_token import key_id, preview_key
 from hivesync_dev.servers.backend_user import BackendUser, preview_path
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.any_database
 
 def claims_of(url: str, key: bytes) -> dict[str, Any]:
     token = urlsplit(url).fragment
-    assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "JWT", "kid": key_id(key)}
+    assert jwt.get_unverified_header(token) == {"alg": "HS256", "kid": key_id(key)}
     claims: dict[str, Any] = jwt.decode(token, key, ["HS256"])
     return claims
 
@@ -40,8 +41,15 @@ async def test_a_link_proves_what_the_worker_asks_for(ann: BackendUser, environ:
         "platform": "web",
         "tier": "premium",
         "role": "viewer",
-        "use": "open",
     }
+
+
+async def test_the_code_of_a_link_fits_a_terminal_of_80_columns(ann: BackendUser) -> None:
+    preview = (await ann.preview(await ann.project()))["preview"]
+    _, _, rest = preview["preview_url"].partition("/p/")
+    code = segno.make_qr(f"https://previews.yourdomain.com/p/{rest}", error="l")
+    width, _ = code.symbol_size(border=1)
+    assert width <= 80
 
 
 async def test_every_reading_gives_a_link_that_can_still_be_opened(

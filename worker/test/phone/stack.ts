@@ -180,7 +180,7 @@ export function openToken(
 ): string {
   const extract = createHmac("sha256", Buffer.alloc(32)).update(SECRET).digest();
   const key = createHmac("sha256", extract).update("hivesync/preview/v1\x01").digest();
-  const kid = createHash("sha256").update("hivesync/kid/").update(key).digest("hex").slice(0, 16);
+  const kid = createHash("sha256").update("hivesync/kid/").update(key).digest("hex").slice(0, 8);
   const now = Math.floor(Date.now() / 1000);
   const payload: PreviewClaims = {
     user_id: randomUUID(),

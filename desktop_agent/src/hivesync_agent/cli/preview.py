@@ -12,7 +12,7 @@ from hivesync_contract.previews import Platform, PreviewState
 from hivesync_agent.cli import agent_process
 from hivesync_agent.cli.browser import open_ours
 from hivesync_agent.cli.console import Console, console_options
-from hivesync_agent.cli.qr import stdout_columns, terminal_code
+from hivesync_agent.cli.qr import stdout_columns, whole_code
 
 if TYPE_CHECKING:
     from hivesync import Client
@@ -95,7 +95,7 @@ def _lines(preview: LocalPreview) -> Iterator[str]:
         yield f"preview {preview.id} is {preview.state.value}"
         return
     yield preview.preview_url
-    code = terminal_code(preview.preview_url, stdout_columns())
+    code = whole_code(preview.qr_text, stdout_columns())
     yield code or "(This terminal is too narrow for the QR code; make it wider or the font smaller.)"
 
 

@@ -1,26 +1,16 @@
-"""A link as a QR code made of text. Refuses to print one that the terminal would tear."""
+"""The agent's QR code in this terminal. Refuses to print one that would be torn."""
 
 from __future__ import annotations
 
-import io
 import shutil
 import sys
 
-_BORDER_MODULES = 2
-"""The standard asks for four; phones read two, and a long link needs the columns."""
 
-
-def terminal_code(link: str, columns: int | None) -> str | None:
+def whole_code(text: str, columns: int | None) -> str | None:
     """Give the code's lines, or None if they are wider than `columns` (None: there is no limit)."""
-    import segno
-
-    code = segno.make(link, micro=False, error="l")
-    width, _ = code.symbol_size(border=_BORDER_MODULES)
-    if columns is not None and width > columns:
-        return None
-    text = io.StringIO()
-    code.terminal(text, compact=True, border=_BORDER_MODULES)
-    return text.getvalue().rstrip("\n")
+    lines = text.rstrip("\n")
+    width = max(map(len, lines.splitlines()), default=0)
+    return lines if columns is None or width <= columns else None
 
 
 def stdout_columns() -> int | None:

@@ -9,6 +9,9 @@ _PIXELS = 4
 _QUIET_ZONE = 4
 """Modules of light border that readers need (ISO/IEC 18004 §6.3.8)."""
 
+_TERMINAL_BORDER = 1
+"""Phones read it on a dark terminal, and with more the code of a link is wider than 80 columns."""
+
 
 @dataclass(frozen=True, slots=True)
 class QrCode:
@@ -26,7 +29,7 @@ def make_qr(link: str) -> QrCode:
 
     code = segno.make_qr(link, error="l")
     text = io.StringIO()
-    code.terminal(text, border=2, compact=True)
+    code.terminal(text, border=_TERMINAL_BORDER, compact=True)
     return QrCode(
         svg=code.svg_inline(scale=_PIXELS, border=_QUIET_ZONE, light="#fff", title="Open on your phone"),
         png=code.png_data_uri(scale=_PIXELS, border=_QUIET_ZONE),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 
 import jwt
@@ -47,6 +47,12 @@ class PreviewLinks:
             exp=min(now - now % _STEP_SECONDS + PREVIEW_OPEN_SECONDS, ends),
             expires_at=ends,
         )
-        payload = {name: value for name, value in asdict(claims).items() if value is not None}
         key = self.worker.preview_key()
-        return jwt.encode(payload, key, ALGORITHM, headers={"kid": key_id(key)})
+        # The link becomes a QR code, which must fit a terminal: what goes without saying stays out.
+        return jwt.encode(_told(claims), key, ALGORITHM, headers={"kid": key_id(key), "typ": None})
+
+
+def _told(claims: PreviewClaims) -> dict[str, object]:
+    """Give the claims that differ from their defaults."""
+    defaults = {field.name: field.default for field in fields(claims)}
+    return {name: value for name, value in asdict(claims).items() if value != defaults[name]}
