@@ -20,8 +20,8 @@ def test_all_three_forms_show_the_same_modules() -> None:
     lines = code.text.splitlines()
     modules = width // 4 - 8  # four pixels each, four light modules around
     assert width == height
-    assert {len(line) for line in lines} == {modules + 4}  # two light modules around
-    assert len(lines) == (modules + 4 + 1) // 2  # two rows of modules in each line
+    assert {len(line) for line in lines} == {modules + 2}  # one light module around
+    assert len(lines) == (modules + 2 + 1) // 2  # two rows of modules in each line
 
 
 def test_the_text_needs_no_colour_of_the_terminal() -> None:
