@@ -1,6 +1,6 @@
 /** `npm run build`: preludes, the phone page and the frame, as static files with their hash in the name. */
 import { build } from "esbuild";
-import { clear, describe, publish, SCRIPT } from "./output.ts";
+import { Output, SCRIPT } from "./output.ts";
 import { buildPreludes } from "./preludes.ts";
 
 async function bundle(entry: string): Promise<string> {
@@ -8,12 +8,13 @@ async function bundle(entry: string): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-await clear();
-await describe({
+const output = new Output();
+output.describe({
   shell: {
-    script: await publish("shell.js", await bundle("phone/shell/main.ts")),
+    script: output.publish("shell.js", await bundle("phone/shell/main.ts")),
     style: (await bundle("phone/shell/shell.css")).trim(),
   },
-  frame: { script: await publish("frame.js", await bundle("phone/frame/main.ts")) },
-  ...(await buildPreludes()),
+  frame: { script: output.publish("frame.js", await bundle("phone/frame/main.ts")) },
+  ...(await buildPreludes(output)),
 });
+await output.write();

@@ -1,13 +1,13 @@
 /** Where built files go and how scripts for a browser are made. */
 import { createHash } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import type { BuildOptions } from "esbuild";
 
 export const ROOT = join(import.meta.dirname, "..");
 const DIST = join(ROOT, "dist");
 /** Everything static lies under one path, which no preview's own address can have. */
-const STATIC = join(DIST, "assets", "-");
+const STATIC = "assets/-";
 
 /** A preview is a development build: what goes wrong is said in full. */
 export const SCRIPT = {
@@ -33,21 +33,36 @@ const HEADERS = `/-/*
   X-Content-Type-Options: nosniff
 `;
 
-export async function clear(): Promise<void> {
-  await rm(DIST, { recursive: true, force: true });
-  await mkdir(STATIC, { recursive: true });
-  await writeFile(join(DIST, "assets", "_headers"), HEADERS);
+/** The finished `dist`. It is written as a whole, and what is there already is not touched. */
+export class Output {
+  readonly #files = new Map([["assets/_headers", HEADERS]]);
+
+  /** Add a static file under a name that changes with its content, so that it is cached for ever. */
+  publish(name: string, text: string): string {
+    const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+    const file = name.replace(/(\.[a-z]+)$/, `.${hash}$1`);
+    this.#files.set(`${STATIC}/${file}`, text);
+    return `/-/${file}`;
+  }
+
+  /** Tell the Worker what it serves. */
+  describe(phone: object): void {
+    this.#files.set("phone.json", JSON.stringify(phone, null, 2));
+  }
+
+  /** A running `wrangler dev` restarts when a file changes, and a build that changes nothing must not do that. */
+  async write(): Promise<void> {
+    for (const [name, text] of this.#files) await writeIfNew(join(DIST, name), text);
+    const present = await readdir(DIST, { recursive: true, withFileTypes: true });
+    for (const entry of present) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile() && !this.#files.has(relative(DIST, path).replaceAll("\\", "/"))) await rm(path);
+    }
+  }
 }
 
-/** Write a static file under a name that changes with its content, so that it is cached for ever. */
-export async function publish(name: string, text: string): Promise<string> {
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
-  const file = name.replace(/(\.[a-z]+)$/, `.${hash}$1`);
-  await writeFile(join(STATIC, file), text);
-  return `/-/${file}`;
-}
-
-/** Tell the Worker what it serves. */
-export async function describe(phone: object): Promise<void> {
-  await writeFile(join(DIST, "phone.json"), JSON.stringify(phone, null, 2));
+async function writeIfNew(path: string, text: string): Promise<void> {
+  if ((await readFile(path, "utf8").catch(() => null)) === text) return;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
 }

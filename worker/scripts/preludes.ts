@@ -3,7 +3,7 @@
  * bundle holds none of them, so it stays small and builds in milliseconds.
  */
 import { build, type Plugin } from "esbuild";
-import { publish, SCRIPT } from "./output.ts";
+import { SCRIPT, type Output } from "./output.ts";
 
 interface Prelude {
   /** Name in a preview's imports → the package behind it. */
@@ -45,11 +45,11 @@ export interface BuiltPreludes {
   readonly preludes: Record<string, { readonly url: string; readonly needs: readonly string[] }>;
 }
 
-export async function buildPreludes(): Promise<BuiltPreludes> {
+export async function buildPreludes(output: Output): Promise<BuiltPreludes> {
   const built: BuiltPreludes = { modules: {}, preludes: {} };
   for (const [name, prelude] of Object.entries(PRELUDES)) {
     built.preludes[name] = {
-      url: await publish(`${name}.js`, await bundlePrelude(prelude)),
+      url: output.publish(`${name}.js`, await bundlePrelude(prelude)),
       needs: prelude.needs,
     };
     for (const module of Object.keys(prelude.modules)) built.modules[module] = name;
