@@ -51,6 +51,7 @@ format: $(SETUP) ## format and apply safe fixes
 	@$(VENV_PYTHON) -m ruff format .
 	@$(VENV_PYTHON) -m ruff check --fix .
 	@$(VENV_PYTHON) -m hivesync_dev.node worker run --silent format
+	@$(VENV_PYTHON) -m hivesync_dev.node worker run --silent format
 
 clean: ## remove what was fetched and built; keeps nothing of the demo
 	rm -rf .venv .tools .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache worker/node_modules worker/dist
@@ -69,7 +70,7 @@ $(STAMPS)/node-modules: $(STAMPS)/python worker/package.json worker/package-lock
 	@$(VENV_PYTHON) -m hivesync_dev.node worker ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(STAMPS)/worker-build: $(STAMPS)/node-modules $(shell find worker/src worker/scripts worker/prelude worker/viewer -type f 2>/dev/null | grep -v ' ')
-	@echo "Building the Worker's preludes and viewer"
+$(STAMPS)/worker-build: $(STAMPS)/node-modules $(shell find worker/phone worker/scripts -type f | grep -v ' ') worker/package.json
+	@echo "Building the Worker's preludes and phone page"
 	@$(VENV_PYTHON) -m hivesync_dev.node worker run --silent build
 	@touch $@

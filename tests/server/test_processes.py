@@ -85,7 +85,9 @@ async def test_a_server_killed_after_the_delivery_takes_the_report_of_the_next_o
     async with server.client() as client:
         ann = await BackendUser(client, "ann").sign_up()
         delivered = await ann.queued(worker)
-        preview = {"project_id": delivered.job.preview.project_id, "id": delivered.job.preview.preview_id}
+        build = delivered.job.preview
+        assert build is not None
+        preview = {"project_id": build.project_id, "id": build.preview_id}
     await server.kill()
     server = await servers(BASE_URL=server.url)
     async with server.client() as client:

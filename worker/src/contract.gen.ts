@@ -481,6 +481,8 @@ export const PREVIEW_TOKEN = {
   KEY_INFO: "hivesync/preview/v1",
 } as const;
 
+export const SOURCE_SUFFIXES: readonly string[] = [".cjs", ".css", ".csv", ".cts", ".frag", ".glsl", ".gql", ".graphql", ".htm", ".html", ".js", ".json", ".jsx", ".less", ".md", ".mdx", ".mjs", ".mts", ".sass", ".scss", ".ts", ".tsx", ".txt", ".vert", ".wgsl", ".xml", ".yaml", ".yml"];
+
 export const STATUS_OF: Record<ErrorCode, number> = {
   AUTH_REQUIRED: 401,
   AUTH_INVALID: 401,

@@ -233,7 +233,7 @@ def decode_answer(status: int, answer: bytes, shape: type[T]) -> T:
     if status >= 300:
         raise UpstreamProblem(read_problem(status, answer))
     if shape is type(None):
-        return None  # type: ignore[return-value]
+        return None
     try:
         return msgspec.json.decode(answer, type=shape)
     except msgspec.MsgspecError as exc:

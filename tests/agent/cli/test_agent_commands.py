@@ -11,7 +11,7 @@ import pytest
 from hivesync.discovery import read_discovery
 from hivesync_dev.command_line import CommandLine
 from hivesync_dev.servers.fake_backend import PASSWORD, FakeBackend
-from hivesync_dev.testing import until
+from hivesync_dev.waiting import holds
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
@@ -74,7 +74,7 @@ async def test_a_second_agent_leaves_at_once_and_says_where_the_first_one_is(mac
 async def test_starting_after_a_crash_replaces_the_stale_file(machine: CommandLine) -> None:
     first = (await machine.run("agent", "start", "--json")).json()["pid"]
     os.kill(first, signal.SIGKILL)
-    await until(lambda: not alive(first))
+    await holds(lambda: not alive(first))
     assert machine.locations.discovery_file("default").exists()
     second = await machine.run("agent", "start", "--json")
     assert second.code == 0
@@ -93,7 +93,7 @@ async def test_an_agent_that_can_not_start_says_why(machine: CommandLine) -> Non
 async def test_the_agent_in_the_foreground_ends_with_a_signal(machine: CommandLine) -> None:
     process = await machine.spawn("agent", "run")
     path = machine.locations.discovery_file("default")
-    await until(path.exists)
+    await holds(path.exists)
     process.send_signal(signal.SIGTERM)
     assert await process.wait() == 0
     assert not path.exists()

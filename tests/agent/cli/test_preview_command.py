@@ -43,7 +43,12 @@ async def test_progress_goes_to_stderr_and_the_link_with_its_code_to_stdout(
         {"state": PreviewState.PREPARING},
         {"state": PreviewState.UPLOADING, "uploaded_bytes": 1000, "total_bytes": 4000},
         {"state": PreviewState.BUILDING},
-        {"state": PreviewState.READY, "preview_url": LINK, "skipped": [".env", "key.pem"]},
+        {
+            "state": PreviewState.READY,
+            "preview_url": LINK,
+            "qr_text": "█▀▄█\n",
+            "skipped": [".env", "key.pem"],
+        },
     )
     outcome = await hivesync.run("preview", str(tmp_path), "--entry", "App.tsx", "--platform", "android")
     assert outcome.code == 0
@@ -51,7 +56,7 @@ async def test_progress_goes_to_stderr_and_the_link_with_its_code_to_stdout(
     skipped, link, code = outcome.out.split("\n", 2)
     assert skipped.endswith(".env, key.pem")
     assert link == LINK
-    assert "▄" in code or "█" in code
+    assert code == "█▀▄█\n"
     body = agent.asked("POST", "/v1/previews")[0].json()
     assert body == {"path": str(tmp_path), "entry": "App.tsx", "platform": "android", "live": False}
 

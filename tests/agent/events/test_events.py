@@ -22,8 +22,8 @@ from hivesync_agent.events.endpoints import EventRoutes
 from hivesync_agent.events.sse import ServerSentEvent, StreamMalformed, read_events
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_dev.servers.agents import RunningAgent
-from hivesync_dev.servers.conditions import holds
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
+from hivesync_dev.waiting import holds
 
 
 async def events_of(

@@ -10,9 +10,9 @@ import pytest
 from hivesync_agent.gate import connection
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_dev.servers.agents import RunningAgent
-from hivesync_dev.servers.conditions import holds
 from hivesync_dev.servers.raw_http import send_raw
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
+from hivesync_dev.waiting import holds
 
 
 async def test_a_request_under_way_is_finished(signed_in: RunningAgent, backend: UpstreamBackend) -> None:

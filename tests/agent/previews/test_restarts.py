@@ -27,7 +27,7 @@ from hivesync_dev.servers.agents import (
 from hivesync_dev.servers.fake_identity import EMAIL, PASSWORD
 from hivesync_dev.servers.fake_previews import FakePreviews
 from hivesync_dev.servers.preview_client import PreviewClient, preview_client
-from hivesync_dev.servers.waiting import until
+from hivesync_dev.waiting import until
 
 
 @contextlib.asynccontextmanager

@@ -15,8 +15,8 @@ from hivesync_agent.upstream import UpstreamUnreachable
 from hivesync_contract.errors import ErrorCode, Problem
 from hivesync_contract.identity import User
 from hivesync_dev.servers.agents import RunningAgent, running_agent
-from hivesync_dev.servers.conditions import holds
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
+from hivesync_dev.waiting import holds
 
 
 async def session(agent: RunningAgent) -> dict[str, object]:

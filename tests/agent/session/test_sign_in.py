@@ -17,9 +17,9 @@ from hivesync_agent.settings import AgentSettings
 from hivesync_agent.upstream import Upstream
 from hivesync_contract.local_api import KeychainState, SessionStore
 from hivesync_dev.servers.agents import RunningAgent, running_agent
-from hivesync_dev.servers.conditions import holds
 from hivesync_dev.servers.fake_identity import EMAIL, PASSWORD
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
+from hivesync_dev.waiting import holds
 
 
 class NoKeychain:

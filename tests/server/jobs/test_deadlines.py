@@ -5,7 +5,7 @@ from __future__ import annotations
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.fake_worker import Delivered, FakeWorker, Reporter, success
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
-from hivesync_dev.servers.waiting import until
+from hivesync_dev.waiting import until
 from hivesync_server.jobs.tables import JobRow
 from sqlalchemy import select
 

@@ -6,7 +6,7 @@ import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
-from hivesync_dev.servers.waiting import until
+from hivesync_dev.waiting import until
 from hivesync_server.jobs.dispatcher import BACKOFF_MAX_SECONDS, backoff
 from hivesync_server.jobs.tables import OutboxRow
 from hivesync_server.settings import load

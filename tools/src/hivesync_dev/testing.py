@@ -1,11 +1,9 @@
-"""What every test suite needs: tools that come from neither PyPI nor npm, and waiting with an end."""
+"""What every test suite needs: the tools that come from neither PyPI nor npm."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
-from collections.abc import Callable
 
 import pytest
 
@@ -19,10 +17,3 @@ def require_tool(name: str, install_hint: str) -> str:
     if os.environ.get("CI", "").lower() == "true":
         pytest.fail(message)
     pytest.skip(message)
-
-
-async def until(condition: Callable[[], bool], deadline_seconds: float = 20.0) -> None:
-    """Wait for what only the outside can be asked about (files, processes); fail at the deadline."""
-    async with asyncio.timeout(deadline_seconds):
-        while not condition():  # noqa: ASYNC110 - another process can't set our event
-            await asyncio.sleep(0.01)

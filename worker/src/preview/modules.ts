@@ -2,7 +2,7 @@
 import { imageSize } from "image-size";
 import type { Loader, OnLoadResult } from "esbuild-wasm";
 import { base64 } from "../encoding.ts";
-import { isImage, isReadable, isScript, mediaType } from "./media.ts";
+import { isImage, isScript, mediaType } from "./media.ts";
 import { directoryOf, extensionOf, joinPath } from "./paths.ts";
 import { findFile, urlOfFile, type Project } from "./project.ts";
 import type { Query } from "./resolve.ts";
@@ -66,10 +66,7 @@ async function assetModule(
 ): Promise<OnLoadResult> {
   if (query === "inline") return dataModule(project, path);
   if (project.kind === "react_native" && isImage(path)) return nativeImageModule(project, use, path);
-  if (
-    extensionOf(path) === ".html" ||
-    (isReadable(path) && /\.(md|txt)$/.test(path) && project.kind !== "web")
-  ) {
+  if (extensionOf(path) === ".html" || (/\.(md|txt)$/.test(path) && project.kind !== "web")) {
     return { contents: await readText(project, path), loader: "text" };
   }
   return addressModule(project, use, path);

@@ -7,7 +7,7 @@ import type { FileEntry, PreviewBuild, SourceManifest } from "../contract.gen.ts
 import { hex, utf8 } from "../encoding.ts";
 import { WorkerError } from "../errors.ts";
 import { requireObject, sourceKey } from "../storage.ts";
-import { isSourceText } from "./media.ts";
+import { isBundled } from "./media.ts";
 import { PackReader } from "./pack.ts";
 
 /** A Worker has six connections at a time; more requests would only wait in memory. */
@@ -58,13 +58,11 @@ export async function loadSources(
   manifest: SourceManifest,
 ): Promise<Sources> {
   // One content may stand under several names: the one that makes it source text decides.
-  const textLast = manifest.files.toSorted(
-    (a, b) => Number(isSourceText(a.path)) - Number(isSourceText(b.path)),
-  );
+  const textLast = manifest.files.toSorted((a, b) => Number(isBundled(a.path)) - Number(isBundled(b.path)));
   const byHash = new Map(textLast.map((file) => [file.sha256, file]));
   const texts = new Map<string, string>();
   const keepText = (file: FileEntry, bytes: Uint8Array): void => {
-    if (isSourceText(file.path)) texts.set(file.sha256, decode(file.path, bytes));
+    if (isBundled(file.path)) texts.set(file.sha256, decode(file.path, bytes));
   };
   const unpacked = new Map(byHash);
   for (const pack of manifest.packs) {
@@ -125,10 +123,10 @@ async function storeVerified(
 
 async function readStored(bucket: R2Bucket, projectId: string, file: FileEntry, keep: Keep): Promise<void> {
   const key = sourceKey(projectId, file.sha256);
-  if (!isSourceText(file.path) && (await isVerified(bucket, key, file))) return;
+  if (!isBundled(file.path) && (await isVerified(bucket, key, file))) return;
   const object = await bucket.get(key);
   if (object === null) throw missing(file.path);
-  if (!isSourceText(file.path)) {
+  if (!isBundled(file.path)) {
     // Up to 50 MB: hashed as it streams, never held.
     const digest = new crypto.DigestStream("SHA-256");
     await object.body.pipeTo(digest);

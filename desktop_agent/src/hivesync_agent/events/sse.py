@@ -23,7 +23,8 @@ class ServerSentEvent:
 
 async def read_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[ServerSentEvent]:
     """Give the events of a byte stream; comments and unfinished events are dropped."""
-    last_id, kind, data = "", "", []
+    last_id, kind = "", ""
+    data: list[bytes] = []
     async for line in _lines(chunks):
         if not line:
             if data:

@@ -40,10 +40,9 @@ class Vault:
         session = self._memory.load()
         if session is not None:
             return session
-        try:
+        # Without a keychain nobody has ever signed in here, except into memory.
+        with contextlib.suppress(KeychainMissing):
             session = self._store.load()
-        except KeychainMissing:
-            pass  # without a keychain nobody has ever signed in here, except into memory
         self._held_in_store = session is not None
         return session
 

@@ -31,8 +31,13 @@ class ConnectedClients:
         """Give those that have called within the last minutes, the latest first."""
         now = self._clock()
         recent = [
-            ConnectedClient(*client.split("/", 1), last_seen_seconds=round(now - seen, 3))
+            _connected(client, now - seen)
             for client, seen in self._last_seen.items()
             if now - seen <= CONNECTED_SECONDS
         ]
         return recent[::-1]
+
+
+def _connected(client: str, seconds_ago: float) -> ConnectedClient:
+    name, _, version = client.partition("/")
+    return ConnectedClient(name, version, round(seconds_ago, 3))

@@ -4,52 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import PurePosixPath
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError, Problem
 from hivesync_contract.identity import Tier
 from hivesync_contract.limits import SOURCE_TEXT_BYTES
 from hivesync_contract.previews import FileEntry
+from hivesync_contract.sources import is_source_text
 
 _MEGABYTE = 1024 * 1024
 
 UPLOAD_BYTES = {Tier.FREE: 2 * _MEGABYTE, Tier.PRO: 10 * _MEGABYTE, Tier.PREMIUM: 50 * _MEGABYTE}
 """Upload of one preview, by tier."""
-
-_TEXT_SUFFIXES = frozenset(
-    [
-        ".ts",
-        ".tsx",
-        ".mts",
-        ".cts",
-        ".js",
-        ".jsx",
-        ".mjs",
-        ".cjs",
-        ".json",
-        ".css",
-        ".scss",
-        ".sass",
-        ".less",
-        ".html",
-        ".htm",
-        ".md",
-        ".mdx",
-        ".svg",
-        ".xml",
-        ".txt",
-        ".yml",
-        ".yaml",
-        ".toml",
-        ".graphql",
-        ".gql",
-        ".vue",
-        ".svelte",
-        ".astro",
-        ".map",
-        ".csv",
-    ]
-)
 
 
 class TierLimit(HiveSyncError):
@@ -76,7 +41,7 @@ class SourceTooLarge(HiveSyncError):
 def check_sizes(files: Iterable[FileEntry], tier: Tier) -> None:
     """Raise `SourceTooLarge` or `TierLimit`; files of equal content count once, as they are sent once."""
     unique = list({file.sha256: file for file in files}.values())
-    text = sum(file.size for file in unique if PurePosixPath(file.path).suffix.lower() in _TEXT_SUFFIXES)
+    text = sum(file.size for file in unique if is_source_text(file.path))
     if text > SOURCE_TEXT_BYTES:
         raise SourceTooLarge(
             f"The source text is {_megabytes(text)} MB; it may be {_megabytes(SOURCE_TEXT_BYTES)} MB. "

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from hivesync_contract import PROTOCOL_MAX, PROTOCOL_MIN, headers, limits, preview_token
 from hivesync_contract.errors import STATUS_OF
+from hivesync_contract.sources import SOURCE_SUFFIXES
 
 
 def constants_text() -> str:
@@ -21,6 +22,7 @@ def constants_text() -> str:
                 "PREVIEW_TOKEN",
                 {"ALGORITHM": preview_token.ALGORITHM, "KEY_INFO": preview_token.KEY_INFO.decode()},
             ),
+            f"export const SOURCE_SUFFIXES: readonly string[] = {json.dumps(sorted(SOURCE_SUFFIXES))};\n",
             f"export const STATUS_OF: Record<ErrorCode, number> = {{\n{statuses}}};\n",
         ]
     )

@@ -1,0 +1,25 @@
+"""Waits for what has no event of its own: a counter, a file, another process. Never guesses a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+Seen = TypeVar("Seen")
+_PAUSE_SECONDS = 0.01
+
+
+async def until(look: Callable[[], Awaitable[Seen]], *, deadline_seconds: float = 20.0) -> Seen:
+    """Look until there is something true to see, and give it; raise `TimeoutError` after the deadline."""
+    async with asyncio.timeout(deadline_seconds):
+        while not (seen := await look()):  # noqa: ASYNC110
+            await asyncio.sleep(_PAUSE_SECONDS)
+        return seen
+
+
+async def holds(condition: Callable[[], bool], *, deadline_seconds: float = 20.0) -> None:
+    """Return as soon as the condition holds; raise `TimeoutError` if it never does."""
+    async with asyncio.timeout(deadline_seconds):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(_PAUSE_SECONDS)
