@@ -95,7 +95,8 @@ def _lines(preview: LocalPreview) -> Iterator[str]:
         yield f"preview {preview.id} is {preview.state.value}"
         return
     yield preview.preview_url
-    yield whole_code(preview.qr_text, stdout_columns()) or "(This terminal is too narrow for the QR code; make it wider or the font smaller.)"
+    code = whole_code(preview.qr_text, stdout_columns())
+    yield code or "(This terminal is too narrow for the QR code; make it wider or the font smaller.)"
 
 
 def _open(console: Console, client: Client, link: str) -> None:
