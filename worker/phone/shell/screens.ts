@@ -46,8 +46,7 @@ export function working(step: Step, part: number | null = null): HTMLElement {
 
 export function expired(detail: string): HTMLElement {
   return notice(CLOCK, "This link is no longer open", detail, [
-    "A link can be opened for ten minutes after the preview was started.",
-    "Start the preview again in your editor and scan the new code.",
+    "A link can be opened for ten minutes. A page that was opened in time goes on working on its device.",
   ]);
 }
 
@@ -88,7 +87,7 @@ export function buildFailed(error: CallbackError, choice: Choice | null): HTMLEl
     error,
     choice ? [choice] : [],
     [],
-    "As soon as it is built again, this page follows by itself.",
+    "Mend it in your editor, start the preview again and scan the new code.",
   );
 }
 
