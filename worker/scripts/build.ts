@@ -1,5 +1,9 @@
-/** `npm run build`: preludes, the phone page and the frame, as static files with their hash in the name. */
+/**
+ * `npm run build`: preludes, the phone page and the frame, as static files with their hash in the name; and the
+ * bundler's loader for the Worker itself.
+ */
 import { build } from "esbuild";
+import { quickLoader } from "./esbuild.ts";
 import { Output, SCRIPT } from "./output.ts";
 import { buildPreludes } from "./preludes.ts";
 
@@ -17,4 +21,5 @@ output.describe({
   frame: { script: output.publish("frame.js", await bundle("phone/frame/main.ts")) },
   ...(await buildPreludes(output)),
 });
+output.include("esbuild.js", await quickLoader());
 await output.write();

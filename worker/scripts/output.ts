@@ -50,6 +50,11 @@ export class Output {
     this.#files.set("phone.json", JSON.stringify(phone, null, 2));
   }
 
+  /** Add a module that the Worker imports. */
+  include(name: string, text: string): void {
+    this.#files.set(name, text);
+  }
+
   /** A running `wrangler dev` restarts when a file changes, and a build that changes nothing must not do that. */
   async write(): Promise<void> {
     for (const [name, text] of this.#files) await writeIfNew(join(DIST, name), text);

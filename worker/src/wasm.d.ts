@@ -2,6 +2,6 @@ declare module "*.wasm" {
   const module: WebAssembly.Module;
   export default module;
 }
-declare module "esbuild-wasm/lib/browser.js" {
+declare module "*/dist/esbuild.js" {
   export * from "esbuild-wasm";
 }

@@ -10,7 +10,7 @@ import {
   type BuildOptions,
   type BuildResult,
   type TransformOptions,
-} from "esbuild-wasm/lib/browser.js";
+} from "../../dist/esbuild.js";
 import wasmModule from "esbuild-wasm/esbuild.wasm";
 import { WorkerError } from "../errors.ts";
 

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import type { PreviewBuild, PreviewKind, SourceManifest } from "../../src/contract.gen.ts";
 import { hex, utf8 } from "../../src/encoding.ts";
 import { bundle, type Bundle } from "../../src/preview/bundle.ts";
+import type { Plan } from "../../src/preview/kinds/plan.ts";
 import { planFor } from "../../src/preview/kinds/planners.ts";
 import { checkManifest } from "../../src/preview/manifest.ts";
 import { loadSources } from "../../src/preview/sources.ts";
@@ -40,7 +41,11 @@ export async function bundleProject(
 ): Promise<Bundle> {
   const { build, manifest } = await store(kind, entry, files);
   const checked = checkManifest({ ...manifest, ...changes }, build);
-  const plan = planFor(checked, await loadSources(env.R2, build, checked));
+  return bundlePlan(planFor(checked, await loadSources(env.R2, build, checked)));
+}
+
+/** The part of a job that reads nothing any more. */
+export async function bundlePlan(plan: Plan): Promise<Bundle> {
   return bundle(plan.project, plan.entry, plan.virtual, plan.jsxImportSource);
 }
 
