@@ -34,9 +34,11 @@ _PAGES = frozenset({".html", ".htm", ".svg"})
 _TEXTS = frozenset({".md", ".mdx", ".markdown"})
 
 # Possessive and bounded throughout: a hostile file must not make the scanner try every way to read it.
-_COMMENT = r"(?:\s++|/\*(?:[^*]|\*(?!/))*+\*/|//[^\n]*+\n)*+"
+# A possessive group misses matches before Python 3.11.5 (gh-106052), so the gap is a look-ahead, which no
+# match goes back into either, and a reference to what it saw.
+_GAP = r"(?=(?P<{0}>(?:\s+|/\*(?:[^*]|\*(?!/)){{0,2000}}\*/|//[^\n]*\n)*))(?P={0})"
 _IN_SCRIPT = re.compile(
-    rf"""\b(?P<word>from|import|require(?:\.resolve)?){_COMMENT}(?P<call>\()?{_COMMENT}"""
+    rf"""\b(?P<word>from|import|require(?:\.resolve)?){_GAP.format("before")}(?P<call>\()?{_GAP.format("after")}"""
     r"""(?P<quote>["'`])(?P<text>[^"'`\n\\$]{1,1024})(?P=quote)(?(call)\s*+[,)])"""
 )
 _NEW_URL = re.compile(r"""\bnew\s+URL\(\s*+(["'`])([^"'`\n\\$]{1,1024})\1\s*+,\s*+import\.meta\.url""")
