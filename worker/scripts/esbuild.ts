@@ -11,7 +11,7 @@ const QUICK = "postMessage: (data) => queueMicrotask(() => {";
 
 /** Give the changed loader; raise if this release of esbuild is written differently. */
 export async function quickLoader(): Promise<string> {
-  const text = await readFile(fileURLToPath(import.meta.resolve("esbuild-wasm/lib/browser.js")), "utf8");
+  const text = await readFile(fileURLToPath(import.meta.resolve("esbuild-wasm/esm/browser.js")), "utf8");
   const parts = text.split(SLOW);
   if (parts.length !== 2) throw new Error("esbuild-wasm sends messages in a new way: look at it again");
   return parts.join(QUICK);
