@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, sync_playwright
 
+from hivesync_dev.node import NODE
 from hivesync_dev.paths import ROOT
 from hivesync_dev.testing import require_tool
 
@@ -57,6 +58,8 @@ class Phone:
 def chromium() -> Iterator[Browser]:
     """Start Chromium; skip the test where it is not installed (fail in CI)."""
     executable = require_tool("chromium", "sudo apt-get install chromium")
+    # The Node that Playwright brings needs libatomic, which a small Debian lacks; ours needs nothing.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(NODE))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(_ARGUMENTS))
         try:
