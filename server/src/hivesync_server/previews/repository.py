@@ -43,10 +43,13 @@ class PreviewRepository:
     async def latest(
         self, preview_id: str, project_id: str, *, lock: bool = False
     ) -> PreviewAndVersion | None:
-        query = select(PreviewRow, PreviewVersionRow).join(PreviewVersionRow, _LATEST)
-        query = query.where(PreviewRow.id == preview_id, PreviewRow.project_id == project_id)
+        """Give a preview with its newest version; with `lock` nobody else changes them meanwhile."""
+        named = (PreviewRow.id == preview_id, PreviewRow.project_id == project_id)
         if lock:
-            query = query.with_for_update(of=PreviewRow)
+            # By itself and first: Postgres joins by what was there before it waited for the lock, so one
+            # query for both would give a version that another request has moved on or taken the place of.
+            await self.session.execute(select(PreviewRow.id).where(*named).with_for_update())
+        query = select(PreviewRow, PreviewVersionRow).join(PreviewVersionRow, _LATEST).where(*named)
         row = (await self.session.execute(query)).one_or_none()
         return PreviewAndVersion(row[0], row[1]) if row else None
 
