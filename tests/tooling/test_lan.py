@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -62,9 +63,11 @@ class Upstream:
     """A Worker that remembers what reached it."""
 
     seen: list[tuple[str, str, str]] = field(default_factory=list)
+    headers: list[list[str]] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.Response:
         self.seen.append((request.method, request.path, request.headers["Host"]))
+        self.headers.append(list(request.headers))
         if request.path.endswith("/elsewhere"):
             raise web.HTTPFound("http://192.0.2.1/")
         return web.Response(body=await request.read() or b"page", headers={"X-Kept": "yes"})
@@ -132,3 +135,34 @@ async def test_a_worker_that_is_gone_gives_502(phone: aiohttp.ClientSession, unu
         phone.get(server.make_url(PREVIEW)) as answer,
     ):
         assert answer.status == 502
+
+
+async def test_a_body_where_none_belongs_can_not_hide_a_second_request(
+    front: URL, upstream: Upstream
+) -> None:
+    """A length without its body would make the Worker take what follows on the connection for that body,
+    and the rest of it, which the sender chose, for a request that no rule has seen."""
+    hidden = b"GET /cdn-cgi/local/r2/s3/b/x HTTP/1.1\r\nHost: x\r\n\r\n"
+    head = f"GET {PREVIEW} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(hidden)}\r\n\r\n".encode()
+    reader, writer = await asyncio.open_connection(front.host, front.port)
+    writer.write(head + hidden)
+    async with asyncio.timeout(10):
+        status = await reader.readline()
+    writer.close()
+    assert b" 400 " in status
+    assert upstream.seen == []
+
+
+async def test_only_headers_that_the_page_needs_reach_the_worker(
+    front: URL, phone: aiohttp.ClientSession, upstream: Upstream
+) -> None:
+    sent = {
+        "Authorization": "Bearer x",
+        "X-HTTP-Method-Override": "PUT",
+        "X-Real-IP": "127.0.0.1",
+    }
+    async with phone.get(front.with_path(PREVIEW), headers=sent):
+        pass
+    names = {name.lower() for name in upstream.headers[0]}
+    assert "authorization" in names
+    assert not names & {"x-http-method-override", "x-real-ip", "content-length"}

@@ -22,6 +22,15 @@ _HOP_BY_HOP = frozenset(
         *("transfer-encoding", "upgrade"),
     }
 )
+_FORWARDED = frozenset(
+    {
+        *("host", "user-agent", "accept", "accept-encoding", "accept-language"),
+        *("authorization", "content-type"),
+        *("if-none-match", "if-modified-since", "range", "if-range"),
+    }
+)
+"""All that the page and a browser's cache need. No length is among them: the front frames what it sends."""
+
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -45,9 +54,11 @@ async def _forward(request: web.Request) -> web.StreamResponse:
     raw_path, _, query = request.raw_path.partition("?")
     if not is_published(request.method, raw_path):
         raise web.HTTPNotFound
+    if request.method != "POST" and request.body_exists:
+        raise web.HTTPBadRequest(text="Only a POST has a body.")
     target = URL(f"{request.app[_UPSTREAM]}{raw_path}{'?' + query if query else ''}", encoded=True)
     body = await request.read() if request.method == "POST" else None
-    headers = [(name, value) for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP]
+    headers = [(name, value) for name, value in request.headers.items() if name.lower() in _FORWARDED]
     try:
         async with request.app[_CLIENT].request(
             request.method, target, headers=headers, data=body, allow_redirects=False
