@@ -317,11 +317,14 @@ export interface PreviewProgressEvent {
 /**
  * Result of a `preview.build`. `sources_stored`: every file of the manifest is now under `sources/`,
  * its bytes checked against its hash, so that the next manifest need not send it.
+ *
+ * `packs` holds the SHA-256 of each uploaded pack, in the manifest's order: its name under `sources/`.
  */
 export interface PreviewResult {
   sources_stored: boolean;
   artifact_bytes: number;
   warnings?: Diagnostic[];
+  packs?: string[];
 }
 
 /** A viewer looks; a publisher (the agent) may also push sources to a live preview. */
@@ -408,7 +411,8 @@ export type SessionStore = "file" | "keychain" | "memory" | "none";
 /**
  * Object `previews/{preview_id}/v{n}/manifest.json`: all that a build needs to know.
  *
- * A file is read from the pack that lists its hash, else from `sources/{project_id}/{sha256}`.
+ * A file is read from the uploaded or stored pack that lists its hash, else from
+ * `sources/{project_id}/{sha256}`.
  */
 export interface SourceManifest {
   kind: PreviewKind;
@@ -418,7 +422,18 @@ export interface SourceManifest {
   files: FileEntry[];
   packs: Pack[];
   env: Record<string, string>;
+  stored?: StoredPack[];
   schema?: 1;
+}
+
+/**
+ * A pack of an earlier version, now object `sources/{project_id}/{sha256}` of the project.
+ *
+ * `offsets` says at which byte of it the files of this manifest begin, by their hashes.
+ */
+export interface StoredPack {
+  sha256: string;
+  offsets: Record<string, number>;
 }
 
 export type Tier = "free" | "premium" | "pro";

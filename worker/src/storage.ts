@@ -12,7 +12,13 @@ export function isSha256(value: string): boolean {
   return SHA256.test(value);
 }
 
-/** Give the object name of one source file of a project. */
+/** Where a file's bytes begin: in an object of the project that is named by the hash of all it holds. */
+export interface Place {
+  readonly object: string;
+  readonly offset: number;
+}
+
+/** Give the object name of a project's source file, or of a pack of them, by its hash. */
 export function sourceKey(projectId: string, sha256: string): string {
   return `sources/${projectId}/${sha256}`;
 }
@@ -40,9 +46,34 @@ export async function writeJson(bucket: R2Bucket, key: string, value: unknown): 
 }
 
 /** Give the object, or raise: what a job or an artifact names must be there. */
-export async function requireObject(bucket: R2Bucket, key: string): Promise<R2ObjectBody> {
-  const object = await bucket.get(key);
+export async function requireObject(
+  bucket: R2Bucket,
+  key: string,
+  options: Pick<R2GetOptions, "range"> = {},
+): Promise<R2ObjectBody> {
+  const object = await bucket.get(key, options);
   if (object === null)
     throw new WorkerError("NOT_FOUND", "An uploaded file is missing. Start the preview again.");
   return object;
+}
+
+/** Open `length` bytes of a project's stored object; null for none, since a range must not be empty. */
+export async function openPlace(
+  bucket: R2Bucket,
+  projectId: string,
+  { object, offset }: Place,
+  length: number,
+): Promise<R2ObjectBody | null> {
+  if (length === 0) return null;
+  return requireObject(bucket, sourceKey(projectId, object), { range: { offset, length } });
+}
+
+export async function readPlace(
+  bucket: R2Bucket,
+  projectId: string,
+  place: Place,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const found = await openPlace(bucket, projectId, place, length);
+  return new Uint8Array(found === null ? [] : await found.arrayBuffer());
 }

@@ -30,10 +30,22 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPack:
+    """A pack of an earlier version, now object `sources/{project_id}/{sha256}` of the project.
+
+    `offsets` says at which byte of it the files of this manifest begin, by their hashes.
+    """
+
+    sha256: str
+    offsets: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class SourceManifest:
     """Object `previews/{preview_id}/v{n}/manifest.json`: all that a build needs to know.
 
-    A file is read from the pack that lists its hash, else from `sources/{project_id}/{sha256}`.
+    A file is read from the uploaded or stored pack that lists its hash, else from
+    `sources/{project_id}/{sha256}`.
     """
 
     kind: PreviewKind
@@ -43,6 +55,7 @@ class SourceManifest:
     files: list[FileEntry]
     packs: list[Pack]
     env: dict[str, str]
+    stored: list[StoredPack] = field(default_factory=list)
     schema: Literal[1] = 1
 
 
@@ -89,11 +102,15 @@ class CallbackError:
 @dataclass(frozen=True, slots=True)
 class PreviewResult:
     """Result of a `preview.build`. `sources_stored`: every file of the manifest is now under `sources/`,
-    its bytes checked against its hash, so that the next manifest need not send it."""
+    its bytes checked against its hash, so that the next manifest need not send it.
+
+    `packs` holds the SHA-256 of each uploaded pack, in the manifest's order: its name under `sources/`.
+    """
 
     sources_stored: bool
     artifact_bytes: int
     warnings: list[Diagnostic] = field(default_factory=list)
+    packs: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +128,7 @@ class Callback:
 
 
 def source_key(project_id: str, sha256: str) -> str:
-    """Give the object name of one source file."""
+    """Give the object name of a source file, or of a pack of them, by the SHA-256 of its bytes."""
     return f"sources/{project_id}/{sha256}"
 
 

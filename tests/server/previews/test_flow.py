@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 import httpx
 from hivesync_dev.servers.backend_user import SOURCE, BackendUser, manifest, preview_path
@@ -35,21 +36,50 @@ async def test_a_manifest_becomes_a_ready_preview(
     assert preview["ready_at"]
 
 
-async def test_what_was_built_once_is_not_asked_for_again(
-    ann: BackendUser, worker: FakeWorker, reporter: Reporter
-) -> None:
-    project_id = await ann.project()
-    first = await ann.preview(project_id)
-    await ann.complete(first["preview"])
-    await reporter.report(success((await worker.next_delivery()).job))
+CHANGED = SOURCE | {"main.js": b"console.log(2)"}
 
-    changed = SOURCE | {"main.js": b"console.log(2)"}
-    answer = await ann.client.post(f"{preview_path(first['preview'])}/versions", json=manifest(changed))
-    second = answer.json()
+
+async def test_what_was_built_once_is_not_asked_for_again(
+    ann: BackendUser, worker: FakeWorker, reporter: Reporter, s3: S3Server
+) -> None:
+    first = await ann.preview(await ann.project())
+    await _build(ann, worker, reporter, first, SOURCE)
+
+    second = await _next_version(ann, first, CHANGED)
     assert second["preview"]["id"] == first["preview"]["id"]
     assert second["preview"]["version"] == 2
-    asked_for = [sha for pack in second["uploads"]["packs"] for sha in pack["sha256s"]]
-    assert asked_for == [hashlib.sha256(changed["main.js"]).hexdigest()]
+    assert _asked_for(second) == [_hash(CHANGED["main.js"])]
+    manifest = await _build(ann, worker, reporter, second, CHANGED, s3)
+    [pack] = manifest["stored"]
+    whole = b"".join(_contents(first, SOURCE))
+    assert pack["sha256"] == _hash(whole)
+    # Each file that is not sent again lies where the manifest says.
+    assert set(pack["offsets"]) == {_hash(data) for path, data in SOURCE.items() if path != "main.js"}
+    for data in (data for path, data in SOURCE.items() if path != "main.js"):
+        assert whole[pack["offsets"][_hash(data)] :].startswith(data)
+
+
+async def test_a_pack_of_one_file_is_that_file(
+    ann: BackendUser, worker: FakeWorker, reporter: Reporter, s3: S3Server
+) -> None:
+    first = await ann.preview(await ann.project())
+    await _build(ann, worker, reporter, first, SOURCE)
+    second = await _next_version(ann, first, CHANGED)
+    await _build(ann, worker, reporter, second, CHANGED)
+
+    third = await _next_version(ann, first, CHANGED)
+    assert _asked_for(third) == []
+    manifest = await _build(ann, worker, reporter, third, CHANGED, s3)
+    assert [_hash(CHANGED["main.js"]) in pack["offsets"] for pack in manifest["stored"]] == [False]
+
+
+async def test_a_pack_that_nobody_can_find_is_asked_for_again(
+    ann: BackendUser, worker: FakeWorker, reporter: Reporter
+) -> None:
+    first = await ann.preview(await ann.project())
+    await ann.complete(first["preview"])
+    await reporter.report(success((await worker.next_delivery()).job, packs=[]))
+    assert _asked_for(await _next_version(ann, first, SOURCE)) == _asked_for(first)
 
 
 async def test_uploads_are_asked_for_again_while_nobody_has_checked_them(ann: BackendUser) -> None:
@@ -68,14 +98,48 @@ async def test_completing_twice_builds_once(ann: BackendUser, worker: FakeWorker
     assert worker.deliveries.empty()
 
 
-async def _upload(created: dict[str, object], files: dict[str, bytes]) -> None:
-    by_hash = {hashlib.sha256(data).hexdigest(): data for data in files.values()}
-    uploads = created["uploads"]
-    assert isinstance(uploads, dict)
+async def _build(
+    ann: BackendUser,
+    worker: FakeWorker,
+    reporter: Reporter,
+    created: dict[str, Any],
+    files: dict[str, bytes],
+    s3: S3Server | None = None,
+) -> dict[str, Any]:
+    """Take a version to `ready`; give the manifest that the Worker was told, if it can be read."""
+    await ann.complete(created["preview"])
+    job = (await worker.next_delivery()).job
+    packs = [_hash(content) for content in _contents(created, files)]
+    (await reporter.report(success(job, packs=packs))).raise_for_status()
+    told: dict[str, Any] = json.loads(s3.read(job.preview.manifest_key)) if s3 and job.preview else {}
+    return told
+
+
+async def _next_version(ann: BackendUser, first: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
+    answer = await ann.client.post(f"{preview_path(first['preview'])}/versions", json=manifest(files))
+    answer.raise_for_status()
+    created: dict[str, Any] = answer.json()
+    return created
+
+
+def _contents(created: dict[str, Any], files: dict[str, bytes]) -> list[bytes]:
+    """Give the bytes of each pack that was asked for."""
+    by_hash = {_hash(data): data for data in files.values()}
+    return [b"".join(by_hash[sha] for sha in pack["sha256s"]) for pack in created["uploads"]["packs"]]
+
+
+def _asked_for(created: dict[str, Any]) -> list[str]:
+    return [sha for pack in created["uploads"]["packs"] for sha in pack["sha256s"]]
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+async def _upload(created: dict[str, Any], files: dict[str, bytes]) -> None:
     async with httpx.AsyncClient(trust_env=False) as store:
-        for pack in uploads["packs"]:
-            body = b"".join(by_hash[sha] for sha in pack["sha256s"])
-            (await store.put(pack["url"], content=body)).raise_for_status()
+        for pack, content in zip(created["uploads"]["packs"], _contents(created, files), strict=True):
+            (await store.put(pack["url"], content=content)).raise_for_status()
 
 
 def _packed(s3: S3Server, stored: dict[str, list[dict[str, object]]]) -> dict[str, bytes]:

@@ -38,8 +38,8 @@ async function buildPreview(bucket: R2Bucket, build: PreviewBuild, log: JobLog):
   try {
     const manifest = await loadManifest(bucket, build);
     log.step("manifest", { kind: manifest.kind, files: manifest.files.length });
-    const sources = await loadSources(bucket, build, manifest);
-    result = { ...result, sources_stored: true };
+    const { sources, packs } = await loadSources(bucket, build, manifest);
+    result = { ...result, sources_stored: true, packs: [...packs] };
     log.step("sources");
     const built = await buildVersion(bucket, build, manifest, sources);
     log.step("built", { bytes: built.bytes });

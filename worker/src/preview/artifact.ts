@@ -6,6 +6,9 @@ export interface Asset {
   readonly url: string;
   readonly sha256: string;
   readonly size: number;
+  /** Hash that names the stored object in which its bytes lie, and where in it they begin. */
+  readonly object: string;
+  readonly offset: number;
   readonly type: string;
   /** Needed at once; the others are fetched when the app asks for them. */
   readonly eager: boolean;

@@ -58,12 +58,13 @@ function assetsOf({ project, assetPaths }: Plan, bundled: Bundle): Asset[] {
   const inPublic = `${publicDirectory(project)}/`;
   return [...project.sources.files.values()]
     .filter(({ path }) => used.has(path) || path.startsWith(inPublic) || isAsset(path))
-    .map(({ path, sha256, size }) => ({
-      url: urlOfFile(project, path),
-      sha256,
-      size,
-      type: mediaType(path),
-      eager: used.has(path) || (path.startsWith(inPublic) && size <= EAGER_PUBLIC_BYTES),
+    .map((file) => ({
+      url: urlOfFile(project, file.path),
+      sha256: file.sha256,
+      size: file.size,
+      ...project.sources.placeOf(file),
+      type: mediaType(file.path),
+      eager: used.has(file.path) || (file.path.startsWith(inPublic) && file.size <= EAGER_PUBLIC_BYTES),
     }));
 }
 

@@ -20,6 +20,7 @@ export function checkManifest(value: unknown, build: PreviewBuild): SourceManife
   }
   checkFiles(value);
   checkPacks(value, versionPrefix(build.preview_id, build.version));
+  checkStored(value);
   checkTextSize(value);
   return value;
 }
@@ -44,6 +45,17 @@ function checkPacks({ packs, files }: SourceManifest, prefix: string): void {
       throw malformed("a pack lies outside its folder");
     }
     if (!pack.sha256s.every((sha256) => known.has(sha256))) throw malformed("a pack holds an unknown file");
+  }
+}
+
+function checkStored({ stored, files }: SourceManifest): void {
+  const known = new Set(files.map((file) => file.sha256));
+  for (const { sha256, offsets } of stored ?? []) {
+    const places = Object.entries(offsets);
+    if (!isSha256(sha256) || places.length === 0) throw malformed("a stored pack has no name or no files");
+    if (!places.every(([file, offset]) => known.has(file) && Number.isSafeInteger(offset) && offset >= 0)) {
+      throw malformed("a file's place in a stored pack is wrong");
+    }
   }
 }
 

@@ -21,7 +21,7 @@ describe("the bundler", () => {
     for (let n = 1; n <= depth; n += 1) files[`src/${n}.ts`] = `export { value } from "./${n - 1}.ts";`;
     files["index.html"] = `<script type="module" src="/src/${depth}.ts"></script>`;
     const { build, manifest } = await store("web", "index.html", files);
-    const plan = planFor(manifest, await loadSources(env.R2, build, manifest));
+    const plan = planFor(manifest, (await loadSources(env.R2, build, manifest)).sources);
     expect(await turnsDuring(bundlePlan(plan))).toBeLessThan(depth / 4);
   });
 

@@ -10,7 +10,7 @@ import { bundleProject, store, type Files } from "./projects.ts";
 
 async function plan(html: string, files: Files = {}, entry = "index.html"): Promise<Plan> {
   const { build, manifest } = await store("web", entry, { [entry]: html, ...files });
-  return planFor(checkManifest(manifest, build), await loadSources(env.R2, build, manifest));
+  return planFor(checkManifest(manifest, build), (await loadSources(env.R2, build, manifest)).sources);
 }
 
 describe("a page", () => {
@@ -102,7 +102,7 @@ describe("a syntax error in a page's own script", () => {
     ["a classic script's file", `<script src="a.js"></script>`, { "a.js": "\nlet a b;" }, "a.js", 2],
   ])("is found at its line: %s", async (_what, html, files, file, line) => {
     const { build, manifest } = await store("web", "index.html", { "index.html": html, ...files });
-    const sources = await loadSources(env.R2, build, manifest);
+    const sources = (await loadSources(env.R2, build, manifest)).sources;
     await expect(buildVersion(env.R2, build, manifest, sources)).rejects.toMatchObject({
       code: "PREVIEW_BUILD_FAILED",
       diagnostic: { file, line },

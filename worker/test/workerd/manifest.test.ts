@@ -1,10 +1,7 @@
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { FileEntry, SourceManifest } from "../../src/contract.gen.ts";
-import { hex, utf8 } from "../../src/encoding.ts";
 import { checkManifest } from "../../src/preview/manifest.ts";
-import { loadSources } from "../../src/preview/sources.ts";
-import { sourceKey, versionPrefix } from "../../src/storage.ts";
+import { versionPrefix } from "../../src/storage.ts";
 import { store } from "./projects.ts";
 
 async function stored(): ReturnType<typeof store> {
@@ -68,6 +65,31 @@ describe("a manifest", () => {
       }),
     ],
     [
+      "a stored pack with a name that is no hash",
+      (m: SourceManifest) => ({
+        ...m,
+        stored: [{ sha256: "../x", offsets: { [m.files[0]?.sha256 ?? ""]: 0 } }],
+      }),
+    ],
+    [
+      "an unknown file in a stored pack",
+      (m: SourceManifest) => ({
+        ...m,
+        stored: [{ sha256: "a".repeat(64), offsets: { ["f".repeat(64)]: 0 } }],
+      }),
+    ],
+    [
+      "a file before the beginning of its pack",
+      (m: SourceManifest) => ({
+        ...m,
+        stored: [{ sha256: "a".repeat(64), offsets: { [m.files[0]?.sha256 ?? ""]: -1 } }],
+      }),
+    ],
+    [
+      "a stored pack of nothing",
+      (m: SourceManifest) => ({ ...m, stored: [{ sha256: "a".repeat(64), offsets: {} }] }),
+    ],
+    [
       "an unknown file in a pack",
       (m: SourceManifest, prefix: string) => ({
         ...m,
@@ -93,81 +115,5 @@ describe("a manifest", () => {
       files: Array.from({ length: 5001 }, (_none, index) => ({ ...manifest.files[0], path: `${index}.ts` })),
     }));
     expect(refused).toMatchObject({ code: "PAYLOAD_TOO_LARGE" });
-  });
-});
-
-describe("sources", () => {
-  const texts = ["<p>hi", "export {}", "body {}"];
-
-  async function packed(
-    content: (whole: Uint8Array) => Uint8Array,
-  ): Promise<Awaited<ReturnType<typeof store>>> {
-    const { build, manifest } = await stored();
-    const key = `${versionPrefix(build.preview_id, 1)}pack-0`;
-    const hashes = await Promise.all(
-      texts.map(async (text) => hex(await crypto.subtle.digest("SHA-256", utf8(text)))),
-    );
-    const files = ["index.html", "a.ts", "b.css"].map((path, index) => ({
-      path,
-      sha256: hashes[index] ?? "",
-      size: texts[index]?.length ?? 0,
-    }));
-    await env.R2.put(key, content(utf8(texts.join(""))));
-    return { build, manifest: { ...manifest, files, packs: [{ key, sha256s: hashes }] } };
-  }
-
-  it("come out of a pack and are stored under their hashes", async () => {
-    const { build, manifest } = await packed((whole) => whole);
-    const sources = await loadSources(env.R2, build, manifest);
-    expect(manifest.files.map((file) => sources.text(file.path))).toEqual(texts);
-    for (const { sha256 } of manifest.files) {
-      expect((await env.R2.head(sourceKey(build.project_id, sha256)))?.checksums.sha256).toBeDefined();
-    }
-  });
-
-  it("are read from where an earlier version stored them", async () => {
-    const { build, manifest } = await packed((whole) => whole);
-    await loadSources(env.R2, build, manifest);
-    const again = await loadSources(env.R2, build, { ...manifest, packs: [] });
-    expect(again.text("b.css")).toBe("body {}");
-  });
-
-  it("with a wrong byte are refused, naming the file", async () => {
-    const { build, manifest } = await packed((whole) => whole.with(6, 33));
-    await expect(loadSources(env.R2, build, manifest)).rejects.toMatchObject({
-      code: "SOURCE_CHANGED",
-      diagnostic: { file: "a.ts" },
-    });
-  });
-
-  it("in a pack that ends early are refused", async () => {
-    const { build, manifest } = await packed((whole) => whole.slice(0, -1));
-    await expect(loadSources(env.R2, build, manifest)).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
-  });
-
-  it("that are images are checked too", async () => {
-    const { build, manifest } = await store("web", "index.html", { "index.html": "", "bee.png": "a bee" });
-    const image = manifest.files.find((file) => file.path === "bee.png");
-    await env.R2.put(sourceKey(build.project_id, image?.sha256 ?? ""), "a wasp");
-    await expect(loadSources(env.R2, build, manifest)).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
-  });
-
-  it("that were never uploaded are named", async () => {
-    const { build, manifest } = await stored();
-    const files = [...manifest.files, { path: "gone.ts", sha256: "a".repeat(64), size: 1 }];
-    await expect(loadSources(env.R2, build, { ...manifest, files })).rejects.toMatchObject({
-      code: "NOT_FOUND",
-      detail: expect.stringContaining("gone.ts") as string,
-    });
-  });
-
-  it("that are not UTF-8 are refused, naming the file", async () => {
-    const { build, manifest } = await store("web", "index.html", {
-      "index.html": "",
-      "a.ts": new Uint8Array([0xff, 0xfe, 0x41]),
-    });
-    await expect(loadSources(env.R2, build, manifest)).rejects.toMatchObject({
-      diagnostic: { file: "a.ts" },
-    });
   });
 });

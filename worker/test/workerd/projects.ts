@@ -41,7 +41,7 @@ export async function bundleProject(
 ): Promise<Bundle> {
   const { build, manifest } = await store(kind, entry, files);
   const checked = checkManifest({ ...manifest, ...changes }, build);
-  return bundlePlan(planFor(checked, await loadSources(env.R2, build, checked)));
+  return bundlePlan(planFor(checked, (await loadSources(env.R2, build, checked)).sources));
 }
 
 /** The part of a job that reads nothing any more. */

@@ -10,6 +10,8 @@ import { store } from "./projects.ts";
 
 const ORIGIN = "https://worker.example";
 const DAY = 86_400;
+/** Of what `built("mine")` has as its picture. */
+const PICTURE_SHA256 = "99e83afda8a8e4de4f0d645a36250eed77bbb7a477e8a141fc6949831f49542a";
 
 async function call(path: string, init?: RequestInit): Promise<Response> {
   return await exports.default.fetch(new Request(ORIGIN + path, init));
@@ -49,7 +51,8 @@ async function built(secret: string): Promise<PreviewBuild> {
     "notes.md": `notes of ${secret}`,
     "src/unused.ts": `const ${secret} = 1`,
   });
-  await buildVersion(env.R2, build, manifest, await loadSources(env.R2, build, manifest));
+  const { sources } = await loadSources(env.R2, build, manifest);
+  await buildVersion(env.R2, build, manifest, sources);
   await finishVersion(env.R2, build.preview_id, 1, null);
   return build;
 }
@@ -183,12 +186,15 @@ describe("a preview's files", () => {
     expect(picture.headers.get("content-disposition")).toBe("attachment");
   });
 
-  it("are not sent again while they are the same", async () => {
-    const headers = await openPreview(mine);
-    const path = `/p/${mine.preview_id}/v/1/app.js`;
-    const etag = (await call(path, { headers })).headers.get("etag") ?? "";
-    expect((await call(path, { headers: { ...headers, "if-none-match": etag } })).status).toBe(304);
-  });
+  it.each(["app.js", `asset/${PICTURE_SHA256}`])(
+    "are not sent again while they are the same: %s",
+    async (name) => {
+      const headers = await openPreview(mine);
+      const path = `/p/${mine.preview_id}/v/1/${name}`;
+      const etag = (await call(path, { headers })).headers.get("etag") ?? "";
+      expect((await call(path, { headers: { ...headers, "if-none-match": etag } })).status).toBe(304);
+    },
+  );
 });
 
 describe("current", () => {

@@ -11,6 +11,7 @@ from hivesync_contract.jobs import Callback, JobStatus
 from hivesync_contract.previews import PreviewError, PreviewState
 
 from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.previews.packs import stored_sources
 from hivesync_server.previews.repository import PreviewAndVersion, PreviewRepository
 from hivesync_server.previews.shapes import ERROR, MANIFEST, preview_shape
 from hivesync_server.projects.repository import SourceRepository
@@ -31,7 +32,7 @@ class PreviewBuilds:
         if rows is None:
             return
         if callback.result is not None and callback.result.sources_stored:
-            await self._note_sources(rows)
+            await self._note_sources(rows, callback.result.packs)
         if callback.status is JobStatus.SUCCESS:
             rows.version.state, rows.version.ready_at = PreviewState.READY.value, self.now
             rows.version.error = None
@@ -62,10 +63,9 @@ class PreviewBuilds:
         rows.version.error = ERROR.dump_json(error).decode()
         await self._announce(rows)
 
-    async def _note_sources(self, rows: PreviewAndVersion) -> None:
+    async def _note_sources(self, rows: PreviewAndVersion, packs: list[str]) -> None:
         manifest = MANIFEST.validate_json(rows.version.manifest)
-        sizes = {file.sha256: file.size for file in manifest.files}
-        await self.sources.add(rows.preview.project_id, sizes)
+        await self.sources.add(rows.preview.project_id, stored_sources(manifest, packs))
 
     async def _announce(self, rows: PreviewAndVersion) -> None:
         # News of an older version would show a state that the preview no longer has.

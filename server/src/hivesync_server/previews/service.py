@@ -18,6 +18,7 @@ from hivesync_server.adapters.objects import ObjectStore
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.jobs.queue import JobQueue
 from hivesync_server.previews.limits import check_sizes
+from hivesync_server.previews.packs import stored_packs
 from hivesync_server.previews.repository import PreviewAndVersion, PreviewRepository
 from hivesync_server.previews.shapes import MANIFEST, preview_shape
 from hivesync_server.previews.tables import PreviewRow, PreviewVersionRow
@@ -107,7 +108,16 @@ class Previews:
         uploads = await asyncio.to_thread(plan_uploads, self.objects, project.id, preview.id, number, missing)
         title = body.title or project.name
         files = [FileEntry(file.path, file.size, file.sha256) for file in body.files]
-        manifest = SourceManifest(body.kind, body.entry, body.platform, title, files, uploads.packs, body.env)
+        manifest = SourceManifest(
+            kind=body.kind,
+            entry=body.entry,
+            platform=body.platform,
+            title=title,
+            files=files,
+            packs=uploads.packs,
+            env=body.env,
+            stored=stored_packs(stored.values()),
+        )
         row = PreviewVersionRow(
             preview_id=preview.id,
             version=number,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.projects.tables import ProjectRow, ProjectSourceRow
@@ -39,27 +39,47 @@ class ProjectRepository:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredSource:
+    """A stored source file. Without `pack_sha256` it has an object of its own."""
+
+    sha256: str
+    size: int
+    pack_sha256: str | None = None
+    pack_offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SourceRepository:
-    """Which source files of a project are stored."""
+    """Which source files of a project are stored, and where."""
 
     session: AsyncSession
 
-    async def stored(self, project_id: str, hashes: Iterable[str]) -> set[str]:
+    async def stored(self, project_id: str, hashes: Iterable[str]) -> dict[str, StoredSource]:
         """Give those of `hashes` that are there."""
-        found: set[str] = set()
+        found: dict[str, StoredSource] = {}
         for part in _batches(set(hashes)):
-            query = select(ProjectSourceRow.sha256).where(
+            query = select(*_COLUMNS).where(
                 ProjectSourceRow.project_id == project_id, ProjectSourceRow.sha256.in_(part)
             )
-            found.update(await self.session.scalars(query))
+            found.update({row.sha256: StoredSource(*row) for row in await self.session.execute(query)})
         return found
 
-    async def add(self, project_id: str, sizes: Mapping[str, int]) -> None:
-        """Note files as stored; those that already are stay."""
-        missing = set(sizes) - await self.stored(project_id, sizes)
-        self.session.add_all(
-            ProjectSourceRow(project_id=project_id, sha256=sha256, size=sizes[sha256]) for sha256 in missing
-        )
+    async def add(self, project_id: str, sources: Sequence[StoredSource]) -> None:
+        """Note files as stored; those that already are stay where they were."""
+        known = await self.stored(project_id, (source.sha256 for source in sources))
+        rows = [asdict(source) for source in sources if source.sha256 not in known]
+        if rows:
+            await self.session.execute(
+                insert(ProjectSourceRow), [{"project_id": project_id} | row for row in rows]
+            )
+
+
+_COLUMNS = (
+    ProjectSourceRow.sha256,
+    ProjectSourceRow.size,
+    ProjectSourceRow.pack_sha256,
+    ProjectSourceRow.pack_offset,
+)
 
 
 def _batches(hashes: Collection[str]) -> Iterable[list[str]]:

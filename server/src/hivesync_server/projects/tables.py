@@ -24,7 +24,11 @@ class ProjectRow(Table):
 
 
 class ProjectSourceRow(Table):
-    """A source file that the Worker has checked and stored, so that nobody has to send it again."""
+    """A source file that the Worker has checked and stored, so that nobody has to send it again.
+
+    It begins at `pack_offset` of the pack that `pack_sha256` names; without one it has an object of its own.
+    An object may go when no row needs it any more, and a row only when no manifest does.
+    """
 
     __tablename__ = "project_sources"
 
@@ -33,3 +37,5 @@ class ProjectSourceRow(Table):
     )
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     size: Mapped[int] = mapped_column(BigInteger)
+    pack_sha256: Mapped[str | None] = mapped_column(String(64))
+    pack_offset: Mapped[int | None] = mapped_column(BigInteger)

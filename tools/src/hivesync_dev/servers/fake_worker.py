@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -78,8 +79,8 @@ class FakeWorker:
         return web.Response(status=self.answer_status)
 
 
-def success(job: Job, *, sources_stored: bool = True) -> Callback:
-    """Give the report of a build that went well."""
+def success(job: Job, *, sources_stored: bool = True, packs: Sequence[str] = ()) -> Callback:
+    """Give the report of a build that went well. `packs`: the names under which its packs are now stored."""
     build = job.preview
     if build is None:
         raise ValueError("not a preview's job")
@@ -89,7 +90,7 @@ def success(job: Job, *, sources_stored: bool = True) -> Callback:
         status=JobStatus.SUCCESS,
         attempt=job.attempt,
         artifact_keys=[f"{version_prefix(build.preview_id, build.version)}index.html"],
-        result=PreviewResult(sources_stored, artifact_bytes=1234),
+        result=PreviewResult(sources_stored, artifact_bytes=1234, packs=list(packs)),
     )
 
 
