@@ -33,6 +33,18 @@ async def test_each_key_is_counted_by_itself(cache: Cache) -> None:
     assert await cache.increment("b", 60) == 1
 
 
+async def test_a_count_is_taken_back(cache: Cache) -> None:
+    assert [await cache.increment("taken back", 60) for _ in range(2)] == [1, 2]
+    await cache.take_back("taken back")
+    assert await cache.increment("taken back", 60) == 2
+
+
+async def test_taking_back_what_was_never_counted_allows_no_more_for_long(cache: Cache) -> None:
+    await cache.take_back("never counted")
+    # In process nothing is kept; Redis keeps it for a second.
+    assert await cache.increment("never counted", 60) <= 1
+
+
 async def test_a_count_ends_with_its_time_and_is_not_prolonged() -> None:
     now = 0.0
     cache = MemoryCache(lambda: now)
@@ -57,6 +69,7 @@ async def test_a_cache_that_is_away_counts_nothing_and_says_so(caplog: pytest.Lo
     cache = open_cache("redis://127.0.0.1:1/0")
     started = time.monotonic()
     assert [await cache.increment("a", 60) for _ in range(2)] == [1, 1]
+    await cache.take_back("a")
     assert time.monotonic() - started < 5
     assert "cache unavailable" in caplog.text
     await cache.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -167,17 +168,44 @@ async def test_the_way_on_after_the_sign_in_is_always_ours(
     assert answer.headers["location"] == "/device?user_code="
 
 
-async def test_guessing_codes_ends_soon(ann: BackendUser, browser: Browser, started: dict[str, str]) -> None:
-    await browser.sign_in(started["user_code"])
+async def test_guessing_codes_ends_soon_even_for_a_right_one(
+    ann: BackendUser, browser: Browser, client: httpx.AsyncClient, started: dict[str, str]
+) -> None:
+    code = started["user_code"]
+    await browser.sign_in(code)
+    await browser.open(f"/device?user_code={code}")
     statuses = [(await browser.open("/device?user_code=BBBB-BBBB")).status_code for _ in range(11)]
     assert statuses == [404] * 10 + [429]
+    assert (await browser.open(f"/device?user_code={code}")).status_code == 429
+    assert (await browser.send("/device/decision", user_code=code, decision="approve")).status_code == 429
+    assert (await poll(client, started)).json()["error"] == "authorization_pending"
 
 
-async def test_guessing_passwords_on_the_page_ends_soon(
+async def test_guessing_passwords_on_the_page_ends_soon_even_for_the_right_one(
     ann: BackendUser, browser: Browser, started: dict[str, str]
 ) -> None:
     statuses = [(await browser.sign_in(started["user_code"], "wrong")).status_code for _ in range(11)]
     assert statuses == [401] * 10 + [429]
+    assert (await browser.sign_in(started["user_code"])).status_code == 429
+
+
+async def test_guesses_that_come_at_once_are_counted_too(
+    ann: BackendUser, browser: Browser, started: dict[str, str]
+) -> None:
+    await browser.open("/device")
+    form = {"csrf": browser.csrf, "login": "ann", "password": "wrong"}
+    answers = await asyncio.gather(*(browser.client.post("/device/sign-in", data=form) for _ in range(15)))
+    assert [answer.status_code for answer in answers].count(429) == 5
+
+
+async def test_those_who_know_their_password_and_code_are_never_too_many(
+    ann: BackendUser, browser: Browser, started: dict[str, str]
+) -> None:
+    code = started["user_code"]
+    for _ in range(11):
+        assert (await browser.sign_in(code)).status_code == 303
+        assert (await browser.open(f"/device?user_code={code}")).status_code == 200
+        browser.client.cookies.clear()
 
 
 async def test_pages_can_not_be_framed_and_run_no_script(browser: Browser) -> None:
@@ -188,6 +216,8 @@ async def test_pages_can_not_be_framed_and_run_no_script(browser: Browser) -> No
     assert "script-src" not in policy
     assert answer.headers["x-frame-options"] == "DENY"
     assert answer.headers["cache-control"] == "no-store"
+    # With `no-referrer` a browser would send our own forms with `Origin: null`.
+    assert answer.headers["referrer-policy"] == "same-origin"
     assert "<script" not in answer.text
 
 

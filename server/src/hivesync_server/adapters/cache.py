@@ -22,6 +22,10 @@ class Cache(Protocol):
         """Count one more and give the total; the count ends `ttl_seconds` after its first."""
         ...
 
+    async def take_back(self, key: str) -> None:
+        """Count one less: what was counted was no offence."""
+        ...
+
     async def close(self) -> None:
         """Give back what is held."""
         ...
@@ -47,6 +51,11 @@ class MemoryCache:
         self._counts[key] = (count + 1, ends)
         return count + 1
 
+    async def take_back(self, key: str) -> None:
+        """Count one less, if the count has not ended."""
+        if entry := self._counts.get(key):
+            self._counts[key] = (entry[0] - 1, entry[1])
+
     async def close(self) -> None:
         """Nothing is held."""
 
@@ -70,6 +79,16 @@ class RedisCache:
             _logger.warning("cache unavailable, limit not counted", extra={"reason": type(error).__name__})
             return 1
         return int(count)
+
+    async def take_back(self, key: str) -> None:
+        """Count one less; a count that ended meanwhile is made to end again at once."""
+        try:
+            async with self._client.pipeline(transaction=True) as pipeline:
+                pipeline.decr(_PREFIX + key)
+                pipeline.expire(_PREFIX + key, 1, nx=True)
+                await pipeline.execute()
+        except RedisError as error:
+            _logger.warning("cache unavailable, limit not counted", extra={"reason": type(error).__name__})
 
     async def close(self) -> None:
         """Give the connections back."""

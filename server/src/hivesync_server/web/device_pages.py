@@ -14,7 +14,7 @@ from hivesync_server.auth.device.service import DeviceSignIn, normal_user_code
 from hivesync_server.auth.errors import AuthInvalid
 from hivesync_server.auth.schemas import normal_login
 from hivesync_server.auth.services import AccountsDep
-from hivesync_server.auth.tables import UserRow
+from hivesync_server.auth.tables import DeviceCodeRow, UserRow
 from hivesync_server.http.client_address import client_address
 from hivesync_server.http.route import ApiRoute
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
@@ -40,9 +40,16 @@ class _Visit:
     address: str
 
     async def may_guess(self, what: str) -> bool:
-        """Count a wrong code or password of this address; tell whether there may be another."""
+        """Count a code or password of this address; tell whether it may be looked at.
+
+        Before it is: one that is refused must be refused when it is right, and however many come at once.
+        """
         count = await self.resources.cache.increment(f"guess:{what}:{self.address}", GUESSES_SECONDS)
         return count <= GUESSES_MAX
+
+    async def was_right(self, what: str) -> None:
+        """Take the count back: a network may have many people, as long as they don't guess."""
+        await self.resources.cache.take_back(f"guess:{what}:{self.address}")
 
     def show(self, response: Response) -> Response:
         return self.browser.remember(response, self.resources.settings.http)
@@ -84,12 +91,13 @@ async def sign_in(
     user_code: Code = "",
 ) -> Response:
     """Sign in in this browser, then go on with the code. The way on is ours, never the caller's."""
+    if not await visit.may_guess("password"):
+        return _too_many()
     try:
         user = await accounts.recognise(normal_login(login), password)
     except AuthInvalid as error:
-        if not await visit.may_guess("password"):
-            return _too_many()
         return visit.show(_sign_in_page(visit, user_code, error.detail, 401))
+    await visit.was_right("password")
     browser = new_browser(visit.resources.settings.tokens)
     await visit.web.sign_out(visit.browser)
     await visit.web.sign_in(browser, user)
@@ -107,9 +115,9 @@ async def decide(
     user = await visit.web.user(visit.browser)
     if user is None:
         return _to_code(user_code)
-    row = await devices.pending(normal_user_code(user_code))
-    if row is None:
-        return await _consent(visit, devices, user, user_code)
+    row = await _pending(visit, devices, user, user_code)
+    if isinstance(row, Response):
+        return row
     approve = decision == "approve"
     devices.decide(row, user, approve=approve)
     await visit.web.sign_out(visit.browser)
@@ -119,11 +127,9 @@ async def decide(
 
 
 async def _consent(visit: _Visit, devices: DeviceSignIn, user: UserRow, typed: str) -> Response:
-    row = await devices.pending(normal_user_code(typed))
-    if row is None:
-        if not await visit.may_guess("code"):
-            return _too_many()
-        return visit.show(_code_page(visit, user, "That code is unknown or has expired.", 404))
+    row = await _pending(visit, devices, user, typed)
+    if isinstance(row, Response):
+        return row
     response = page(
         "device_consent.html",
         csrf=visit.browser.csrf,
@@ -134,6 +140,19 @@ async def _consent(visit: _Visit, devices: DeviceSignIn, user: UserRow, typed: s
         asked_at=row.created_at.strftime("%H:%M UTC"),
     )
     return visit.show(response)
+
+
+async def _pending(
+    visit: _Visit, devices: DeviceSignIn, user: UserRow, typed: str
+) -> DeviceCodeRow | Response:
+    """Give the sign-in that a typed code stands for, or the page that says why there is none."""
+    if not await visit.may_guess("code"):
+        return _too_many()
+    row = await devices.pending(normal_user_code(typed))
+    if row is None:
+        return visit.show(_code_page(visit, user, "That code is unknown or has expired.", 404))
+    await visit.was_right("code")
+    return row
 
 
 def _sign_in_page(visit: _Visit, user_code: str, error: str = "", status: int = 200) -> Response:
