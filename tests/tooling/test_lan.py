@@ -64,10 +64,12 @@ class Upstream:
 
     seen: list[tuple[str, str, str]] = field(default_factory=list)
     headers: list[list[str]] = field(default_factory=list)
+    encodings: list[list[str]] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.Response:
         self.seen.append((request.method, request.path, request.headers["Host"]))
         self.headers.append(list(request.headers))
+        self.encodings.append(request.headers.getall("Accept-Encoding", []))
         if request.path.endswith("/elsewhere"):
             raise web.HTTPFound("http://192.0.2.1/")
         return web.Response(body=await request.read() or b"page", headers={"X-Kept": "yes"})
@@ -143,7 +145,9 @@ async def test_a_body_where_none_belongs_can_not_hide_a_second_request(
     """A length without its body would make the Worker take what follows on the connection for that body,
     and the rest of it, which the sender chose, for a request that no rule has seen."""
     hidden = b"GET /cdn-cgi/local/r2/s3/b/x HTTP/1.1\r\nHost: x\r\n\r\n"
-    head = f"GET {PREVIEW} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(hidden)}\r\n\r\n".encode()
+    head = (
+        f"GET {PREVIEW} HTTP/1.1\r\nHost: {front.authority}\r\nContent-Length: {len(hidden)}\r\n\r\n".encode()
+    )
     reader, writer = await asyncio.open_connection(front.host, front.port)
     writer.write(head + hidden)
     async with asyncio.timeout(10):
@@ -166,3 +170,27 @@ async def test_only_headers_that_the_page_needs_reach_the_worker(
     names = {name.lower() for name in upstream.headers[0]}
     assert "authorization" in names
     assert not names & {"x-http-method-override", "x-real-ip", "content-length"}
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "localhost:{port}", "127.0.0.1", ""])
+async def test_a_foreign_name_for_this_address_is_refused(
+    front: URL, phone: aiohttp.ClientSession, upstream: Upstream, host: str
+) -> None:
+    """A page of another site could else point its own name here and read what it may not."""
+    headers = {"Host": host.format(port=front.port)}
+    async with phone.get(front.with_path(PREVIEW), headers=headers) as answer:
+        assert answer.status == 421
+    assert upstream.seen == []
+
+
+@pytest.mark.parametrize(("sent", "expected"), [(None, "identity"), ("br", "br")])
+async def test_nothing_is_compressed_that_the_phone_did_not_ask_for(
+    front: URL, upstream: Upstream, sent: str | None, expected: str
+) -> None:
+    headers = {"Accept-Encoding": sent} if sent else {}
+    async with (
+        aiohttp.ClientSession(skip_auto_headers=["Accept-Encoding"]) as phone,
+        phone.get(front.with_path(PREVIEW), headers=headers),
+    ):
+        pass
+    assert upstream.encodings == [[expected]]

@@ -50,7 +50,23 @@ async def _client(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
+def _is_addressed(request: web.Request) -> bool:
+    """Tell whether the request names this very address: a foreign name that resolves here is refused."""
+    place = request.transport.get_extra_info("sockname") if request.transport else None
+    return place is not None and request.headers.getall("Host", []) == [f"{place[0]}:{place[1]}"]
+
+
+def _forwarded(request: web.Request) -> list[tuple[str, str]]:
+    headers = [(name, value) for name, value in request.headers.items() if name.lower() in _FORWARDED]
+    if "Accept-Encoding" not in request.headers:
+        # aiohttp would ask for compression by itself, and the phone would get what it can't read.
+        headers.append(("Accept-Encoding", "identity"))
+    return headers
+
+
 async def _forward(request: web.Request) -> web.StreamResponse:
+    if not _is_addressed(request):
+        raise web.HTTPMisdirectedRequest
     raw_path, _, query = request.raw_path.partition("?")
     if not is_published(request.method, raw_path):
         raise web.HTTPNotFound
@@ -58,10 +74,9 @@ async def _forward(request: web.Request) -> web.StreamResponse:
         raise web.HTTPBadRequest(text="Only a POST has a body.")
     target = URL(f"{request.app[_UPSTREAM]}{raw_path}{'?' + query if query else ''}", encoded=True)
     body = await request.read() if request.method == "POST" else None
-    headers = [(name, value) for name, value in request.headers.items() if name.lower() in _FORWARDED]
     try:
         async with request.app[_CLIENT].request(
-            request.method, target, headers=headers, data=body, allow_redirects=False
+            request.method, target, headers=_forwarded(request), data=body, allow_redirects=False
         ) as answer:
             return await _pass_on(request, answer)
     except aiohttp.ClientConnectionError:
