@@ -59,6 +59,13 @@ async def test_a_wrong_password_and_an_unknown_account_can_not_be_told_apart(
     assert answers[0] == answers[1] == answers[2]
 
 
+async def test_a_name_that_no_database_can_hold_is_nobodys(
+    ann: BackendUser, client: httpx.AsyncClient
+) -> None:
+    answer = await client.post(LOGIN, json={"login": "ann\0", "password": PASSWORD})
+    assert (answer.status_code, answer.json()["code"]) == (401, "AUTH_INVALID")
+
+
 @pytest.mark.any_database
 async def test_an_unknown_account_takes_as_long_as_a_known_one(
     ann: BackendUser, client: httpx.AsyncClient

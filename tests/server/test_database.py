@@ -34,6 +34,16 @@ async def test_a_time_without_zone_is_refused(ann: BackendUser, backend: Running
             await transaction.session.execute(update(UserRow).values(created_at=naive))
 
 
+async def test_an_error_does_not_repeat_what_was_sent(ann: BackendUser, backend: RunningBackend) -> None:
+    """Errors of the database are logged, and what is sent to it are hashes, addresses and mails."""
+    from sqlalchemy.exc import DBAPIError
+
+    with pytest.raises(DBAPIError) as caught:
+        async with backend.resources.database.transaction() as transaction:
+            await transaction.session.execute(text("INSERT INTO nothing VALUES (:it)"), {"it": "canary-7c1f"})
+    assert "canary-7c1f" not in str(caught.value)
+
+
 async def test_writers_wait_for_each_other_instead_of_failing(ann: BackendUser) -> None:
     answers = await asyncio.gather(
         *(ann.client.post("/api/v1/projects", json={"name": f"P{number}"}) for number in range(25))

@@ -22,6 +22,8 @@ from hivesync_server.settings.groups import DatabaseSettings
 
 _BUSY_TIMEOUT_SECONDS = 15
 _WRITES = "hivesync_writes"
+_QUIET = {"hide_parameters": True}
+"""Else the text of an error, which is logged, repeats what was sent: addresses, hashes, mails."""
 
 
 class StorageFull(HiveSyncError):
@@ -110,11 +112,11 @@ def _postgres_engine(url: str) -> AsyncEngine:
         # libpq reads the address itself, so every parameter that providers hand out works.
         return await psycopg.AsyncConnection.connect(url)
 
-    return create_async_engine("postgresql+psycopg://", async_creator=connect, pool_pre_ping=True)
+    return create_async_engine("postgresql+psycopg://", async_creator=connect, pool_pre_ping=True, **_QUIET)
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
+    engine = create_async_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS}, **_QUIET)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -23,6 +23,8 @@ class UserRepository:
 
     async def by_login(self, login: str) -> UserRow | None:
         """Find by address or name; the two can't meet, since a name has no `@`."""
+        if "\0" in login:
+            return None  # Postgres refuses even to look for it.
         column = UserRow.email if "@" in login else UserRow.username
         return await self.session.scalar(select(UserRow).where(column == login))
 
