@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.events import EventType, PreviewEvent
-from hivesync_contract.previews import FINAL_STATES, Preview
+from hivesync_contract.previews import FINAL_STATES, Preview, PreviewState
 
 from hivesync_agent.previews.patience import is_passing
 from hivesync_agent.projects.links import Backend
@@ -67,7 +67,7 @@ class Follower:
         try:
             while loop.time() < ends:
                 preview = await self._next(heard, project_id, preview_id)
-                if preview is not None and preview.version >= version:
+                if preview is not None and _is_news(preview, version):
                     yield preview
                     if preview.state in FINAL_STATES:
                         return
@@ -105,3 +105,10 @@ class Follower:
             self._latest.popitem(last=False)
         if heard := self._waiting.get(preview.id):
             heard.put_nowait(preview)
+
+
+def _is_news(preview: Preview, version: int) -> bool:
+    """Tell whether it says more than what whoever follows this version, uploaded by us, knows already."""
+    return preview.version > version or (
+        preview.version == version and preview.state is not PreviewState.UPLOADING
+    )

@@ -32,12 +32,11 @@ class Folders:
         self._root = root
         self._files: dict[str, frozenset[str]] = {}
 
-    def has_file(self, path: str) -> bool:
-        """Tell whether there is a regular file of exactly this name, whatever the disk thinks of case."""
-        folder, _, name = path.rpartition("/")
+    def files_in(self, folder: str) -> frozenset[str]:
+        """Give the regular files of a folder by their exact names, whatever the disk thinks of case."""
         if folder not in self._files:
             self._files[folder] = self._read(folder)
-        return name in self._files[folder]
+        return self._files[folder]
 
     def _read(self, folder: str) -> frozenset[str]:
         try:
@@ -49,17 +48,21 @@ class Folders:
 
 def existing(folders: Folders, path: str) -> list[str]:
     """Give the files that an import of `path` may mean: itself, with an ending, a variant, or its index."""
-    direct = [candidate for candidate in _candidates(path) if folders.has_file(candidate)]
-    index = posixpath.join(path, "index")
-    return direct or [candidate for candidate in _candidates(index) if folders.has_file(candidate)]
+    return _variants(folders, path) or _variants(folders, posixpath.join(path, "index"))
 
 
-def _candidates(path: str) -> Iterator[str]:
-    stem, suffix = posixpath.splitext(path)
+def _variants(folders: Folders, path: str) -> list[str]:
+    folder, slash, name = path.rpartition("/")
+    present = folders.files_in(folder)
+    return [f"{folder}{slash}{candidate}" for candidate in _candidates(name) if candidate in present]
+
+
+def _candidates(name: str) -> Iterator[str]:
+    stem, suffix = posixpath.splitext(name)
     for platform in _PLATFORMS:
         yield f"{stem}{platform}{suffix}"
         for added in _SUFFIXES:
-            yield f"{path}{platform}{added}"
+            yield f"{name}{platform}{added}"
         for typescript in _TYPESCRIPT_OF.get(suffix, ()):
             yield f"{stem}{platform}{typescript}"
     if suffix in (".png", ".jpg", ".jpeg", ".gif", ".webp"):

@@ -79,6 +79,9 @@ class FakePreviews(UpstreamBackend):
         """End a build and tell it."""
         kept = self.previews[preview_id]
         kept.preview = replace(kept.preview, state=state, error=error)
+        self._tell(kept)
+
+    def _tell(self, kept: Kept) -> None:
         if not self.silent:
             # As the server's events: without the link.
             event = PreviewEvent(replace(kept.preview, preview_url=""))
@@ -136,6 +139,7 @@ class FakePreviews(UpstreamBackend):
         if kept.preview.state is PreviewState.UPLOADING:
             self._check_bytes(kept)
             kept.preview = replace(kept.preview, state=PreviewState.BUILDING)
+            self._tell(kept)
             answer = json_answer(kept.preview, 202)
             if self.outcome != "hold":
                 self.finish(kept.preview.id, PreviewState(self.outcome))
@@ -189,6 +193,7 @@ class FakePreviews(UpstreamBackend):
         kept = self.previews[preview_id] = Kept(
             body, preview, self._uploads(project_id, preview_id, version, body)
         )
+        self._tell(kept)
         return json_answer(PreviewCreated(kept.preview, kept.plan), 201)
 
     def _uploads(self, project_id: str, preview_id: str, version: int, body: PreviewCreate) -> UploadPlan:
