@@ -32,11 +32,11 @@ class Effort:
     load_seconds: float
     starts: int
     idle_seconds: float
-    rebuilds: int
+    previews: int
 
 
-FULL = Effort(rounds=5, load_seconds=4, starts=7, idle_seconds=15, rebuilds=7)
-QUICK = Effort(rounds=2, load_seconds=1, starts=3, idle_seconds=10, rebuilds=2)
+FULL = Effort(rounds=5, load_seconds=4, starts=7, idle_seconds=15, previews=7)
+QUICK = Effort(rounds=2, load_seconds=1, starts=3, idle_seconds=10, previews=2)
 
 
 def main() -> int:
@@ -53,7 +53,7 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "relay": lambda: compare(folder / "relay", effort.rounds, effort.load_seconds, _say),
         "agent": lambda: measure_idle(folder / "idle", effort.starts, effort.idle_seconds, _say),
-        "previews": lambda: measure_previews(folder / "previews", effort.rebuilds, _say),
+        "previews": lambda: measure_previews(folder / "previews", effort.previews, _say),
     }
     results: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -1,57 +1,94 @@
-"""How long a user waits for a preview: a project's first, and the next after one file was changed."""
+"""How long a user waits for a preview: a project's first, and the next after one file was changed.
+
+The samples take turns, each time as a project that nobody has seen before, so that whatever else the
+machine does falls on all of them.
+"""
 
 from __future__ import annotations
 
 import shutil
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from hivesync_contract.previews import PreviewState
 from hivesync_dev.paths import EXAMPLES
-from hivesync_dev.samples import make_vite_project
+from hivesync_dev.samples import add_packages, make_vite_project
 from hivesync_dev.stack.stack import Stack, StackSettings
 
 _DEADLINE_SECONDS = 120.0
-_CHANGED = {"react-native-app": "App.tsx", "vite-react-ts": "src/App.tsx"}
+_POLL_SECONDS = 0.005
+_NATIVE, _WEB, _MANY_FILES = "react-native-app", "vite-react-ts", "vite-with-packages"
+_CHANGED = {_NATIVE: "App.tsx", _WEB: "src/App.tsx", _MANY_FILES: "src/App.tsx"}
 
 
 class BenchPreviewFailed(Exception):
     """A sample could not be previewed, so there is nothing to measure."""
 
 
-def measure_previews(folder: Path, rebuilds: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """Preview copies of both samples on a fresh stack."""
+def measure_previews(folder: Path, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
+    """Preview copies of all samples on a fresh stack, `rounds` times."""
     samples = folder / "samples"
     samples.mkdir(parents=True)
-    shutil.copytree(EXAMPLES / "react-native-app", samples / "react-native-app")
-    make_vite_project("react-ts", samples)
+    _make_samples(samples)
+    first: dict[str, list[float]] = {name: [] for name in _CHANGED}
+    again: dict[str, list[float]] = {name: [] for name in _CHANGED}
     with Stack(StackSettings(folder / "stack")) as stack:
-        return {
-            name: _measure_sample(stack, samples / name, changed, rebuilds, say)
-            for name, changed in _CHANGED.items()
-        }
+        with _copied(samples / _NATIVE) as project:
+            cold = _preview_seconds(stack, project)
+        for number in range(rounds):
+            say(f"  round {number + 1} of {rounds}")
+            for name, changed in _CHANGED.items():
+                with _copied(samples / name) as project:
+                    first[name].append(_preview_seconds(stack, project))
+                    _change(project / changed)
+                    again[name].append(_preview_seconds(stack, project))
+    return {"cold_seconds": cold, "samples": _medians(first, again)}
 
 
-def _measure_sample(
-    stack: Stack, project: Path, changed: str, rebuilds: int, say: Callable[[str], None]
-) -> dict[str, float]:
-    say(f"  {project.name}")
-    first = _preview_seconds(stack, project)
-    again = []
-    for number in range(rebuilds):
-        with (project / changed).open("a", encoding="utf-8") as source:
-            source.write(f"\n// change {number}\n")
-        again.append(_preview_seconds(stack, project))
-    return {"first_seconds": first, "rebuild_seconds": statistics.median(again)}
+def _make_samples(folder: Path) -> None:
+    shutil.copytree(EXAMPLES / _NATIVE, folder / _NATIVE)
+    web = make_vite_project("react-ts", folder)
+    shutil.copytree(web, folder / _MANY_FILES)
+    add_packages(folder / _MANY_FILES)
+
+
+@contextmanager
+def _copied(sample: Path) -> Iterator[Path]:
+    """Give a copy: to agent and backend it is another project."""
+    copy = sample.parent / "copies" / f"{sample.name}-{time.monotonic_ns()}"
+    shutil.copytree(sample, copy)
+    try:
+        yield copy
+    finally:
+        shutil.rmtree(copy)
+
+
+def _change(file: Path) -> None:
+    with file.open("a", encoding="utf-8") as source:
+        source.write("\n// changed\n")
 
 
 def _preview_seconds(stack: Stack, project: Path) -> float:
     began = time.perf_counter()
     with stack.api() as api:
-        preview = api.wait_for_preview(api.start_preview(str(project)).id, _DEADLINE_SECONDS)
+        started = api.start_preview(str(project))
+        preview = api.wait_for_preview(started.id, _DEADLINE_SECONDS, poll_seconds=_POLL_SECONDS)
     if preview.state is not PreviewState.READY:
         raise BenchPreviewFailed(f"{project.name}: {preview.error}")
     return time.perf_counter() - began
+
+
+def _medians(
+    first: Mapping[str, list[float]], again: Mapping[str, list[float]]
+) -> dict[str, dict[str, float]]:
+    return {
+        name: {
+            "first_seconds": statistics.median(first[name]),
+            "rebuild_seconds": statistics.median(again[name]),
+        }
+        for name in first
+    }

@@ -48,6 +48,7 @@ def _agent_lines(idle: dict[str, Any]) -> Iterable[str]:
 
 def _preview_lines(previews: dict[str, Any]) -> Iterable[str]:
     yield "Previews, from the request to ready, on embedded defaults"
-    for name, seconds in previews.items():
+    yield f"  the very first after a start: {previews['cold_seconds']:.2f} s; medians from then on:"
+    for name, seconds in previews["samples"].items():
         first, again = seconds["first_seconds"], seconds["rebuild_seconds"]
         yield f"  {name:<20} first {first:.2f} s, after a change {again:.2f} s"

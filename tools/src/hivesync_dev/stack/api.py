@@ -68,7 +68,12 @@ class AgentApi:
         return self._call(LocalPreview, "GET", f"/v1/previews/{preview_id}")
 
     def wait_for_preview(
-        self, preview_id: str, deadline_seconds: float, check_stop: Callable[[], None] = lambda: None
+        self,
+        preview_id: str,
+        deadline_seconds: float,
+        check_stop: Callable[[], None] = lambda: None,
+        *,
+        poll_seconds: float = _POLL_SECONDS,
     ) -> LocalPreview:
         """Wait until it is ready or failed; raise `TimeoutError` naming the state it hangs in."""
         ends = time.monotonic() + deadline_seconds
@@ -79,7 +84,7 @@ class AgentApi:
                 return preview
             if time.monotonic() > ends:
                 raise TimeoutError(f"the preview is still {preview.state} after {deadline_seconds:.0f} s")
-            time.sleep(_POLL_SECONDS)
+            time.sleep(poll_seconds)
 
     def _call(self, shape: type[Shape], method: str, path: str, body: Any = None) -> Shape:
         answer = (
