@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from hivesync_dev.full_disk import fill, small_disk
 from hivesync_dev.servers.backend_process import BackendProcess
 from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
 from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
@@ -95,6 +96,41 @@ async def test_a_server_killed_after_the_delivery_takes_the_report_of_the_next_o
         report = await Reporter(client, environ["WORKER_SHARED_SECRET"]).report(success(delivered.job))
         assert report.json() == {"applied": True}
         assert (await ann.get(preview))["state"] == "ready"
+
+
+@pytest.mark.any_database
+async def test_a_disk_that_fills_up_costs_nothing_that_was_accepted(servers: Start, tmp_path: Path) -> None:
+    project = {"name": "x", "description": "y" * 10_000}
+    with small_disk(tmp_path / "disk", 1024) as disk:
+        # One origin for both: it issues the token, and a full disk lets nobody sign in again.
+        on_disk = {"HIVESYNC_DATA_DIR": str(disk), "BASE_URL": "http://127.0.0.1:4000"}
+        server = await servers(**on_disk)
+        async with server.client() as client:
+            ann = await BackendUser(client, "ann").sign_up()
+            answers = [await ann.client.post("/api/v1/projects", json=project) for _ in range(60)]
+            assert (answers[-1].status_code, answers[-1].json()["code"]) == (507, "STORAGE_FULL")
+            accepted = {answer.json()["id"] for answer in answers if answer.status_code == 201}
+        await server.kill()
+        again = await servers(**on_disk)
+        async with again.client() as client:
+            client.headers["Authorization"] = f"Bearer {ann.tokens['access_token']}"
+            stored = (await client.get("/api/v1/projects", params={"limit": 200})).json()["items"]
+        await again.kill()
+    assert {item["id"] for item in stored} == accepted
+
+
+@pytest.mark.any_database
+def test_a_disk_that_is_full_at_the_start_is_an_error_of_one_line(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk", 16) as disk:
+        fill(disk)
+        without_secret = {name: value for name, value in environ.items() if name != "JWT_SECRET"}
+        result = run(without_secret | {"HIVESYNC_DATA_DIR": str(disk)}, "serve", "--json")
+    assert result.returncode == 1
+    error = json.loads(result.stderr)
+    assert error["error"] == "STORAGE_FULL"
+    assert str(disk / "jwt_secret.secret") in error["detail"]
 
 
 @pytest.mark.any_database

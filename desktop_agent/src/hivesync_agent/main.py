@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -23,7 +24,7 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 
 
-def run(*, profile: str | None = None) -> int:
+def run(*, profile: str | None = None, as_json: bool = False) -> int:
     """Be the agent of a profile until a signal or `/v1/shutdown`; give the exit code."""
     try:
         settings = AgentSettings.from_env(os.environ, profile=profile)
@@ -32,7 +33,7 @@ def run(*, profile: str | None = None) -> int:
     try:
         lock = FileLock(settings.locations.agent_lock(settings.profile))
         if not lock.try_acquire():
-            return _tell_of_the_first(settings)
+            return _tell_of_the_first(settings, as_json=as_json)
         try:
             with (
                 logging_to(settings.locations.agent_log(settings.profile)),
@@ -44,7 +45,7 @@ def run(*, profile: str | None = None) -> int:
     except HiveSyncError as error:
         return _failed(error.detail, EXIT_FAILED)
     except OSError as error:
-        return _failed(f"{error.strerror}: {error.filename}", EXIT_FAILED)
+        return _failed(f"{error.strerror}{f': {error.filename}' if error.filename else ''}", EXIT_FAILED)
     return EXIT_OK
 
 
@@ -74,8 +75,12 @@ def _stop_on_signals(stop: Callable[[], None]) -> None:
             loop.add_signal_handler(number, stop)
 
 
-def _tell_of_the_first(settings: AgentSettings) -> int:
+def _tell_of_the_first(settings: AgentSettings, *, as_json: bool) -> int:
     first = discovery_file.read(settings.locations.discovery_file(settings.profile))
+    if as_json:
+        url, pid = (first.url, first.pid) if first else (None, None)
+        print(json.dumps({"already_running": True, "url": url, "pid": pid}))  # noqa: T201
+        return EXIT_OK
     where = f"{first.url} (pid {first.pid})" if first else "it is starting or stopping"
     print(f"An agent for profile {settings.profile!r} is already running: {where}")  # noqa: T201
     return EXIT_OK

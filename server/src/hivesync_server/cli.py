@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from hivesync_contract.errors import HiveSyncError
+from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.identity import Tier
 from sqlalchemy.exc import DBAPIError
 
@@ -143,6 +144,9 @@ class _reported:  # noqa: N801 - reads as a statement
             case DBAPIError():
                 self._output.fail(f"The database can't be used: {error.orig}", "DATABASE_UNAVAILABLE")
             case OSError():
-                self._output.fail(f"{error.strerror or error}", "OS_ERROR")
+                full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+                place = f": {error.filename}" if error.filename else ""
+                code = ErrorCode.STORAGE_FULL if full else "OS_ERROR"
+                self._output.fail(f"{error.strerror or error}{place}", code)
             case KeyboardInterrupt():
                 sys.exit(130)

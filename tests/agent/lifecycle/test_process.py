@@ -17,6 +17,7 @@ from hivesync.credentials.lock import FileLock
 from hivesync.locations import Locations
 from hivesync_agent.lifecycle.acl import account_name, owner_only
 from hivesync_agent.lifecycle.discovery import new_discovery, publish, read, withdraw
+from hivesync_dev.full_disk import fill, small_disk
 from hivesync_dev.servers.agents import (
     CLIENT,
     AgentProcess,
@@ -233,6 +234,25 @@ def test_a_folder_that_cant_be_made_is_named(
     assert result.returncode == 1
     assert str(in_the_way) in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no tmpfs on Windows")
+def test_a_full_disk_is_named_with_the_file_that_did_not_fit(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk", 16) as disk:
+        fill(disk)
+        result = subprocess.run(
+            RUN,
+            env=environment | {"HIVESYNC_RUNTIME_DIR": str(disk)},
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+    assert result.returncode == 1
+    expected = f"hivesync agent: No space left on device: {disk / 'desktop-agent.json'}"
+    assert result.stderr.splitlines() == [expected]
 
 
 def test_a_discovery_file_that_cant_be_written_ends_the_agent(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import Any
 
 import click
-from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.errors import STATUS_OF, ErrorCode, HiveSyncError
 
 EXIT_OK = 0
 EXIT_FAILED = 1
@@ -57,7 +58,9 @@ def report(error: BaseException, *, as_json: bool) -> int:
             return EXIT_FAILED
         case OSError():
             detail = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-            _tell(_problem(500, "INTERNAL_ERROR", detail), as_json)
+            full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+            code = ErrorCode.STORAGE_FULL if full else ErrorCode.INTERNAL_ERROR
+            _tell(_problem(STATUS_OF[code], code, detail), as_json)
             return EXIT_FAILED
     raise error
 

@@ -48,5 +48,8 @@ def _create_once(path: Path, text: str) -> None:
             os.link(temporary, path)
         except FileExistsError:
             return
+    except OSError as error:
+        error.filename = str(path)  # a full disk names no file by itself
+        raise
     finally:
         os.unlink(temporary)
