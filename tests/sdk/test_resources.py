@@ -186,13 +186,14 @@ async def test_waiting_for_a_preview_that_fails_raises_with_its_place(
     agent: FakeAgent, client: AsyncClient
 ) -> None:
     place = Diagnostic("unexpected }", "App.tsx", 3, 7)
-    error = PreviewError(ErrorCode.PREVIEW_UNSUPPORTED, "Vue can't be shown.", place)
+    error = PreviewError(ErrorCode.PAYLOAD_TOO_LARGE, "Too much.", place)
     agent.on(
         "GET", "/v1/previews/v1", json_answer(LocalPreview("v1", PreviewState.FAILED, "/a", "b", error=error))
     )
-    with pytest.raises(PreviewFailed, match=r"Vue can't be shown\.") as caught:
+    with pytest.raises(PreviewFailed, match=r"Too much\.") as caught:
         await client.previews.wait("v1")
-    assert (caught.value.code, caught.value.diagnostic) == (ErrorCode.PREVIEW_UNSUPPORTED, place)
+    assert (caught.value.code, caught.value.diagnostic) == (ErrorCode.PAYLOAD_TOO_LARGE, place)
+    assert caught.value.status == caught.value.problem().status == 413
 
 
 async def test_waiting_has_an_end(agent: FakeAgent, client: AsyncClient) -> None:

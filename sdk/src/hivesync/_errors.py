@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from hivesync_contract.errors import Diagnostic, ErrorCode, FieldError, HiveSyncError
+from hivesync_contract.errors import STATUS_OF, Diagnostic, ErrorCode, FieldError, HiveSyncError
 from hivesync_contract.previews import PreviewError
 
 
@@ -51,7 +51,7 @@ class PreviewFailed(HiveSyncError):
     code = ErrorCode.PREVIEW_BUILD_FAILED
 
     def __init__(self, error: PreviewError) -> None:
-        super().__init__(error.message, diagnostic=error.diagnostic)
+        super().__init__(error.message, status=STATUS_OF[error.code], diagnostic=error.diagnostic)
         # The class declares a constant; this failure has one of several codes.
         self.__dict__["code"] = error.code
 
