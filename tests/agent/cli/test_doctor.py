@@ -33,10 +33,23 @@ async def test_a_healthy_machine_without_an_agent(hivesync: CommandLine) -> None
 async def test_every_complaint_has_a_remedy(hivesync: CommandLine, backend: FakeBackend) -> None:
     await backend.stop()
     found = await findings(hivesync, code=1)
-    assert found["backend"]["grade"] == found["session"]["grade"] == "wrong"
+    assert found["backend"]["grade"] == "wrong"
     assert all(finding["remedy"] for finding in found.values() if finding["grade"] == "wrong")
-    text = (await hivesync.run("doctor")).out
-    assert "→ `hivesync login`" in text
+
+
+async def test_nobody_signed_in_is_told_to_sign_in(hivesync: CommandLine) -> None:
+    assert (await findings(hivesync, code=1))["session"]["grade"] == "wrong"
+    assert "→ `hivesync login`" in (await hivesync.run("doctor")).out
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_a_session_that_can_not_be_checked_is_not_called_wrong(
+    hivesync: CommandLine, backend: FakeBackend
+) -> None:
+    await backend.stop()
+    session = (await findings(hivesync, code=1))["session"]
+    assert (session["grade"], session["remedy"]) == ("note", "")
+    assert session["text"] == "not checked: the backend can't be reached"
 
 
 @pytest.mark.usefixtures("signed_in")

@@ -40,8 +40,9 @@ def _findings(client: Client) -> Iterator[Finding]:
     yield machine.check_discovery(locations, settings.profile, agent_lives=agent_lives)
     yield connection.check_proof(client, agent_lives=agent_lives)
     yield machine.check_keychain(settings, locations)
-    yield from connection.check_backend(client)
-    yield connection.check_session(client)
+    backend = connection.check_backend(client)
+    yield from backend
+    yield connection.check_session(client, backend_answers=backend[0].grade == "ok")
 
 
 def _lines(findings: list[Finding]) -> Iterator[str]:
