@@ -64,6 +64,8 @@ def test_help_loads_nothing_that_only_a_command_needs() -> None:
         "preview /no/such/path",
         "logs -n x",
         "login --password-stdin",
+        "login --email ada",
+        "login --email ada --password-stdin",
     ],
 )
 async def test_wrong_usage_is_2(hivesync: CommandLine, arguments: str) -> None:

@@ -47,6 +47,26 @@ async def test_a_password_goes_to_the_running_agent(
     assert backend.requests == []
 
 
+async def test_a_password_can_not_be_asked_for_without_a_terminal(
+    hivesync: CommandLine, running: FakeAgent
+) -> None:
+    outcome = await hivesync.run("login", "--email", "ada", stdin=PASSWORD)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "needs --password-stdin" in outcome.err
+    assert "Warning" not in outcome.err
+    assert running.asked("POST", "/v1/session/login") == []
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\r\n"])
+async def test_an_empty_password_is_refused_here(
+    hivesync: CommandLine, running: FakeAgent, text: str
+) -> None:
+    outcome = await hivesync.run(*LOGIN, stdin=text)
+    assert outcome.code == 2
+    assert "The password is empty." in outcome.err
+    assert running.asked("POST", "/v1/session/login") == []
+
+
 async def test_a_wrong_password_is_3_and_is_not_repeated(hivesync: CommandLine, running: FakeAgent) -> None:
     running.on(
         "POST", "/v1/session/login", problem_answer(401, "AUTH_INVALID", "Login or password is wrong.")

@@ -61,9 +61,15 @@ def _way(console: Console, client: Client, *, no_agent: bool, opens_browser: boo
 
 
 def _password(from_stdin: bool) -> str:
+    """Ask for it without showing it; refuse where nobody could answer, since the echo can't be turned off."""
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    password: str = click.prompt("Password", hide_input=True, err=True)
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin is not None and sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, err=True)
+    else:
+        raise click.UsageError("Standard input is not a terminal: --email needs --password-stdin here.")
+    if not password:
+        raise click.UsageError("The password is empty.")
     return password
 
 
