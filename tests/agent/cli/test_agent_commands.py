@@ -69,6 +69,9 @@ async def test_a_second_agent_leaves_at_once_and_says_where_the_first_one_is(mac
     assert second.code == 0
     assert file.url in second.out + second.err
     assert file.token not in second.out + second.err
+    as_json = await machine.run("agent", "run", "--json")
+    assert (as_json.code, as_json.err) == (0, "")
+    assert as_json.json() == {"already_running": True, "url": file.url, "pid": file.pid}
 
 
 async def test_starting_after_a_crash_replaces_the_stale_file(machine: CommandLine) -> None:

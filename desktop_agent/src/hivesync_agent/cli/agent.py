@@ -20,7 +20,7 @@ def run(console: Console) -> None:
     """Be the agent, in the foreground."""
     from hivesync_agent.main import run as run_agent
 
-    raise click.exceptions.Exit(run_agent(profile=console.profile))
+    raise click.exceptions.Exit(run_agent(profile=console.profile, as_json=console.as_json))
 
 
 @command.command()
