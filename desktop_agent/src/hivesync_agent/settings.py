@@ -27,6 +27,8 @@ class AgentSettings:
     """How long requests in flight may finish after a signal."""
     health_seconds: float = 30.0
     """How long a health check stays good; nothing is polled between two questions."""
+    status_seconds: float = 1.0
+    """The same for who asks for the status, and wants to know how it is now."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], *, profile: str | None = None) -> AgentSettings:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from dataclasses import replace
 
 import pytest
+from hivesync_agent.settings import AgentSettings
 from hivesync_agent.status.clients import CONNECTED_SECONDS, REMEMBERED, ConnectedClients
-from hivesync_dev.servers.agents import RunningAgent
+from hivesync_dev.servers.agents import RunningAgent, running_agent
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
 
 
@@ -46,11 +48,22 @@ async def test_the_status_of_an_agent_that_is_offline_and_signed_out(
 
 
 async def test_many_questions_cost_the_backend_one_check(
-    agent: RunningAgent, backend: UpstreamBackend
+    settings: AgentSettings, backend: UpstreamBackend
 ) -> None:
-    await asyncio.gather(*(status(agent) for _ in range(20)))
-    await status(agent)
+    async with running_agent(replace(settings, status_seconds=60)) as agent:
+        await asyncio.gather(*(status(agent) for _ in range(20)))
+        await status(agent)
     assert [seen.target for seen in backend.journal] == ["/api/v1/health"]
+
+
+async def test_the_status_is_newer_than_what_the_agent_goes_by_itself(
+    settings: AgentSettings, backend: UpstreamBackend
+) -> None:
+    assert settings.status_seconds < settings.health_seconds
+    async with running_agent(replace(settings, status_seconds=0, health_seconds=600)) as agent:
+        assert (await status(agent))["online"] is True
+        await backend.stop()
+        assert (await status(agent))["online"] is False
 
 
 async def test_an_idle_agent_leaves_the_backend_alone(agent: RunningAgent, backend: UpstreamBackend) -> None:

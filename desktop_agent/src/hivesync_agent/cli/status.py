@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
-from hivesync_contract.errors import HiveSyncError
+from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_agent.cli.console import Console, console_options
 
@@ -55,7 +55,16 @@ def _direct_lines(facts: dict[str, Any]) -> Iterator[str]:
     if user := facts["user"]:
         yield f"signed in  {user.email} ({user.username}), {user.tier}"
     else:
-        yield f"signed in  no: {facts['problem']['detail']}"
+        yield f"signed in  {_why_not(facts['problem'])}"
+
+
+def _why_not(problem: dict[str, Any]) -> str:
+    """Say "no" only where that is known; a backend that is away has not said so."""
+    if problem["code"] == ErrorCode.AUTH_REQUIRED:
+        return "no; run `hivesync login`"
+    if problem["code"] == ErrorCode.UPSTREAM_UNREACHABLE:
+        return "not checked: the backend can't be reached"
+    return f"not checked: {problem['detail']}"
 
 
 def _agent_lines(status: AgentStatus) -> Iterator[str]:

@@ -91,7 +91,9 @@ class StatusRoutes:
         return json_response({"lines": lines})
 
     async def _status(self) -> AgentStatus:
-        reachability, user = await asyncio.gather(self._health.reachability(), self._profile.user())
+        reachability, user = await asyncio.gather(
+            self._health.reachability(self._settings.status_seconds), self._profile.user()
+        )
         return AgentStatus(
             version=VERSION,
             protocol=ProtocolRange(PROTOCOL_MIN, PROTOCOL_MAX),

@@ -32,10 +32,11 @@ class HealthCheck:
         self._last: Reachability | None = None
         self._lock = asyncio.Lock()
 
-    async def reachability(self) -> Reachability:
-        """Give a fresh outcome."""
+    async def reachability(self, fresh_seconds: float | None = None) -> Reachability:
+        """Give an outcome that is not older than `fresh_seconds`, or than what is fresh in general."""
+        limit = self._fresh_seconds if fresh_seconds is None else min(fresh_seconds, self._fresh_seconds)
         async with self._lock:
-            if self._last is None or time.monotonic() - self._last.checked_at > self._fresh_seconds:
+            if self._last is None or time.monotonic() - self._last.checked_at > limit:
                 self._last = await self._check()
             return self._last
 
