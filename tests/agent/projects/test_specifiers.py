@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hivesync_agent.projects.specifiers import How, find_specifiers
 
@@ -82,25 +80,25 @@ def test_each_reference_is_given_once() -> None:
 @pytest.mark.parametrize(
     "hostile",
     [
-        "import " + "/* a */" * 20_000,
-        "from" + " " * 100_000,
-        "import(" + "// x\n" * 20_000,
-        "import type " * 10_000 + "from 'x'",
-        "url(" * 30_000,
-        "/*" * 50_000,
-        "<img srcset='" + "a," * 50_000,
-        "url('" * 30_000,
-        "@import " + " " * 50_000,
-        "![" * 50_000,
-        "[\n" * 50_000,
-        "src=" + " " * 50_000,
-        "src='" + "x" * 100_000,
-        "new URL('" * 20_000,
-        "import'" * 30_000,
+        "import " + "/* a */" * 100_000,
+        "from" + " " * 500_000,
+        "import(" + "// x\n" * 100_000,
+        "import type " * 50_000 + "from 'x'",
+        "url(" * 150_000,
+        "/*" * 250_000,
+        "<img srcset='" + "a," * 250_000,
+        "url('" * 150_000,
+        "@import " + " " * 250_000,
+        "![" * 250_000,
+        "[\n" * 250_000,
+        "src=" + " " * 250_000,
+        "src='" + "x" * 500_000,
+        "new URL('" * 100_000,
+        "import'" * 150_000,
     ],
 )
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("path", ["a.js", "a.css", "a.html", "a.md"])
 def test_a_hostile_file_costs_no_time(path: str, hostile: str) -> None:
-    started = time.process_time()
+    """Linear is a second here, quadratic many minutes: a busy machine can't tell the one for the other."""
     find_specifiers(path, hostile)
-    assert time.process_time() - started < 1.0
