@@ -3,6 +3,7 @@ import type { Artifact, Asset } from "../../src/preview/artifact.ts";
 import { HELLO, PORT, type FromFrame, type Program, type ToFrame } from "../messages.ts";
 import type { PreviewApi } from "./api.ts";
 import { h } from "./dom.ts";
+import { readMessage } from "./incoming.ts";
 
 export interface StageEvents {
   readonly rendered: (version: number) => void;
@@ -33,8 +34,9 @@ export class Stage {
       class: "next",
     });
     const port = this.#connect(frame);
-    port.onmessage = ({ data }: MessageEvent<FromFrame>): void => {
-      this.#receive(data, { frame, port, device, artifact });
+    port.onmessage = ({ data }: MessageEvent<unknown>): void => {
+      const message = readMessage(data);
+      if (message) this.#receive(message, { frame, port, device, artifact });
     };
     this.element.append(frame);
     post(
