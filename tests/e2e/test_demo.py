@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -11,11 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from hivesync_dev.browser import Phone
 from hivesync_dev.demo.lan_address import lan_address
 from hivesync_dev.demo.running import RunningDemo, processes_of, wait_for_file, wait_until_gone
-from hivesync_dev.paths import ROOT
+from hivesync_dev.paths import ROOT, VENV_BIN
 from playwright.sync_api import expect
 
 STACK_KEYS = {
@@ -49,7 +51,8 @@ def test_once_looks_at_everything_and_leaves_nothing(demo: Callable[..., Running
     result = json.loads(out.splitlines()[-1])
     assert set(result) >= STACK_KEYS
     assert result["fetched"] >= 8
-    assert result["preview_url"] in out
+    assert len(out.splitlines()) == 1
+    assert "scan" not in err.lower()
     assert processes_of(running.folder) == []
     assert not (running.folder / "stack.json").exists()
 
@@ -78,6 +81,7 @@ def test_a_wrong_option_is_told_at_once(demo: Callable[..., RunningDemo], tmp_pa
     running = demo(tmp_path / "nowhere")
     _, err = running.end()
     assert running.process.returncode == 2
+    assert "VALIDATION_ERROR" in err
     assert "there is no such file or folder" in err
 
 
@@ -95,6 +99,9 @@ def test_a_signal_stops_everything(
 
     assert running.process.returncode == 0, err
     assert description["preview_url"] in out
+    assert "make demo LAN=1" in err
+    assert "ten minutes" in err
+    assert not (running.folder / "env").exists()
     assert "nothing is left running" in err
     assert processes_of(running.folder) == []
     assert not (running.folder / "stack.json").exists()
@@ -136,6 +143,106 @@ def test_a_second_demo_says_where_the_first_one_is(demo: Callable[..., RunningDe
     assert second.process.returncode == 1
     assert link in err
     assert first.process.poll() is None
+
+
+def in_shell_of(running: RunningDemo, *arguments: str) -> str:
+    """Run the `hivesync` command as the demo tells its user to."""
+    script = '. "$0" && exec "$@"'
+    done = subprocess.run(
+        ["/bin/sh", "-c", script, running.folder / "env", VENV_BIN / "hivesync", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout
+
+
+def start_agent(running: RunningDemo) -> int:
+    """Start a detached agent as a user may, in the demo's own folder; give its process id."""
+    return int(json.loads(in_shell_of(running, "agent", "start", "--json"))["pid"])
+
+
+def still_runs(pid: int) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def test_the_env_file_leads_the_command_to_the_demo(demo: Callable[..., RunningDemo], sample: Path) -> None:
+    running = demo(sample)
+    description = running.wait_until_ready()
+    assert (running.folder / "env").stat().st_mode & 0o777 == 0o600
+    me = json.loads(in_shell_of(running, "api", "GET", "/api/v1/auth/me"))
+    assert me["email"] == description["email"]
+
+
+def test_a_backend_that_dies_ends_the_demo(demo: Callable[..., RunningDemo], sample: Path) -> None:
+    running = demo(sample)
+    running.wait_until_ready()
+    children = psutil.Process(running.process.pid).children()
+    next(child for child in children if any("hivesync-server" in word for word in child.cmdline())).kill()
+    _, err = running.end()
+    assert running.process.returncode == 1
+    assert "The backend ended (signal 9); see " in err
+    assert "server.log" in err
+    assert "Traceback" not in err
+    assert processes_of(running.folder) == []
+
+
+def test_an_agent_that_is_stopped_ends_the_demo(demo: Callable[..., RunningDemo], sample: Path) -> None:
+    running = demo(sample)
+    running.wait_until_ready()
+    in_shell_of(running, "agent", "stop")
+    _, err = running.end()
+    assert running.process.returncode == 1
+    assert "The agent ended (exit code 0); see " in err
+
+
+def test_an_agent_that_was_started_anew_ends_with_the_demo(
+    demo: Callable[..., RunningDemo], sample: Path
+) -> None:
+    running = demo(sample)
+    running.wait_until_ready()
+    # Held still, so that it does not notice the end of its own agent before the other one runs.
+    running.process.send_signal(signal.SIGSTOP)
+    try:
+        in_shell_of(running, "agent", "stop")
+        pid = start_agent(running)
+    finally:
+        running.process.send_signal(signal.SIGTERM)
+        running.process.send_signal(signal.SIGCONT)
+    _, err = running.end()
+    assert "nothing is left running" in err
+    assert not still_runs(pid)
+
+
+def test_an_agent_that_outlived_a_killed_demo_ends_with_the_next(
+    demo: Callable[..., RunningDemo], sample: Path
+) -> None:
+    first = demo(sample)
+    first.wait_until_ready()
+    first.process.kill()
+    first.process.communicate()
+    wait_until_gone(first.folder)
+    pid = start_agent(first)
+    second = demo(sample, ONCE="1")
+    _, err = second.end()
+    assert second.process.returncode == 0, err
+    assert not still_runs(pid)
+
+
+def test_a_project_that_does_not_build_is_shown_as_such(
+    demo: Callable[..., RunningDemo], project: Path
+) -> None:
+    (project / "src" / "App.tsx").write_text("export default (")
+    running = demo(project)
+    link = running.wait_until_ready()["preview_url"]
+    running.process.send_signal(signal.SIGINT)
+    out, err = running.end()
+    assert running.process.returncode == 0
+    assert "src/App.tsx:1:" in err
+    assert link in out
 
 
 def test_when_make_is_killed_the_demo_ends_too(tmp_path: Path, sample: Path) -> None:

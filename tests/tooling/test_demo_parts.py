@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 from hivesync_contract.errors import Diagnostic, ErrorCode
 from hivesync_contract.previews import PreviewError
+from hivesync_dev.demo.env_file import write_env
 from hivesync_dev.demo.lock import DemoLock, DemoRunning
 from hivesync_dev.demo.options import SAMPLE, DemoOptions, OptionInvalid
 from hivesync_dev.demo.phone_visit import assets_named
@@ -30,8 +32,33 @@ def test_a_relative_project_counts_from_the_current_folder(tmp_path: Path) -> No
 
 
 def test_a_missing_project_is_named(tmp_path: Path) -> None:
-    with pytest.raises(OptionInvalid, match="PROJECT=nowhere"):
+    with pytest.raises(OptionInvalid, match="PROJECT=nowhere") as caught:
         DemoOptions.from_env({"PROJECT": "nowhere"}, tmp_path)
+    assert caught.value.code == ErrorCode.VALIDATION_ERROR
+
+
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "app").mkdir()
+    assert DemoOptions.from_env({"PROJECT": "~/app"}, Path("/")).project == tmp_path / "app"
+
+
+def test_a_tilde_of_nobody_is_a_missing_project(tmp_path: Path) -> None:
+    with pytest.raises(OptionInvalid, match="PROJECT=~nobody-at-all/app"):
+        DemoOptions.from_env({"PROJECT": "~nobody-at-all/app"}, tmp_path)
+
+
+def test_the_env_file_is_private_and_survives_a_shell(tmp_path: Path) -> None:
+    odd = '/tmp/it\'s $HOME `here`/"x"'
+    names = ("SERVER_URL", "RUNTIME_DIR", "CONFIG_DIR", "STATE_DIR", "LOG_DIR")
+    environ = {f"HIVESYNC_{name}": f"{odd}/{name}" for name in names} | {"PYTHON_KEYRING_BACKEND": "x"}
+    path = tmp_path / "private" / "env"
+    write_env(environ, path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    shown = subprocess.run(
+        ["/bin/sh", "-c", '. "$0" && env', path], env={}, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert {f"{name}={value}" for name, value in environ.items()} <= set(shown)
 
 
 def test_a_second_demo_is_refused_until_the_first_has_ended(tmp_path: Path) -> None:

@@ -14,12 +14,16 @@ from hivesync_dev.demo.report import say
 from hivesync_dev.demo.run import Demo, PreviewFailed
 from hivesync_dev.demo.stack_file import running_preview_url
 from hivesync_dev.demo.stopping import Stopped, StopRequest, end_with_make
+from hivesync_dev.demo.watch import PartEnded
 from hivesync_dev.paths import DEMO
 from hivesync_dev.stack.api import CallRefused
 from hivesync_dev.stack.orphans import adopt_orphans, collect_orphans
 from hivesync_dev.stack.processes import ProcessFailed
 
-_EXPECTED = (PreviewFailed, VisitFailed, CallRefused, ProcessFailed, TimeoutError, httpx.HTTPError)
+_EXPECTED = (
+    *(PreviewFailed, VisitFailed, PartEnded),
+    *(CallRefused, ProcessFailed, TimeoutError, httpx.HTTPError),
+)
 
 
 def main() -> int:
@@ -40,7 +44,7 @@ def _run(stop: StopRequest) -> int:
         with DemoLock(DEMO / "lock"):
             Demo(options, stop).run()
     except OptionInvalid as error:
-        say(str(error))
+        say(f"{error.code}: {error.detail}")
         return 2
     except DemoRunning:
         where = running_preview_url()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_dev.paths import EXAMPLES
 
@@ -12,8 +15,10 @@ SAMPLE = EXAMPLES / "react-native-app"
 _NO = frozenset({"", "0", "no", "false", "off"})
 
 
-class OptionInvalid(Exception):
+class OptionInvalid(HiveSyncError):
     """An option has a value that can't be used; the message names it and says what to write."""
+
+    code = ErrorCode.VALIDATION_ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,8 @@ def _is_on(environ: Mapping[str, str], name: str) -> bool:
 def _project(value: str, folder: Path) -> Path:
     if not value:
         return SAMPLE
-    path = (folder / Path(value).expanduser()).resolve()
+    # `make demo PROJECT=~/x` and a quoted value come with the `~` still in them.
+    path = (folder / os.path.expanduser(value)).resolve()
     if not path.exists():
         raise OptionInvalid(f"PROJECT={value}: there is no such file or folder.")
     return path

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
 from hivesync_contract.local_api import LocalPreview
 from hivesync_contract.previews import PreviewError
+
+from hivesync_dev.demo.env_file import short_path, with_env
 
 
 def say(line: str = "") -> None:
@@ -19,19 +22,27 @@ def say_ready(part: str, seconds: float) -> None:
     say(f"  {part + ' ready':<24}{seconds:5.1f} s")
 
 
-def say_link(preview: LocalPreview, project: Path) -> None:
-    """Print the phone link with its QR code."""
+def say_link(preview: LocalPreview, project: Path, on_lan: bool) -> None:
+    """Print the phone link with its QR code, and who can use it."""
     say()
+    if on_lan:
+        say("Scan the code with a phone on the same network.")
+    else:
+        say("Open the link in this machine's browser; a phone can't reach it. For a phone: make demo LAN=1")
     print(preview.qr_text, flush=True)
     print(f"{project.name} is at {preview.preview_url}", flush=True)
 
 
-def say_what_next(on_lan: bool) -> None:
-    """Print what to do with the link, and how to stop."""
-    if on_lan:
-        say("Scan the code with a phone on the same network.")
+def say_what_next(project: Path, has_keyboard: bool) -> None:
+    """Print how to get another link, how to show a change, and how to stop."""
+    again = with_env(f".venv/bin/hivesync preview {shlex.quote(short_path(project))}")
+    say("The link can be opened for ten minutes; a page that is open stays.")
+    if has_keyboard:
+        say("For a new link press Enter.")
+        say(f"After a change:  {again}")
     else:
-        say("Open the link in this machine's browser. For a real phone: make demo LAN=1")
+        say(f"For a new link, or after a change:  {again}")
+    say(f"The hivesync command in another shell:  {with_env('.venv/bin/hivesync status')}")
     say("Ctrl-C stops everything.")
 
 

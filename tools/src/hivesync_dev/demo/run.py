@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from hivesync_contract.local_api import LocalPreview
 from hivesync_contract.previews import PreviewState
 
+from hivesync_dev.demo.env_file import ENV_FILE, write_env
 from hivesync_dev.demo.front_part import LanFront
 from hivesync_dev.demo.lan_address import lan_address
+from hivesync_dev.demo.leftover_agent import agent_of_before, end_leftover_agent
 from hivesync_dev.demo.options import DemoOptions, OptionInvalid
 from hivesync_dev.demo.phone_visit import visit
 from hivesync_dev.demo.report import failure_text, say, say_link, say_ready, say_what_next
 from hivesync_dev.demo.stack_file import STACK_FILE, StackDescription
 from hivesync_dev.demo.stopping import StopRequest
+from hivesync_dev.demo.watch import has_keyboard, watch
 from hivesync_dev.paths import DEMO
+from hivesync_dev.stack.part import Part
 from hivesync_dev.stack.ports import preferred_port
 from hivesync_dev.stack.stack import Stack, StackSettings
 
@@ -50,41 +54,65 @@ class Demo:
 
     def run(self) -> None:
         """Run it; raise `PreviewFailed`, `ProcessFailed` or `Stopped`."""
+        end_leftover_agent(agent_of_before())
         shutil.rmtree(DEMO / "state", ignore_errors=True)
         shutil.rmtree(DEMO / "logs", ignore_errors=True)
         place = self._lan_place()
         say("Starting HiveSync")
         settings = StackSettings(DEMO, usual_ports=True, preview_public_url=place.origin if place else None)
+        stack = Stack(settings, check_stop=self._stop.check, on_ready=say_ready)
         try:
-            with Stack(settings, check_stop=self._stop.check, on_ready=say_ready) as stack:
+            with stack:
+                parts: list[Part] = [stack.server, stack.worker, stack.agent]
                 if place:
                     log = DEMO / "logs" / "lan-front.log"
-                    stack.runner.start(LanFront(place.host, place.port, stack.worker.settings.url, log))
-                self._show(stack)
+                    parts.append(LanFront(place.host, place.port, stack.worker.settings.url, log))
+                    stack.runner.start(parts[-1])
+                self._show(stack, parts)
         finally:
             STACK_FILE.unlink(missing_ok=True)
+            ENV_FILE.unlink(missing_ok=True)
+            # Our own agent has ended; one that still answers was started by a command of the user's.
+            end_leftover_agent(stack.agent)
 
-    def _show(self, stack: Stack) -> None:
+    def _show(self, stack: Stack, parts: list[Part]) -> None:
         began = time.monotonic()
         preview = self._preview(stack)
+        if preview.state is PreviewState.FAILED:
+            self._tell_failure(preview)
+        else:
+            say_ready("preview", time.monotonic() - began)
         description = self._describe(stack, preview)
+        write_env(stack.agent.env())
         description.write()
-        say_ready("preview", time.monotonic() - began)
-        say_link(preview, self._options.project)
         if self._options.once:
             seen = visit(preview.preview_url, check_stop=self._stop.check)
             print(json.dumps(json.loads(description.to_json()) | seen.as_json()), flush=True)
         else:
-            say_what_next(self._options.lan)
-            self._stop.wait()
+            self._keep_running(stack, preview, parts)
+
+    def _keep_running(self, stack: Stack, preview: LocalPreview, parts: list[Part]) -> None:
+        say_link(preview, self._options.project, self._options.lan)
+        say_what_next(self._options.project, has_keyboard())
+        with stack.api() as api:
+
+            def renew() -> None:
+                # The agent gives a fresh link to whoever asks after some minutes.
+                say_link(api.preview(preview.id), self._options.project, self._options.lan)
+
+            watch(parts, self._stop, renew if has_keyboard() else None)
 
     def _preview(self, stack: Stack) -> LocalPreview:
         with stack.api() as api:
             asked = api.start_preview(str(self._options.project))
-            preview = api.wait_for_preview(asked.id, PREVIEW_SECONDS, self._stop.check)
-        if preview.state is PreviewState.FAILED:
-            raise PreviewFailed(failure_text(preview.error))
-        return preview
+            return api.wait_for_preview(asked.id, PREVIEW_SECONDS, self._stop.check)
+
+    def _tell_failure(self, preview: LocalPreview) -> None:
+        """Print the reason and go on, as the phone shows it; raise it when there is no page."""
+        reason = failure_text(preview.error)
+        if self._options.once or not preview.preview_url:
+            raise PreviewFailed(reason)
+        say(reason)
 
     def _describe(self, stack: Stack, preview: LocalPreview) -> StackDescription:
         return StackDescription(

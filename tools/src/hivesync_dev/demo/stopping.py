@@ -14,7 +14,6 @@ from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PR_SET_PDEATHSIG = 1
-_WAKE_SECONDS = 0.5
 
 
 class Stopped(Exception):
@@ -37,10 +36,9 @@ class StopRequest:
         if self._asked.is_set():
             raise Stopped
 
-    def wait(self) -> None:
-        """Return when a stop is asked for."""
-        while not self._asked.wait(_WAKE_SECONDS):
-            pass
+    def wait(self, seconds: float) -> bool:
+        """Wait that long, or until a stop is asked for; tell whether one was."""
+        return self._asked.wait(seconds)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._asked.set()
