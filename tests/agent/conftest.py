@@ -31,10 +31,19 @@ async def backend() -> AsyncIterator[UpstreamBackend]:
 
 
 @pytest.fixture
-def settings(backend: UpstreamBackend, tmp_path: Path) -> AgentSettings:
+def drain_seconds() -> float:
+    """How long an agent that ends waits for what is under way."""
+    return 0.5
+
+
+@pytest.fixture
+def settings(backend: UpstreamBackend, tmp_path: Path, drain_seconds: float) -> AgentSettings:
     """Settings of an agent for that backend."""
     return AgentSettings(
-        server_url=backend.url, profile="default", locations=locations_in(tmp_path), drain_seconds=0.5
+        server_url=backend.url,
+        profile="default",
+        locations=locations_in(tmp_path),
+        drain_seconds=drain_seconds,
     )
 
 

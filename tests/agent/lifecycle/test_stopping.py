@@ -15,6 +15,11 @@ from hivesync_dev.servers.upstream_backend import UpstreamBackend
 from hivesync_dev.waiting import holds
 
 
+# Long enough for a busy machine; the request ends it.
+PATIENT = pytest.mark.parametrize("drain_seconds", [30.0])
+
+
+@PATIENT
 async def test_a_request_under_way_is_finished(signed_in: RunningAgent, backend: UpstreamBackend) -> None:
     asking = asyncio.create_task(signed_in.http.get(f"{signed_in.url}/api/v1/streams/later"))
     await backend.streams.waiting.wait()
@@ -37,6 +42,7 @@ async def test_a_request_that_never_ends_is_ended(signed_in: RunningAgent, backe
         await asking
 
 
+@PATIENT
 async def test_nobody_is_let_in_any_more(signed_in: RunningAgent, backend: UpstreamBackend) -> None:
     asking = asyncio.create_task(signed_in.http.get(f"{signed_in.url}/api/v1/streams/later"))
     await backend.streams.waiting.wait()
