@@ -14,7 +14,6 @@ from hivesync_dev.servers.raw_http import send_raw
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
 from hivesync_dev.waiting import holds
 
-
 # Long enough for a busy machine; the request ends it.
 PATIENT = pytest.mark.parametrize("drain_seconds", [30.0])
 
