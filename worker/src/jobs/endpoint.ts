@@ -1,4 +1,5 @@
 /** `POST /jobs`: takes a signed job, once, and puts it on the queue. Refuses before it parses. */
+import { readBody } from "../body.ts";
 import { conforms, firstViolation } from "../contract.ts";
 import { HEADERS, type Job } from "../contract.gen.ts";
 import { WorkerError } from "../errors.ts";
@@ -10,7 +11,7 @@ import { isId, versionPrefix } from "../storage.ts";
 const BODY_BYTES_MAX = 64 * 1024;
 
 export async function acceptJob({ request, bindings, settings }: RequestContext): Promise<Response> {
-  const body = await readLimited(request);
+  const body = await readBody(request, BODY_BYTES_MAX);
   const deliveryId = request.headers.get(HEADERS.WEBHOOK_ID) ?? "";
   const message = {
     id: deliveryId,
@@ -25,15 +26,6 @@ export async function acceptJob({ request, bindings, settings }: RequestContext)
   const ledger = bindings.JOB_LEDGER.get(bindings.JOB_LEDGER.idFromName(job.job_id));
   await ledger.enqueueOnce(deliveryId, job);
   return Response.json({ accepted: true }, { status: 202 });
-}
-
-async function readLimited(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  const declared = Number(request.headers.get("content-length") ?? 0);
-  const bytes = declared > BODY_BYTES_MAX ? null : new Uint8Array(await request.arrayBuffer());
-  if (bytes === null || bytes.length > BODY_BYTES_MAX) {
-    throw new WorkerError("PAYLOAD_TOO_LARGE", `A job has at most ${BODY_BYTES_MAX} bytes.`);
-  }
-  return bytes;
 }
 
 function parseJob(body: Uint8Array): Job {

@@ -124,9 +124,24 @@ describe("a link", () => {
     expect(await response.json()).toMatchObject({ code });
   });
 
-  it.each(["", "[]", `{"token": 5}`, "x".repeat(9000)])("in a body such as %s is refused", async (body) => {
+  it.each(["", "[]", `{"token": 5}`, "x".repeat(8000)])("in a body such as %s is refused", async (body) => {
     const response = await call(`/p/${mine.preview_id}/session`, { method: "POST", body });
     expect(response.status).toBe(422);
+  });
+
+  it.each(["/session", "/jobs"])("in a body without an end is not waited for: %s", async (path) => {
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(16 * 1024));
+        sent += 1;
+      },
+    });
+    const address = path === "/jobs" ? path : `/p/${mine.preview_id}${path}`;
+    const response = await call(address, { method: "POST", body: endless });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ code: "PAYLOAD_TOO_LARGE" });
+    expect(sent).toBeLessThan(20);
   });
 });
 

@@ -1,4 +1,5 @@
 /** `POST /p/{preview_id}/session`: exchanges the link's token for one of this device. */
+import { readBody } from "../../body.ts";
 import { WorkerError } from "../../errors.ts";
 import type { RequestContext } from "../../router.ts";
 import { checkToken, mintDeviceToken, previewKeys } from "../../tokens.ts";
@@ -17,8 +18,7 @@ export async function openSession(context: RequestContext): Promise<Response> {
 }
 
 async function readToken(request: Request): Promise<string> {
-  const text = await request.text();
-  const body: unknown = text.length > BODY_BYTES_MAX ? null : parse(text);
+  const body = parse(new TextDecoder().decode(await readBody(request, BODY_BYTES_MAX)));
   if (typeof body === "object" && body !== null && "token" in body && typeof body.token === "string") {
     return body.token;
   }
