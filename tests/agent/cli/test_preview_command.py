@@ -52,7 +52,7 @@ async def test_progress_goes_to_stderr_and_the_link_with_its_code_to_stdout(
     )
     outcome = await hivesync.run("preview", str(tmp_path), "--entry", "App.tsx", "--platform", "android")
     assert outcome.code == 0
-    assert outcome.err.splitlines() == ["preparing", "uploading  1 of 4 kB", "building", "ready"]
+    assert outcome.err.splitlines() == ["preparing", "uploading 4 kB", "building", "ready"]
     skipped, link, code = outcome.out.split("\n", 2)
     assert skipped.endswith(".env, key.pem")
     assert link == LINK
@@ -82,15 +82,17 @@ def broken(previews: Previews) -> None:
     place = Diagnostic(
         'Expected ";" but found "x"', "src/App.tsx", 3, 7, "  3 │ let y x\n    ╵       ^", "Add a ;"
     )
-    error = PreviewError(ErrorCode.PREVIEW_BUILD_FAILED, "The project does not build.", place)
-    previews({"state": PreviewState.BUILDING}, {"state": PreviewState.FAILED, "error": error})
+    error = PreviewError(ErrorCode.PREVIEW_BUILD_FAILED, place.message, place)
+    failed = {"state": PreviewState.FAILED, "error": error, "preview_id": "0193", "preview_url": LINK}
+    previews({"state": PreviewState.BUILDING}, failed)
 
 
 @pytest.mark.usefixtures("broken")
 async def test_a_build_error_names_its_place_as_compilers_do(hivesync: CommandLine, tmp_path: Path) -> None:
     outcome = await hivesync.run("preview", str(tmp_path))
-    assert (outcome.code, outcome.out) == (1, "")
+    assert (outcome.code, outcome.out) == (1, f"{LINK}\n")
     assert 'src/App.tsx:3:7: Expected ";" but found "x"\n  3 │ let y x\n' in outcome.err
+    assert outcome.err.count("Expected") == 1
     assert "hint: Add a ;" in outcome.err
     assert "code: PREVIEW_BUILD_FAILED" in outcome.err
 
@@ -101,6 +103,34 @@ async def test_a_build_error_as_json_has_its_place(hivesync: CommandLine, tmp_pa
     problem = outcome.json()
     assert (outcome.code, problem["code"]) == (1, "PREVIEW_BUILD_FAILED")
     assert (problem["diagnostic"]["file"], problem["diagnostic"]["line"]) == ("src/App.tsx", 3)
+    assert (problem["preview_id"], problem["preview_url"]) == ("0193", LINK)
+    assert problem["error"] == {
+        "code": "PREVIEW_BUILD_FAILED",
+        "message": problem["detail"],
+        "diagnostic": problem["diagnostic"],
+    }
+
+
+async def test_a_failure_before_there_is_a_link_has_its_own_status(
+    hivesync: CommandLine, previews: Previews, tmp_path: Path
+) -> None:
+    error = PreviewError(ErrorCode.PAYLOAD_TOO_LARGE, "src/huge.ts is too large.")
+    previews({"state": PreviewState.FAILED, "error": error})
+    outcome = await hivesync.run("preview", str(tmp_path))
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.splitlines() == ["failed", error.message, "code: PAYLOAD_TOO_LARGE"]
+    problem = (await hivesync.run("preview", str(tmp_path), "--json")).json()
+    assert (problem["status"], problem["code"]) == (413, "PAYLOAD_TOO_LARGE")
+
+
+async def test_a_file_that_stands_for_its_app_says_so(
+    hivesync: CommandLine, previews: Previews, tmp_path: Path
+) -> None:
+    file = tmp_path / "Card.tsx"
+    file.touch()
+    previews({"state": PreviewState.READY, "preview_url": LINK})
+    assert "showing the project's entry App.tsx\n" in (await hivesync.run("preview", str(file))).err
+    assert "showing" not in (await hivesync.run("preview", str(tmp_path))).err
 
 
 async def test_a_refusal_at_once_is_told(

@@ -191,11 +191,6 @@ async def test_linked_projects_and_their_files_can_be_seen(
         assert answer.status == 404
 
 
-@pytest.mark.parametrize("live", [True, False])
-async def test_a_live_preview_begins_as_any_other(client: PreviewClient, project: Path, live: bool) -> None:
-    assert (await client.run(project, live=live)).state is PreviewState.READY
-
-
 async def test_an_old_link_is_renewed_when_it_is_asked_for(
     client: PreviewClient, backend: FakePreviews, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

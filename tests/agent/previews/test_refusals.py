@@ -55,6 +55,26 @@ async def test_a_framework_that_cannot_be_shown(client: PreviewClient, project: 
     assert "Vue" in problem["detail"]
 
 
+async def test_a_live_preview_is_refused_before_any_work(
+    client: PreviewClient, backend: FakePreviews, project: Path
+) -> None:
+    seen = len(backend.journal)
+    status, problem = await client.post(project, live=True)
+    assert (status, problem["code"]) == (422, "PREVIEW_UNSUPPORTED")
+    assert problem["detail"] == "Live previews are not in this version; preview again after a change."
+    assert (await client.get())[1]["items"] == []
+    assert len(backend.journal) == seen
+
+
+@pytest.mark.parametrize("entry", ["src/main.tsx", "src/hero.png"])
+async def test_a_kind_of_a_later_version_uploads_nothing(
+    client: PreviewClient, backend: FakePreviews, project: Path, entry: str
+) -> None:
+    assert await refused(client, project, entry=entry) == (422, "PREVIEW_UNSUPPORTED")
+    assert backend.store.puts == []
+    assert backend.previews == {}
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"path": 1}, {"path": "/x", "platform": "fridge"}, {"path": "/x", "y": 1}]
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from hivesync_agent.projects.kinds import Subject
+from hivesync_agent.projects.kinds import Subject, identify
 from hivesync_agent.projects.refusals import PathInvalid, PathRefused, Unsupported
 from hivesync_agent.projects.scan import Scanner
+from hivesync_agent.projects.shown import SHOWN, WHAT_CAN, check_shown
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.previews import PreviewKind
 from hivesync_dev.paths import ROOT
@@ -23,8 +25,15 @@ NATIVE = {"react": "19", "react-native": "0.86"}
 
 
 def kind_of(scanner: Scanner, path: Path, entry: str | None = None) -> tuple[PreviewKind, str]:
-    subject = scanner.find(str(path), entry).subject
+    """Give what is recognised, shown in this version or not."""
+    subject = identify(scanner.roots.find(str(path)), entry)
     return subject.kind, subject.entry
+
+
+def admit(scanner: Scanner, path: Path, entry: str | None = None) -> None:
+    """Do what a preview does first: find what is meant, and ask whether this version shows it."""
+    subject = scanner.find(str(path), entry).subject
+    check_shown(subject.kind, subject.entry)
 
 
 @pytest.mark.parametrize(
@@ -131,9 +140,9 @@ def test_nothing_to_show_says_what_would_be_needed(
         scanner.find(str(project), None)
 
 
-def test_expo_router_says_what_to_do_instead(scanner: Scanner, project: Path) -> None:
+def test_expo_router_says_why_not(scanner: Scanner, project: Path) -> None:
     write_files(project, {"package.json": package("expo-router/entry", **NATIVE), "app/index.tsx": ""})
-    with pytest.raises(Unsupported, match="Name one screen"):
+    with pytest.raises(Unsupported, match="Metro"):
         scanner.find(str(project), None)
     assert kind_of(scanner, project, "app/index.tsx") == (PreviewKind.COMPONENT, "app/index.tsx")
 
@@ -193,6 +202,21 @@ class TestOneFile:
         with pytest.raises(PathRefused):
             scanner.find(str(project), "link.md")
 
+    @pytest.mark.parametrize(
+        ("entry", "name"),
+        [
+            ("src/Card.tsx", "a single component"),
+            ("README.md", "a Markdown file"),
+            ("logo.svg", "an image"),
+        ],
+    )
+    def test_a_kind_of_a_later_version_is_refused_before_any_work(
+        self, scanner: Scanner, project: Path, entry: str, name: str
+    ) -> None:
+        with pytest.raises(Unsupported, match=f"^{entry} is {name}") as caught:
+            admit(scanner, project, entry)
+        assert WHAT_CAN in caught.value.detail
+
     def test_a_kind_without_a_view_is_refused(self, scanner: Scanner, project: Path) -> None:
         with pytest.raises(Unsupported, match=r"style\.css"):
             scanner.find(str(project), "src/style.css")
@@ -224,3 +248,29 @@ def test_the_title_is_a_line_for_people(
 ) -> None:
     write_files(project, {"package.json": package(**NATIVE), "App.tsx": "", "app.json": app_json})
     assert scanner.find(str(project), None).subject.title == title
+
+
+REFUSED = [
+    ({}, None),
+    ({"README.md": ""}, "README.md"),
+    ({"a.css": ""}, "a.css"),
+    ({"Card.tsx": ""}, "Card.tsx"),
+    ({"package.json": package(next="15", react="19")}, None),
+    ({"package.json": package("expo-router/entry", **NATIVE)}, None),
+]
+
+
+@pytest.mark.parametrize(("files", "entry"), REFUSED)
+def test_no_refusal_offers_what_is_refused_too(
+    scanner: Scanner, project: Path, files: dict[str, Content], entry: str | None
+) -> None:
+    write_files(project, files)
+    with pytest.raises(Unsupported) as caught:
+        admit(scanner, project, entry)
+    assert "as the entry" not in caught.value.detail
+
+
+def test_what_is_shown_is_what_the_worker_builds() -> None:
+    planners = (ROOT / "worker" / "src" / "preview" / "kinds" / "planners.ts").read_text()
+    built = {kind for kind in PreviewKind if re.search(rf"^  {kind.value}(:|,)", planners, re.MULTILINE)}
+    assert built == SHOWN

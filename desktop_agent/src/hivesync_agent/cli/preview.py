@@ -12,6 +12,8 @@ from hivesync_contract.previews import Platform, PreviewState
 from hivesync_agent.cli import agent_process
 from hivesync_agent.cli.browser import open_ours
 from hivesync_agent.cli.console import Console, console_options
+from hivesync_agent.cli.failed_preview import tell_failure
+from hivesync_agent.cli.following import Following
 from hivesync_agent.cli.qr import stdout_columns, whole_code
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--platform", type=click.Choice([item.value for item in Platform]), default="ios", show_default=True
 )
-@click.option("--live", is_flag=True, help="Keep following: the phone updates on every save.")
+@click.option("--live", is_flag=True, help="Not in this version: preview again after a change.")
 @click.option("--no-wait", is_flag=True, help="Return as soon as the agent has taken it.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in this machine's browser too.")
 @console_options
@@ -38,54 +40,25 @@ def command(
     no_wait: bool,
     opens: bool,
 ) -> None:
-    """Show a project, or one file of it, on your phone."""
+    """Show a project on your phone; a source file in it stands for its project."""
     with console.client() as client:
         agent_process.ensure_running(console, client)
         preview = client.previews.create(path, entry=entry, platform=Platform(platform), live=live)
+        if entry is None:
+            _note_entry(console, path, preview)
         if not no_wait:
-            preview = _follow(console, client, preview)
+            preview = Following(console, client).until_end(preview)
+        if preview.error is not None:
+            raise click.exceptions.Exit(tell_failure(console, preview, preview.error))
         console.result(preview, _lines(preview))
         if opens and preview.state is PreviewState.READY:
             _open(console, client, preview.preview_url)
-        if live and not no_wait:
-            _follow_live(console, client, preview)
 
 
-def _follow(console: Console, client: Client, preview: LocalPreview) -> LocalPreview:
-    """Tell every step; give the ready preview or raise `PreviewFailed`."""
-    from hivesync import PreviewFailed
-
-    told = ""
-    for current in client.previews.watch(preview.id):
-        preview = current
-        if (line := _progress(current)) != told:
-            console.note(line)
-            told = line
-    if preview.error is not None:
-        for line in _diagnosis(preview):
-            console.note(line)
-        raise PreviewFailed(preview.error)
-    return preview
-
-
-def _progress(preview: LocalPreview) -> str:
-    if preview.state is PreviewState.UPLOADING and preview.total_bytes:
-        return f"uploading  {preview.uploaded_bytes / 1000:.0f} of {preview.total_bytes / 1000:.0f} kB"
-    return preview.state.value
-
-
-def _diagnosis(preview: LocalPreview) -> Iterator[str]:
-    """Give the place in the source as compilers do, so that terminals make it a link."""
-    place = preview.error.diagnostic if preview.error else None
-    if place is None:
-        return
-    if place.file:
-        position = "".join(f":{number}" for number in (place.line, place.column) if number is not None)
-        yield f"{place.file}{position}: {place.message}"
-    if place.frame:
-        yield place.frame
-    if place.hint:
-        yield f"hint: {place.hint}"
+def _note_entry(console: Console, path: Path, preview: LocalPreview) -> None:
+    """Say that a file stands for its app: whoever names a component may expect that alone."""
+    if path.is_file() and path.resolve() != Path(preview.root, preview.entry).resolve():
+        console.note(f"showing the project's entry {preview.entry}")
 
 
 def _lines(preview: LocalPreview) -> Iterator[str]:
@@ -103,16 +76,3 @@ def _open(console: Console, client: Client, link: str) -> None:
     origins = [client.settings.server_url, *client.health().upload_origins]
     if not open_ours(link, origins):
         console.warn("The link was not opened: it does not lead to this backend's hosts.")
-
-
-def _follow_live(console: Console, client: Client, preview: LocalPreview) -> None:
-    """Tell every rebuild until Ctrl-C."""
-    from hivesync_contract.events import PreviewProgressEvent
-
-    console.note("Following your changes; Ctrl-C ends.")
-    for event in client.events():
-        match event.data:
-            case PreviewProgressEvent(preview=current) if current.id == preview.id:
-                console.note(_progress(current))
-                for line in _diagnosis(current):
-                    console.note(line)

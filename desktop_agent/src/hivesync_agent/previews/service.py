@@ -25,7 +25,9 @@ from hivesync_agent.previews.tracked import Tracked
 from hivesync_agent.previews.view import Views
 from hivesync_agent.problems import NotFound
 from hivesync_agent.projects.links import Backend, is_gone
+from hivesync_agent.projects.refusals import Unsupported
 from hivesync_agent.projects.scan import Scanner
+from hivesync_agent.projects.shown import check_shown
 
 LINK_SECONDS = 1.5
 """How long a request waits for the phone link, so that most clients get it in the first answer."""
@@ -105,6 +107,8 @@ class Previews:
 
     async def create(self, request: LocalPreviewCreate, request_key: str = "") -> LocalPreview:
         """Start a preview. Raises why it can't even begin: not signed in, offline, path, kind, disk full."""
+        if request.live:
+            raise Unsupported("Live previews are not in this version; preview again after a change.")
         async with self._keyed if request_key else contextlib.nullcontext():
             tracked = await self._begin(request, request_key)
         with contextlib.suppress(TimeoutError):
@@ -143,11 +147,11 @@ class Previews:
             return earlier
         await self._account.upload_origins()
         found = await asyncio.to_thread(self._scanner.find, request.path, request.entry)
+        check_shown(found.subject.kind, found.subject.entry)
         record = Record(
             id=str(uuid.uuid4()),
             created_at=time.time(),
             scope=scope,
-            # `live` is kept as asked: the first build of a live preview is a preview like any other.
             request=request,
             root=str(found.target.root),
             entry=found.subject.entry,

@@ -14,6 +14,7 @@ from hivesync_agent.projects.confined import read_inside
 from hivesync_agent.projects.foreign import FOREIGN_FILES, FOREIGN_PACKAGES, FOREIGN_SUFFIXES, Foreign
 from hivesync_agent.projects.refusals import PathInvalid, PathRefused, Unsupported
 from hivesync_agent.projects.root import Target
+from hivesync_agent.projects.shown import WHAT_CAN
 
 _MANIFEST_BYTES = 1024 * 1024
 _SCRIPT_BYTES = 64 * 1024
@@ -38,11 +39,6 @@ KIND_OF_SUFFIX: dict[str, PreviewKind] = {
     ),
     **dict.fromkeys(_SCRIPTS, PreviewKind.COMPONENT),
 }
-
-_NEEDED = (
-    "a preview needs an index.html, a React Native App.tsx, or one file "
-    "(a component, Markdown or an image) named as the entry"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ def _of_entry(root: Path, manifest: Manifest, entry: str) -> Subject:
         raise _unsupported(foreign)
     kind = KIND_OF_SUFFIX.get(suffix)
     if kind is None:
-        raise Unsupported(f"{entry} can't be shown; {_NEEDED}.")
+        raise Unsupported(f"{entry} can't be shown. What can: {WHAT_CAN}.")
     if kind is PreviewKind.COMPONENT and (whole := _app_around(root, manifest)) and whole.entry == entry:
         return whole
     return Subject(kind, entry, PurePosixPath(entry).name)
@@ -120,7 +116,8 @@ def _of_project(root: Path, manifest: Manifest) -> Subject | None:
 def _of_focus(target: Target, manifest: Manifest) -> Subject:
     """A file of a project that has no start of its own, such as a library of components."""
     if target.focus is None:
-        raise Unsupported(f"There is nothing to show in {target.root.name or target.root}: {_NEEDED}.")
+        place = target.root.name or target.root
+        raise Unsupported(f"There is nothing to show in {place}. What can be shown: {WHAT_CAN}.")
     return _of_entry(target.root, manifest, target.focus)
 
 
@@ -128,8 +125,8 @@ def _native_entry(root: Path, manifest: Manifest) -> str:
     main = manifest.main.removeprefix("./")
     if main.startswith("expo-router/"):
         raise Unsupported(
-            "This is an Expo Router app: its routes are collected by Metro, which the preview does not run. "
-            "Name one screen's file as the entry to see that screen."
+            "This is an Expo Router app, which can't be previewed: "
+            "its routes are collected by Metro, which the preview does not run."
         )
     # Expo's own AppEntry only imports App from the project's root, so App is where it starts.
     starts = [main] if main and "AppEntry" not in main else []
@@ -168,8 +165,7 @@ def _foreign(root: Path, manifest: Manifest) -> Foreign | None:
 
 
 def _unsupported(foreign: Foreign) -> Unsupported:
-    advice = " Name one component's file as the entry to see that." if foreign.components else ""
-    return Unsupported(f"This is {foreign.name}, which can't be previewed: {foreign.reason}.{advice}")
+    return Unsupported(f"This is {foreign.name}, which can't be previewed: {foreign.reason}.")
 
 
 def _inside(root: Path, entry: str) -> str:
