@@ -82,6 +82,30 @@ async def test_the_last_lines_of_the_log_are_shown(hivesync: CommandLine) -> Non
     assert (await hivesync.run("logs", "-n", "2", "--json")).json()["lines"] == ["line 8", "line 9"]
 
 
+async def test_the_agent_that_runs_is_asked_for_its_log_first(
+    hivesync: CommandLine, agent: FakeAgent
+) -> None:
+    agent.on("GET", "/v1/logs", json_answer({"lines": ["from the agent"]}))
+    log = hivesync.locations.agent_log("default")
+    log.parent.mkdir(parents=True)
+    log.write_text("from the file\n")
+    assert (await hivesync.run("logs", "-n", "7")).out == "from the agent\n"
+    assert agent.asked("GET", "/v1/logs")[0].query == "lines=7"
+    assert (await hivesync.run("logs", "--json")).json()["lines"] == ["from the agent"]
+    await agent.stop()
+    assert (await hivesync.run("logs")).out == "from the file\n"
+
+
+async def test_an_agent_that_can_not_tell_its_log_leaves_the_file(
+    hivesync: CommandLine, agent: FakeAgent
+) -> None:
+    agent.on("GET", "/v1/logs", json_answer({"other": []}))
+    log = hivesync.locations.agent_log("default")
+    log.parent.mkdir(parents=True)
+    log.write_text("from the file\n")
+    assert (await hivesync.run("logs")).out == "from the file\n"
+
+
 async def read_line(process: asyncio.subprocess.Process) -> bytes:
     assert process.stdout is not None
     async with asyncio.timeout(20):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -114,6 +115,32 @@ async def test_a_session_in_memory_is_warned_about(hivesync: CommandLine, runnin
     running.on("POST", "/v1/session/login", json_answer(kept))
     outcome = await hivesync.run(*LOGIN, stdin=PASSWORD)
     assert "no usable keychain" in outcome.err
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+async def test_a_token_that_only_the_agent_could_get_is_told_apart_from_being_signed_out(
+    hivesync: CommandLine, agent: FakeAgent, backend: FakeBackend, signed_in: bool
+) -> None:
+    agent.on("GET", "/v1/status", json_answer(replace(agent_status(backend.origin), signed_in=signed_in)))
+    outcome = await hivesync.run("token")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert ("The agent is signed in" in outcome.err) is signed_in
+    assert ("--plaintext-storage" in outcome.err) is signed_in
+
+
+async def test_being_signed_out_is_one_clear_line_of_the_status(
+    hivesync: CommandLine, backend: FakeBackend
+) -> None:
+    assert (await hivesync.run("status")).out.splitlines()[-1] == "signed in  no; run `hivesync login`"
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_a_status_without_the_backend_claims_nothing_about_the_session(
+    hivesync: CommandLine, backend: FakeBackend
+) -> None:
+    await backend.stop()
+    last = (await hivesync.run("status")).out.splitlines()[-1]
+    assert last == "signed in  not checked: the backend can't be reached"
 
 
 @pytest.mark.usefixtures("store")

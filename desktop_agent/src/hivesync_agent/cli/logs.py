@@ -1,4 +1,5 @@
-"""`hivesync logs`: the agent's log file, which the agent has redacted as it wrote it."""
+"""`hivesync logs`: what the agent has logged, redacted as it was written. The agent that runs is asked first:
+only it knows for sure where its log is; without one the file is read."""
 
 from __future__ import annotations
 
@@ -6,12 +7,19 @@ import os
 import time
 from collections import deque
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.cli.console import Console, console_options, print_json
 
+if TYPE_CHECKING:
+    from hivesync import Client
+
 _POLL_SECONDS = 0.3
+_AGENT_LINES_MAX = 2_000
+"""What an agent gives at once; more is read from the file."""
 
 
 @click.command()
@@ -22,11 +30,12 @@ _POLL_SECONDS = 0.3
 @console_options
 def command(console: Console, lines: int, follow: bool) -> None:
     """Show the agent's log."""
-    from hivesync.locations import Locations
-    from hivesync.settings import Settings
-
-    profile = Settings.from_env(profile=console.profile).profile
-    path = Locations.detect().agent_log(profile)
+    with console.client(may_prompt=False) as client:
+        path = client.locations.agent_log(client.settings.profile)
+        told = None if follow else _told_by_agent(client, lines)
+    if told is not None:
+        console.result({"path": None, "lines": told}, told)
+        return
     log = _GrowingLog(path)
     recent = list(deque(log.new_lines(), maxlen=lines))
     if console.as_json:
@@ -40,6 +49,17 @@ def command(console: Console, lines: int, follow: bool) -> None:
         time.sleep(_POLL_SECONDS)
         for line in log.new_lines():
             click.echo(line)
+
+
+def _told_by_agent(client: Client, lines: int) -> list[str] | None:
+    """Give the last lines, or None where no agent answers with as many as were asked for."""
+    if not 0 < lines <= _AGENT_LINES_MAX:
+        return None
+    try:
+        answer = client.request("GET", "/v1/logs", params={"lines": lines}).raise_for_status()
+        return answer.decode(dict[str, list[str]])["lines"]
+    except (HiveSyncError, KeyError):
+        return None
 
 
 class _GrowingLog:
