@@ -1,6 +1,7 @@
 /** From a manifest to a finished version in R2. Writes nothing that a phone can see until all of it is there. */
 import phone from "../../dist/phone.json";
 import type { PreviewBuild, SourceManifest } from "../contract.gen.ts";
+import { WorkerError } from "../errors.ts";
 import { versionPrefix, writeJson } from "../storage.ts";
 import type { Artifact, Asset } from "./artifact.ts";
 import { bundle, checkScripts, type Bundle } from "./bundle.ts";
@@ -16,6 +17,8 @@ export interface Built {
   readonly bytes: number;
 }
 
+const TOO_DEEP = "A file of the project is nested too deeply to be built, or too large.";
+
 /** Public files up to this size are fetched at once: they are what a page is likely to ask for. */
 const EAGER_PUBLIC_BYTES = 512 * 1024;
 
@@ -25,10 +28,20 @@ export async function buildVersion(
   manifest: SourceManifest,
   sources: Sources,
 ): Promise<Built> {
-  const plan = planFor(manifest, sources);
-  await checkScripts(plan.project, plan.plainScripts);
-  const bundled = await bundle(plan.project, plan.entry, plan.virtual, plan.jsxImportSource);
+  const { plan, bundled } = await compile(manifest, sources);
   return writeVersion(bucket, build, describeArtifact(build, manifest, plan, bundled), bundled);
+}
+
+async function compile(manifest: SourceManifest, sources: Sources): Promise<{ plan: Plan; bundled: Bundle }> {
+  try {
+    const plan = planFor(manifest, sources);
+    await checkScripts(plan.project, plan.plainScripts);
+    const bundled = await bundle(plan.project, plan.entry, plan.virtual, plan.jsxImportSource);
+    return { plan, bundled };
+  } catch (error) {
+    // Parsers go down into what is nested, ours and esbuild's alike, until the stack runs over.
+    throw error instanceof RangeError ? new WorkerError("PREVIEW_BUILD_FAILED", TOO_DEEP) : error;
+  }
 }
 
 function describeArtifact(

@@ -1,6 +1,7 @@
 /**
  * The bundler of this isolate: esbuild compiled to WebAssembly. One build at a time, with a deadline, and a
- * fresh instance before its memory (which never shrinks) grows too large for the isolate's 128 MB.
+ * fresh instance after a build that broke it, and before its memory (which never shrinks) grows too large for
+ * the isolate's 128 MB.
  */
 import {
   build,
@@ -13,6 +14,7 @@ import {
 } from "../../dist/esbuild.js";
 import wasmModule from "esbuild-wasm/esbuild.wasm";
 import { WorkerError } from "../errors.ts";
+import { isBuildFailure } from "./diagnostics.ts";
 
 type Output = BuildResult<BuildOptions & { write: false }>;
 
@@ -49,15 +51,18 @@ class Bundler {
   ): Promise<Result> {
     // A build whose own request was cut off never ends: the next one waits for it only so long.
     if ((await withinDeadline(turn)) === TIMED_OUT) this.#recycle();
-    await this.#start();
-    const result = await withinDeadline(run()).finally(() => {
+    try {
+      await this.#start();
+      const result = await withinDeadline(run());
+      if (result === TIMED_OUT) throw new WorkerError("PREVIEW_BUILD_FAILED", TOO_LONG);
       if (sourceBytes > LARGE_SOURCE_BYTES) this.#recycle();
-    });
-    if (result === TIMED_OUT) {
-      this.#recycle();
-      throw new WorkerError("PREVIEW_BUILD_FAILED", "The build took too long and was stopped.");
+      return result;
+    } catch (error) {
+      // What esbuild says about the project's code left it whole; after anything else (a stack that ran over,
+      // no memory) it answers no build any more, of whichever project.
+      if (!isBuildFailure(error) || sourceBytes > LARGE_SOURCE_BYTES) this.#recycle();
+      throw error;
     }
-    return result;
   }
 
   async #start(): Promise<void> {
@@ -74,6 +79,7 @@ class Bundler {
   }
 }
 
+const TOO_LONG = "The build took too long and was stopped.";
 const TIMED_OUT = Symbol("timed out");
 
 async function withinDeadline<Result>(work: Promise<Result>): Promise<Result | typeof TIMED_OUT> {

@@ -22,16 +22,15 @@ export interface TsConfig {
 
 type Read = (path: string) => string | undefined;
 
+/** What a config says, as far as it has the right shape. */
 interface RawConfig {
-  readonly extends?: string | readonly string[];
-  readonly references?: readonly { readonly path?: string }[];
-  readonly include?: readonly string[];
-  readonly files?: readonly string[];
-  readonly compilerOptions?: CompilerOptions;
+  readonly parents: readonly string[];
+  readonly references: readonly string[];
+  readonly hasNoFiles: boolean;
+  readonly options: CompilerOptions;
 }
 
 const NONE: TsConfig = { options: {}, pathsFrom: "", hasBaseUrl: false };
-const DEPTH_MAX = 8;
 
 /** Give the settings that hold for the entry: those of the nearest config, or of the one it refers to. */
 export function tsConfigFor(entry: string, read: Read): TsConfig {
@@ -48,30 +47,39 @@ export function tsConfigFor(entry: string, read: Read): TsConfig {
 function projectConfig(path: string, read: Read): TsConfig {
   const raw = readRaw(path, read);
   if (!raw) return NONE;
-  if (!raw.references?.length || raw.files?.length !== 0) return merged(path, read, DEPTH_MAX);
+  if (raw.references.length === 0 || !raw.hasNoFiles) return merged(path, read);
   const referenced = raw.references
-    .map((reference) => configPath(directoryOf(path), reference.path ?? "", read))
+    .map((reference) => configPath(directoryOf(path), reference, read))
     .filter((found) => found !== null);
   const chosen = referenced.find((found) => !/\.node\.json$/.test(found)) ?? referenced[0];
-  return chosen === undefined ? merged(path, read, DEPTH_MAX) : merged(chosen, read, DEPTH_MAX);
+  return merged(chosen ?? path, read);
 }
 
-/** One config with all it extends; nearer settings win, and `paths` stay relative to where they stand. */
-function merged(path: string, read: Read, depth: number): TsConfig {
+/**
+ * One config with all it extends; nearer settings win, and `paths` stay relative to where they stand.
+ *
+ * Each file is read once (`known`): configs that extend one another in circles, or all of the next level each,
+ * would else be read for ever.
+ */
+function merged(path: string, read: Read, known = new Map<string, TsConfig>()): TsConfig {
+  const done = known.get(path);
+  if (done) return done;
+  known.set(path, NONE);
   const raw = readRaw(path, read);
-  if (!raw || depth === 0) return NONE;
+  if (!raw) return NONE;
   const directory = directoryOf(path);
   let base = NONE;
-  for (const parent of [raw.extends ?? []].flat()) {
+  for (const parent of raw.parents) {
     // A preset from node_modules is not uploaded: what it sets does not concern the bundler.
     const parentPath = parent.startsWith(".") ? configPath(directory, parent, read) : null;
-    if (parentPath !== null) base = overlay(base, merged(parentPath, read, depth - 1));
+    if (parentPath !== null) base = overlay(base, merged(parentPath, read, known));
   }
-  return overlay(base, own(raw, directory));
+  const config = overlay(base, own(raw, directory));
+  known.set(path, config);
+  return config;
 }
 
-function own(raw: RawConfig, directory: string): TsConfig {
-  const options = raw.compilerOptions ?? {};
+function own({ options }: RawConfig, directory: string): TsConfig {
   const baseUrl = options.baseUrl === undefined ? null : joinPath(directory, options.baseUrl);
   return { options, pathsFrom: baseUrl ?? directory, hasBaseUrl: baseUrl !== null };
 }
@@ -94,7 +102,48 @@ function configPath(directory: string, reference: string, read: Read): string | 
 
 function readRaw(path: string, read: Read): RawConfig | null {
   const value: unknown = parse(read(path) ?? "", [], { allowTrailingComma: true });
-  return typeof value === "object" && value !== null ? value : null;
+  if (!isRecord(value)) return null;
+  const { extends: parents, references, files, compilerOptions } = value;
+  return {
+    parents: strings([parents].flat()),
+    references: strings(
+      list(references).map((reference) => (isRecord(reference) ? reference["path"] : null)),
+    ),
+    hasNoFiles: Array.isArray(files) && files.length === 0,
+    options: isRecord(compilerOptions) ? shaped(compilerOptions) : {},
+  };
+}
+
+/** Files are written by hand: what has another shape counts as absent, as does what we don't read. */
+function shaped(options: Readonly<Record<string, unknown>>): CompilerOptions {
+  const { paths } = options;
+  const texts = pick(options, ["jsxImportSource", "jsx", "baseUrl"], "string");
+  const flags = ["experimentalDecorators", "useDefineForClassFields", "verbatimModuleSyntax"];
+  const aliases = isRecord(paths)
+    ? { paths: Object.fromEntries(Object.entries(paths).map(([name, to]) => [name, strings(list(to))])) }
+    : {};
+  return { ...texts, ...pick(options, flags, "boolean"), ...aliases };
+}
+
+function pick(
+  options: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  type: "string" | "boolean",
+): CompilerOptions {
+  const found = names.map((name) => [name, options[name]] as const);
+  return Object.fromEntries(found.filter(([, value]) => typeof value === type));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function strings(values: readonly unknown[]): string[] {
+  return values.filter((value) => typeof value === "string");
 }
 
 /** Give the project paths that `specifier` may mean by the config's aliases, the most specific first. */
