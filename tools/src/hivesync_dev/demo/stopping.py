@@ -38,7 +38,9 @@ class StopRequest:
 
     def wait(self, seconds: float) -> bool:
         """Wait that long, or until a stop is asked for; tell whether one was."""
-        return self._asked.wait(seconds)
+        # A signal that arrives as the wait times out has set the flag, yet `wait` itself gives False.
+        self._asked.wait(seconds)
+        return self._asked.is_set()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._asked.set()

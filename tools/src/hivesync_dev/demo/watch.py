@@ -30,7 +30,12 @@ def check_parts(parts: Sequence[Part]) -> None:
 def watch(parts: Sequence[Part], stop: StopRequest, on_enter: Callable[[], None] | None) -> None:
     """Return when a stop is asked for; raise `PartEnded`."""
     while not stop.wait(_LOOK_SECONDS):
-        check_parts(parts)
+        try:
+            check_parts(parts)
+        except PartEnded:
+            if stop.wait(0):
+                return  # asked to stop while we looked: whoever asked may have ended the part as well
+            raise
         if on_enter is not None and _enter_pressed():
             on_enter()
 
