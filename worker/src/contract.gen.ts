@@ -346,6 +346,7 @@ export interface Problem {
   limit?: number | null;
   used?: number | null;
   reset_at?: string | null;
+  operation_id?: string | null;
 }
 
 /** A project, as its members see it. */

@@ -97,6 +97,8 @@ class Problem:
     limit: int | None = None
     used: int | None = None
     reset_at: str | None = None
+    operation_id: str | None = None
+    """With `OFFLINE_QUEUED`: under which id `GET /v1/operations` shows the change."""
 
 
 @dataclass(frozen=True, slots=True)
