@@ -186,6 +186,11 @@ export interface LocalProjectFiles {
   skipped?: string[];
 }
 
+/** `GET /v1/logs`: the last lines of the log, each a JSON object in text, redacted. */
+export interface LogLines {
+  lines: string[];
+}
+
 /** A device-code sign-in that waits for the user. `expires_in` in seconds. */
 export interface LoginPending {
   user_code: string;
@@ -425,6 +430,11 @@ export interface SourceManifest {
   env: Record<string, string>;
   stored?: StoredPack[];
   schema?: 1;
+}
+
+/** `POST /v1/shutdown`: the agent ends as soon as this answer is sent. */
+export interface Stopping {
+  stopping?: boolean;
 }
 
 /**

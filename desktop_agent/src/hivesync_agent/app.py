@@ -18,6 +18,8 @@ from hivesync_agent.gate.connection import GuardedServer
 from hivesync_agent.gate.gate import Gate
 from hivesync_agent.gate.proof import Proof
 from hivesync_agent.gate.rules import Rules
+from hivesync_agent.local_api.endpoints import DocumentRoutes
+from hivesync_agent.local_api.route import Route
 from hivesync_agent.previews.assembly import assemble_previews
 from hivesync_agent.relay.relay import Relay
 from hivesync_agent.session.access import AccessTokens, ApiKey
@@ -91,14 +93,14 @@ class Agent:
             bus=self.bus,
             tasks=tasks,
         )
+        self.routes = self._declare_routes()
         self._runner: web.AppRunner | None = None
         self._server: GuardedServer | None = None
 
     async def open(self) -> Callable[[], asyncio.BaseProtocol]:
         """Prepare the routes and give the factory of connections for the listening socket."""
         app = web.Application()
-        for routes in self._route_tables():
-            app.add_routes(routes)
+        app.add_routes([route.definition() for route in self.routes])
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         inner = self._runner.server
@@ -138,10 +140,10 @@ class Agent:
         await self._previews.close()
         await self.upstream.close()
 
-    def _route_tables(self) -> list[list[web.RouteDef]]:
+    def _declare_routes(self) -> list[Route]:
         settings = self.settings
-        return [
-            StatusRoutes(
+        routes = [
+            *StatusRoutes(
                 settings=settings,
                 access=self.access,
                 profile=self._profile,
@@ -151,16 +153,17 @@ class Agent:
                 log_path=settings.locations.agent_log(settings.profile),
                 pending_previews=self._previews.previews.pending,
             ).routes(),
-            SessionRoutes(
+            *SessionRoutes(
                 settings=settings,
                 access=self.access,
                 sign_in=self._sign_in,
                 vault=self._vault,
                 profile=self._profile,
             ).routes(),
-            EventRoutes(self.bus).routes(),
-            self._previews.routes.routes(),
+            *EventRoutes(self.bus).routes(),
+            *self._previews.routes.routes(),
         ]
+        return [*routes, *DocumentRoutes(routes).routes()]
 
     async def _post_refresh(self, post: Post) -> Answer:
         path = post.path.removeprefix(API)

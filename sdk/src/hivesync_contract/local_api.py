@@ -153,3 +153,17 @@ class LocalProjectFiles:
     root: str
     files: list[FileEntry]
     skipped: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LogLines:
+    """`GET /v1/logs`: the last lines of the log, each a JSON object in text, redacted."""
+
+    lines: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """`POST /v1/shutdown`: the agent ends as soon as this answer is sent."""
+
+    stopping: bool = True

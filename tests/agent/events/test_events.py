@@ -135,7 +135,7 @@ async def test_a_quiet_stream_shows_that_it_lives(unused_tcp_port: int) -> None:
     from aiohttp import web
 
     app = web.Application()
-    app.add_routes(EventRoutes(EventBus(), comment_seconds=0.01).routes())
+    app.add_routes([route.definition() for route in EventRoutes(EventBus(), comment_seconds=0.01).routes()])
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()

@@ -6,10 +6,11 @@ import asyncio
 
 from aiohttp import web
 from hivesync_contract import headers
-from hivesync_contract.discovery import API_PREFIX
+from hivesync_contract.errors import ErrorCode
 
 from hivesync_agent import VERSION
 from hivesync_agent.events.bus import Event, EventBus, Subscription, TooManySubscribers
+from hivesync_agent.local_api.route import EVENT_STREAM, Route, get
 from hivesync_agent.problems import BadRequest
 
 COMMENT_SECONDS = 15.0
@@ -26,9 +27,18 @@ class EventRoutes:
         self._bus = bus
         self._comment_seconds = comment_seconds
 
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[Route]:
         """Give the route table."""
-        return [web.get(f"{API_PREFIX}/v1/events", self.stream, allow_head=False)]
+        resume = {"Last-Event-ID": "the last event that arrived; those after it come first"}
+        return [
+            get(
+                "/v1/events",
+                self.stream,
+                {200: EVENT_STREAM},
+                headers=resume,
+                errors=(ErrorCode.RATE_LIMITED,),
+            )
+        ]
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Send events until the client leaves, falls behind, or the agent stops."""

@@ -6,11 +6,12 @@ import asyncio
 
 from aiohttp import web
 from hivesync_contract import headers
-from hivesync_contract.discovery import API_PREFIX
-from hivesync_contract.local_api import LocalPreviewCreate, LocalProject, LocalProjectFiles
+from hivesync_contract.errors import ErrorCode
+from hivesync_contract.local_api import LocalPreview, LocalPreviewCreate, LocalProject, LocalProjectFiles
 from hivesync_contract.pages import Page
 
 from hivesync_agent.json_body import read_json
+from hivesync_agent.local_api.route import Route, delete, get, post
 from hivesync_agent.previews.account import Account
 from hivesync_agent.previews.service import Previews
 from hivesync_agent.problems import InvalidInput, NotFound, json_response
@@ -18,6 +19,13 @@ from hivesync_agent.projects.links import ProjectLinks
 from hivesync_agent.projects.scan import Scanner, Snapshot
 
 _KEY_CHARACTERS = 200
+_REFUSALS = (
+    ErrorCode.VALIDATION_ERROR,
+    ErrorCode.PREVIEW_UNSUPPORTED,
+    ErrorCode.PAYLOAD_TOO_LARGE,
+    ErrorCode.IDEMPOTENCY_CONFLICT,
+    ErrorCode.STORAGE_FULL,
+)
 
 
 class PreviewRoutes:
@@ -31,16 +39,28 @@ class PreviewRoutes:
         self._scanner = scanner
         self._account = account
 
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[Route]:
         """Give the route table."""
-        previews, projects = f"{API_PREFIX}/v1/previews", f"{API_PREFIX}/v1/projects"
+        away = (ErrorCode.AUTH_REQUIRED, ErrorCode.UPSTREAM_UNREACHABLE)
         return [
-            web.post(previews, self.create),
-            web.get(previews, self.list),
-            web.get(f"{previews}/{{id}}", self.show),
-            web.delete(f"{previews}/{{id}}", self.cancel),
-            web.get(projects, self.projects),
-            web.get(f"{projects}/{{id}}/files", self.project_files),
+            post(
+                "/v1/previews",
+                self.create,
+                {202: LocalPreview},
+                body=LocalPreviewCreate,
+                headers={headers.IDEMPOTENCY_KEY: "the same key gives the same preview again"},
+                errors=(*away, *_REFUSALS),
+            ),
+            get("/v1/previews", self.list, {200: Page[LocalPreview]}),
+            get("/v1/previews/{id}", self.show, {200: LocalPreview}, errors=(ErrorCode.NOT_FOUND,)),
+            delete("/v1/previews/{id}", self.cancel, {204: None}, errors=(*away, ErrorCode.NOT_FOUND)),
+            get("/v1/projects", self.projects, {200: Page[LocalProject]}, errors=away),
+            get(
+                "/v1/projects/{id}/files",
+                self.project_files,
+                {200: LocalProjectFiles},
+                errors=(*away, ErrorCode.NOT_FOUND, *_REFUSALS),
+            ),
         ]
 
     async def create(self, request: web.Request) -> web.Response:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from aiohttp import web
-from hivesync_contract.discovery import API_PREFIX
+from hivesync_contract.errors import ErrorCode
 from hivesync_contract.local_api import LoginStart, Session
 
 from hivesync_agent.json_body import read_json
+from hivesync_agent.local_api.route import Route, delete, get, post
 from hivesync_agent.problems import InvalidInput, json_response
 from hivesync_agent.session.profile import Profile
 from hivesync_agent.session.protocol import SessionAccess
@@ -35,13 +36,19 @@ class SessionRoutes:
         self._vault = vault
         self._profile = profile
 
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[Route]:
         """Give the route table."""
-        path = f"{API_PREFIX}/v1/session"
+        refusals = (ErrorCode.VALIDATION_ERROR, ErrorCode.AUTH_INVALID, ErrorCode.UPSTREAM_UNREACHABLE)
         return [
-            web.post(f"{path}/login", self.login),
-            web.get(path, self.show),
-            web.delete(path, self.sign_out),
+            post(
+                "/v1/session/login",
+                self.login,
+                {200: Session, 202: Session},
+                body=LoginStart,
+                errors=refusals,
+            ),
+            get("/v1/session", self.show, {200: Session}),
+            delete("/v1/session", self.sign_out, {200: Session}),
         ]
 
     async def login(self, request: web.Request) -> web.Response:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from aiohttp import web
 from hivesync_contract import PROTOCOL_MAX, PROTOCOL_MIN
-from hivesync_contract.discovery import API_PREFIX, ProtocolRange
-from hivesync_contract.local_api import AgentStatus
+from hivesync_contract.discovery import ProtocolRange
+from hivesync_contract.local_api import AgentStatus, LogLines, Stopping
 
 from hivesync_agent import VERSION
+from hivesync_agent.local_api.route import Route, get, post
 from hivesync_agent.log import tail
 from hivesync_agent.problems import BadRequest, json_response
 from hivesync_agent.session.profile import Profile
@@ -52,15 +53,14 @@ class StatusRoutes:
         self._pending_previews = pending_previews
         self._started = time.monotonic()
 
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[Route]:
         """Give the route table."""
-        prefix = f"{API_PREFIX}/v1"
         return [
-            web.get(f"{prefix}/status", self.status),
-            web.post(f"{prefix}/pause", self.pause),
-            web.post(f"{prefix}/resume", self.resume),
-            web.post(f"{prefix}/shutdown", self.shutdown),
-            web.get(f"{prefix}/logs", self.logs),
+            get("/v1/status", self.status, {200: AgentStatus}),
+            post("/v1/pause", self.pause, {200: AgentStatus}),
+            post("/v1/resume", self.resume, {200: AgentStatus}),
+            post("/v1/shutdown", self.shutdown, {202: Stopping}),
+            get("/v1/logs", self.logs, {200: LogLines}, query={"lines": f"how many, 1–{LOG_LINES_MAX}"}),
         ]
 
     async def status(self, request: web.Request) -> web.Response:
@@ -80,7 +80,7 @@ class StatusRoutes:
     async def shutdown(self, request: web.Request) -> web.Response:
         """Answer, then end."""
         asyncio.get_running_loop().call_soon(self._switch.stop)
-        return json_response({"stopping": True}, status=202)
+        return json_response(Stopping(), status=202)
 
     async def logs(self, request: web.Request) -> web.Response:
         """Give the last lines of the log, one JSON object per line."""
@@ -88,7 +88,7 @@ class StatusRoutes:
         if not wanted.isdecimal() or not 0 < int(wanted) <= LOG_LINES_MAX:
             raise BadRequest(f"lines must be 1–{LOG_LINES_MAX}.")
         lines = await asyncio.to_thread(tail, self._log_path, int(wanted))
-        return json_response({"lines": lines})
+        return json_response(LogLines(lines))
 
     async def _status(self) -> AgentStatus:
         reachability, user = await asyncio.gather(

@@ -7,7 +7,7 @@ import argparse
 from hivesync_dev.generate.constants import constants_text
 from hivesync_dev.generate.generated import NOTICE, Generated
 from hivesync_dev.generate.json_schema import schema_files
-from hivesync_dev.generate.openapi import openapi_file
+from hivesync_dev.generate.openapi import openapi_files
 from hivesync_dev.generate.shapes import contract_shapes, definitions
 from hivesync_dev.generate.typescript import declaration
 from hivesync_dev.generate.vectors import vector_files
@@ -15,8 +15,8 @@ from hivesync_dev.paths import ROOT, WORKER
 
 
 def generated_files() -> list[Generated]:
-    """Give every file that is made from the contract, and the backend's description of itself."""
-    return [*schema_files(), *vector_files(), _typescript_file(), openapi_file()]
+    """Give every file that is made from the contract, and what backend and agent say of themselves."""
+    return [*schema_files(), *vector_files(), _typescript_file(), *openapi_files()]
 
 
 def main() -> int:

@@ -1,0 +1,26 @@
+"""`GET /v1/openapi.json`: the local API, described by the table that routes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from hivesync_agent.local_api.document import openapi_document
+from hivesync_agent.local_api.route import MediaType, Route, get
+from hivesync_agent.problems import json_response
+
+
+class DocumentRoutes:
+    """The route of the description, its own included."""
+
+    def __init__(self, others: Sequence[Route]) -> None:
+        self._others = others
+
+    def routes(self) -> list[Route]:
+        """Give the route table."""
+        return [get("/v1/openapi.json", self.document, {200: MediaType("application/json")})]
+
+    async def document(self, request: web.Request) -> web.Response:
+        """Give this document. It is made when asked for: nobody pays for it at the start."""
+        return json_response(openapi_document([*self._others, *self.routes()]))
