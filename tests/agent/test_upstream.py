@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from hivesync_agent.backend.proxy import system_proxy
 from hivesync_agent.upstream import (
     ANSWER_BYTES,
     Upstream,
@@ -15,7 +16,6 @@ from hivesync_agent.upstream import (
     UpstreamUnreachable,
     decode_answer,
     read_problem,
-    system_proxy,
 )
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.health import Health

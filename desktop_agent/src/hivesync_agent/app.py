@@ -14,13 +14,16 @@ from hivesync_contract.events import EventType, SessionEvent
 from hivesync_agent.events.bus import EventBus
 from hivesync_agent.events.endpoints import EventRoutes
 from hivesync_agent.events.upstream_feed import UpstreamFeed
-from hivesync_agent.gate.connection import GuardedServer
+from hivesync_agent.gate.connection import ClientConnections
 from hivesync_agent.gate.gate import Gate
+from hivesync_agent.gate.local import LocalRoutes
 from hivesync_agent.gate.proof import Proof
 from hivesync_agent.gate.rules import Rules
 from hivesync_agent.local_api.endpoints import DocumentRoutes
 from hivesync_agent.local_api.route import Route
 from hivesync_agent.previews.assembly import assemble_previews
+from hivesync_agent.relay.call import Backend
+from hivesync_agent.relay.journal import NoJournal
 from hivesync_agent.relay.relay import Relay
 from hivesync_agent.session.access import AccessTokens, ApiKey
 from hivesync_agent.session.device_flow import DeviceFlow
@@ -35,11 +38,6 @@ from hivesync_agent.status.health import HealthCheck
 from hivesync_agent.status.switch import Switch
 from hivesync_agent.tasks import BackgroundTasks
 from hivesync_agent.upstream import API, Upstream
-
-KEEP_ALIVE_SECONDS = 75.0
-MAX_HEADERS = 64
-LINGER_SECONDS = 1.0
-"""How long a refused body is read and thrown away, so that the client sees the answer and not a reset."""
 
 
 class Agent:
@@ -95,7 +93,7 @@ class Agent:
         )
         self.routes = self._declare_routes()
         self._runner: web.AppRunner | None = None
-        self._server: GuardedServer | None = None
+        self._connections: ClientConnections | None = None
 
     async def open(self) -> Callable[[], asyncio.BaseProtocol]:
         """Prepare the routes and give the factory of connections for the listening socket."""
@@ -103,26 +101,15 @@ class Agent:
         app.add_routes([route.definition() for route in self.routes])
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        inner = self._runner.server
-        if inner is None:
-            raise RuntimeError("the application has no server")
         gate = Gate(
             rules=Rules(port=self.discovery.port, token=self.discovery.token),
             proof=Proof(self.discovery),
             clients=self._clients,
-            relay=Relay(self.upstream, self.access),
-            local=inner.request_handler,
+            relay=Relay(Backend(self.upstream, self.access, NoJournal(), self._tasks)),
+            local=LocalRoutes(self._runner),
         )
-        self._server = GuardedServer(
-            gate.handle,
-            request_factory=inner.request_factory,
-            access_log=None,
-            auto_decompress=False,
-            keepalive_timeout=KEEP_ALIVE_SECONDS,
-            lingering_time=LINGER_SECONDS,
-            max_headers=MAX_HEADERS,
-        )
-        return self._server
+        self._connections = ClientConnections(gate.begin)
+        return self._connections
 
     def start(self) -> None:
         """Begin the background work."""
@@ -132,9 +119,8 @@ class Agent:
     async def close(self) -> None:
         """Let requests in flight finish for a while, then close every connection."""
         self.bus.close()
-        if self._server is not None:
-            self._server.pre_shutdown()
-            await self._server.shutdown(self.settings.drain_seconds)
+        if self._connections is not None:
+            await self._connections.shutdown(self.settings.drain_seconds)
         if self._runner is not None:
             await self._runner.cleanup()
         await self._previews.close()

@@ -1,43 +1,37 @@
-"""The one backend: a pooled connection to the configured origin. Refuses every other address.
+"""The one backend, for the agent's own calls. Refuses every other address.
 
 Redirects are never followed, cookies never kept, and neither proxy nor `~/.netrc` can add credentials
-(Ollama CVE-2025-51471: a token sent to where an answer pointed).
+(Ollama CVE-2025-51471: a token sent to where an answer pointed). The relay uses the same connections.
 """
 
 from __future__ import annotations
 
-import asyncio
-import ssl
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-import aiohttp
 import msgspec
-from hivesync.settings import is_loopback
 from hivesync_contract import headers as names
 from hivesync_contract.errors import ErrorCode, HiveSyncError, Problem
-from multidict import CIMultiDict
-from yarl import URL
 
 from hivesync_agent import VERSION
+from hivesync_agent.backend.answer import Answer
+from hivesync_agent.backend.breaker import Breaker
+from hivesync_agent.backend.dialling import Dialler
+from hivesync_agent.backend.failures import AnswerLost, UpstreamUnreachable
+from hivesync_agent.backend.pool import Pool
+from hivesync_agent.wire.messages import RawHeader, head_bytes
+
+__all__ = ["API", "Upstream", "UpstreamProblem", "UpstreamUnreachable", "decode_answer", "read_problem"]
 
 T = TypeVar("T")
 API = "/api/v1"
 USER_AGENT = f"hivesync-agent/{VERSION}"
-CONNECTIONS = 64
-KEEP_ALIVE_SECONDS = 55.0
 ANSWER_BYTES = 16 * 1024 * 1024
 """Most that an answer to the agent's own calls may hold; the relay has no such limit."""
 
-_ABSENT = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError, OSError)
-
-
-class UpstreamUnreachable(HiveSyncError):
-    """The backend did not answer, or not in time."""
-
-    code = ErrorCode.UPSTREAM_UNREACHABLE
-    retryable = True
+IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+"""RFC 9110 §9.2.2: asking twice has the effect of asking once."""
 
 
 class UpstreamProblem(HiveSyncError):
@@ -65,25 +59,6 @@ class Credentials(Protocol):
         """Give a token other than the one that was refused, or raise likewise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
-    """The HTTP proxy towards the backend, if there is one."""
-
-    url: str | None
-
-
-def system_proxy(origin: str) -> Proxy:
-    """Ask environment and system once which proxy leads to `origin`. Loopback never goes through one."""
-    from urllib.request import getproxies, proxy_bypass
-
-    parts = urlsplit(origin)
-    host = parts.hostname or ""
-    if is_loopback(host) or proxy_bypass(host):
-        return Proxy(None)
-    proxies = getproxies()
-    return Proxy(proxies.get(parts.scheme) or proxies.get("all"))
-
-
 class Upstream:
     """Sends requests to the backend, and nowhere else."""
 
@@ -96,13 +71,10 @@ class Upstream:
         ca_file: str | None = None,
     ) -> None:
         self.origin = origin
-        self._ca_file = ca_file
-        self._base = URL(origin)
-        self._timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=connect_seconds, sock_read=idle_seconds
-        )
-        self._session: aiohttp.ClientSession | None = None
-        self._opening = asyncio.Lock()
+        self.host = urlsplit(origin).netloc.encode()
+        self.breaker = Breaker()
+        dialler = Dialler(origin, connect_seconds=connect_seconds, ca_file=ca_file)
+        self.pool = Pool(dialler, self.breaker, answer_seconds=idle_seconds)
         self._credentials: Credentials | None = None
 
     def sign_with(self, credentials: Credentials) -> None:
@@ -110,21 +82,38 @@ class Upstream:
         self._credentials = credentials
 
     async def send(
-        self, method: str, target: str, headers: CIMultiDict[str], body: Any = None
-    ) -> aiohttp.ClientResponse:
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Answer:
         """Send one request as it is and give the answer with its body unread.
 
-        `target` is path and query as the caller sent them. It begins with `/`, so behind the origin it
-        can't name another host. Raises `UpstreamUnreachable`.
+        `target` is path and query. It begins with `/`, so behind the origin it can't name another host.
+        Raises `UpstreamUnreachable`.
         """
-        session = self._session or await self._open()
-        url = URL(self.origin + target, encoded=True)
-        try:
-            return await session.request(
-                method, url, headers=headers, data=body, allow_redirects=False, timeout=self._timeout
-            )
-        except (aiohttp.ClientError, *_ABSENT) as exc:
-            raise _send_failure(exc) from exc
+        raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+        if body is not None or method not in IDEMPOTENT:
+            raw.append((b"Content-Length", b"%d" % len(body or b"")))
+        request = self.request_bytes(method, target, raw) + (body or b"")
+        harmless = method in IDEMPOTENT or names.IDEMPOTENCY_KEY in headers
+        while True:
+            connection = self.pool.take() or await self.pool.dial()
+            answer = Answer(connection)
+            connection.ask(request, answer, head_only=method == "HEAD")
+            try:
+                await answer.begun()
+            except AnswerLost as lost:
+                if not self.pool.may_repeat(connection, lost, harmless=harmless):
+                    raise lost.as_error() from lost
+            except BaseException:
+                answer.close()
+                raise
+            else:
+                self.pool.answered()
+                return answer
+
+    def request_bytes(self, method: str, target: str, headers: list[RawHeader]) -> bytes:
+        """Give the head of a request to the backend."""
+        line = f"{method} {target} HTTP/1.1".encode("ascii")
+        return head_bytes(line, [(b"Host", self.host), *headers])
 
     async def call(
         self,
@@ -163,69 +152,29 @@ class Upstream:
         idempotency_key: str | None = None,
     ) -> tuple[int, bytes]:
         """Send a small body and read the whole answer; for calls whose errors the caller decodes."""
-        headers: CIMultiDict[str] = CIMultiDict({"Accept": "application/json", "User-Agent": USER_AGENT})
+        headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         if content is not None:
             headers["Content-Type"] = content_type
         if idempotency_key is not None:
             headers[names.IDEMPOTENCY_KEY] = idempotency_key
-        response = await self.send(method, f"{API}{path}", headers, content)
-        async with response:
-            return response.status, await _read_bounded(response)
+        answer = await self.send(method, f"{API}{path}", headers, content)
+        async with answer:
+            return answer.status, await _read_bounded(answer)
 
     async def close(self) -> None:
-        """Close the pooled connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-
-    async def _open(self) -> aiohttp.ClientSession:
-        async with self._opening:
-            if self._session is None:
-                self._session = self._new_session(await self._tls())
-            return self._session
-
-    async def _tls(self) -> ssl.SSLContext | bool:
-        if self._base.scheme != "https":
-            return True
-        # Imported here: a local backend does not need it. In a thread: it reads all certificates.
-        from hivesync_agent.tls import client_context
-
-        return await asyncio.to_thread(client_context, self._ca_file)
-
-    def _new_session(self, tls: ssl.SSLContext | bool) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            limit=0, limit_per_host=0, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=tls
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-            proxy=system_proxy(self.origin).url,
-            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-        )
+        """Close every connection."""
+        self.pool.close()
 
 
-def _send_failure(exc: Exception) -> HiveSyncError:
-    if isinstance(exc.__cause__, HiveSyncError):
-        return exc.__cause__  # the body's own source gave up, not the backend
-    if isinstance(exc, _ABSENT):
-        return UpstreamUnreachable("The HiveSync server can't be reached; try again later.")
-    return UpstreamUnreachable("The HiveSync server's answer could not be understood.")
-
-
-async def _read_bounded(response: aiohttp.ClientResponse) -> bytes:
-    answer = bytearray()
-    try:
-        async for chunk in response.content.iter_any():
-            answer += chunk
-            if len(answer) > ANSWER_BYTES:
-                raise UpstreamUnreachable("The HiveSync server's answer is too large.")
-    except (aiohttp.ClientError, *_ABSENT) as exc:
-        raise UpstreamUnreachable("The HiveSync server broke its answer off.") from exc
-    return bytes(answer)
+async def _read_bounded(answer: Answer) -> bytes:
+    content = bytearray()
+    async for part in answer.chunks():
+        content += part
+        if len(content) > ANSWER_BYTES:
+            raise UpstreamUnreachable("The HiveSync server's answer is too large.")
+    return bytes(content)
 
 
 def decode_answer(status: int, answer: bytes, shape: type[T]) -> T:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from hivesync_agent.relay import body
+from hivesync_agent.gate import connection
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_dev.servers.agents import RunningAgent
 from hivesync_dev.servers.raw_http import send_raw
@@ -89,7 +89,7 @@ async def test_an_answer_that_breaks_off_does_not_look_complete(signed_in: Runni
 async def test_a_body_that_stops_coming_is_408(
     signed_in: RunningAgent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "BODY_SECONDS", 0.05)
     for size in (1_000, 1_000_000):
         head = signed_in.head(f"POST {API_PREFIX}{STREAMS}/upload", f"Content-Length: {size}")
         answer = await send_raw(signed_in.port, head + b"the first part")

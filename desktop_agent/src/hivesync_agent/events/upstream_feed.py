@@ -10,10 +10,9 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 
-import aiohttp
 from hivesync_contract.errors import HiveSyncError
-from multidict import CIMultiDict
 
+from hivesync_agent.backend.answer import Answer
 from hivesync_agent.events.bus import EventBus
 from hivesync_agent.events.sse import ServerSentEvent, StreamMalformed, read_events
 from hivesync_agent.session.protocol import SessionAccess
@@ -64,7 +63,7 @@ class UpstreamFeed:
                 if not await self._follow_while_signed_in():
                     await self._session_changed.wait()
                     continue
-            except (HiveSyncError, FeedRefused, StreamMalformed, aiohttp.ClientError, OSError) as error:
+            except (HiveSyncError, FeedRefused, StreamMalformed, OSError) as error:
                 _log.info("event stream lost", extra={"error": type(error).__name__})
             await self._back_off()
 
@@ -101,17 +100,15 @@ class UpstreamFeed:
             if response.status != 200 or response.content_type != "text/event-stream":
                 raise FeedRefused
             self._pause_seconds = self._first_pause_seconds
-            async for event in read_events(response.content.iter_any()):
+            async for event in read_events(response.chunks()):
                 self._pass_on(event)
 
-    async def _connect(self, token: str) -> aiohttp.ClientResponse:
-        headers: CIMultiDict[str] = CIMultiDict(
-            {
-                "Accept": "text/event-stream",
-                "Authorization": f"Bearer {token}",
-                "User-Agent": USER_AGENT,
-            }
-        )
+    async def _connect(self, token: str) -> Answer:
+        headers = {
+            "Accept": "text/event-stream",
+            "Authorization": f"Bearer {token}",
+            "User-Agent": USER_AGENT,
+        }
         if self._last_event_id is not None:
             headers["Last-Event-ID"] = self._last_event_id
         return await self._upstream.send("GET", f"{API}/events", headers)

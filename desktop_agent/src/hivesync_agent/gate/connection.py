@@ -1,135 +1,336 @@
-"""One connection to the agent: limits on the head, and parser errors as proper problems.
+"""One connection to the agent: bytes in, requests out, in order. Refuses slow, huge and malformed heads.
 
-Refuses slow and huge heads before a handler exists for them. aiohttp closes an idle connection, but
-gives a head that trickles in as long as an idle connection, and answers parser errors with plain text
-and a traceback in the log (which would hold the offending bytes, so possibly a token).
+llhttp does the parsing, in its strict mode: a bare LF, whitespace before a colon, a folded line, two lengths,
+a length beside chunks and all their kin end the connection with 400. Nothing that was sent, so possibly a
+token, reaches an answer or the log.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from collections import deque
+from collections.abc import Callable
+from typing import cast
 
-from aiohttp import web
-from aiohttp.http_exceptions import LineTooLong
+import httptools
 from hivesync_contract.errors import HiveSyncError
 
-from hivesync_agent.gate.rules import HEAD_BYTES
-from hivesync_agent.problems import BadRequest, InternalError, TooLarge, problem_response
+from hivesync_agent.gate.request import Request, response_bytes
+from hivesync_agent.gate.rules import read_head
+from hivesync_agent.problems import BadRequest, TooLarge, problem_response
+from hivesync_agent.wire.messages import HEAD_BYTES, RawHeader
+from hivesync_agent.wire.watch import Watch
 
 HEAD_SECONDS = 10.0
+KEEP_ALIVE_SECONDS = 75.0
+BODY_SECONDS = 60.0
+"""Longest silence of a client within a body."""
+LINGER_SECONDS = 1.0
+"""How long what follows a last answer is read and thrown away, so that the client sees the answer and not a
+reset (RFC 9112 §9.6)."""
 MAX_CONNECTIONS = 512
 """More than every editor of a machine opens; a bound on what a runaway plugin can make us hold."""
+MAX_HEADERS = 64
+LINE_BYTES = 8190
 
 _log = logging.getLogger("hivesync.gate")
 
 
-class GuardedConnection(web.RequestHandler):
-    """aiohttp's connection with a deadline and a size for the head."""
+class ClientConnections:
+    """All connections of one agent; makes them for the listening socket and ends them in order."""
 
-    __slots__ = ("_head_bytes", "_head_deadline")
+    def __init__(self, begin: Callable[[Request], None]) -> None:
+        self.begin = begin
+        self.open: set[ClientConnection] = set()
+        self._none_left = asyncio.Event()
 
-    def __init__(self, manager: web.Server, *, loop: asyncio.AbstractEventLoop, **kwargs: Any) -> None:
-        super().__init__(manager, loop=loop, **kwargs)
-        self._head_bytes = 0
-        self._head_deadline: asyncio.TimerHandle | None = None
+    def __call__(self) -> ClientConnection:
+        """Make the protocol object of a new connection."""
+        return ClientConnection(self)
+
+    def closed(self, connection: ClientConnection) -> None:
+        """Forget a connection that is gone."""
+        self.open.discard(connection)
+        if not self.open:
+            self._none_left.set()
+
+    async def shutdown(self, drain_seconds: float) -> None:
+        """Let requests in flight finish for a while, then end every connection."""
+        for connection in list(self.open):
+            connection.drain()
+        if self.open:
+            self._none_left.clear()
+            try:
+                async with asyncio.timeout(drain_seconds):
+                    await self._none_left.wait()
+            except TimeoutError:
+                for connection in list(self.open):
+                    connection.abort()
+
+
+class ClientConnection(asyncio.Protocol):
+    """Parses what a client sends, and answers one request after the other."""
+
+    def __init__(self, connections: ClientConnections) -> None:
+        self._connections = connections
+        self._parser = httptools.HttpRequestParser(self)
+        self._watch = Watch(asyncio.get_running_loop(), self._too_slow)
+        self._url = b""
+        self._headers: list[RawHeader] = []
+        self._in_head = False
+        self._incoming: Request | None = None
+        """The request whose body is coming; after an upgrade the one that everything belongs to."""
+        self._current: Request | None = None
+        self._waiting: deque[Request] = deque()
+        self._failure: HiveSyncError | None = None
+        self._unproductive_bytes = 0
+        self._reading_paused = self._writing_paused = False
+        self._tunnel = self._half_closed = self._closing = self._draining = self._head_watched = False
+
+    # --- asyncio.Protocol -----------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection unless there are too many."""
-        super().connection_made(transport)
-        manager = self._manager
-        if manager is not None and len(manager.connections) > MAX_CONNECTIONS:
+        self._transport = cast("asyncio.Transport", transport)
+        self._connections.open.add(self)
+        if len(self._connections.open) > MAX_CONNECTIONS:
             _log.warning("too many connections")
-            self.force_close()
+            self.abort()
+        self._watch.set(KEEP_ALIVE_SECONDS)
 
-    def connection_lost(self, exc: BaseException | None) -> None:
-        """Forget the deadline with the connection."""
-        self._end_head()
-        super().connection_lost(exc)
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever answers that nobody waits any more."""
+        self._watch.stop()
+        self._closing = True
+        self._connections.closed(self)
+        self._leave()
 
     def data_received(self, data: bytes) -> None:
-        """Parse, then watch the head if it is not complete yet."""
-        super().data_received(data)
-        waiter = self._waiter
-        if waiter is None or waiter.done():
-            # A handler is running or about to: this was the end of a head, or a body.
-            self._end_head()
+        """Parse what came; what it contains is begun meanwhile."""
+        if self._closing:
             return
-        self._head_bytes += len(data)
-        if self._head_bytes > HEAD_BYTES:
-            self._refuse_head(TooLarge("The head of the request is too large.", status=431))
-        elif self._head_deadline is None:
-            self._head_deadline = self._loop.call_later(HEAD_SECONDS, self._head_too_slow)
+        if self._tunnel and self._incoming is not None:
+            self._incoming.feed(data)
+            return
+        self._unproductive_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._upgrade(data[cast("int", upgrade.args[0]) :])
+        except httptools.HttpParserError:
+            if self._closing:
+                return  # what follows a last answer may be anything
+            self._fail(self._failure or BadRequest("The request is not well-formed HTTP/1.1."))
+        else:
+            if self._unproductive_bytes > HEAD_BYTES:
+                self._fail(TooLarge("The head of the request is too large.", status=431))
+        self._watch_client()
 
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """Answer what the parser refused. The bytes themselves reach neither answer nor log."""
-        error = _parser_error(status, exc)
+    def eof_received(self) -> bool:
+        """A client that closes has left, except that a tunnel's may still listen."""
+        if self._tunnel and self._incoming is not None and not self._incoming.body_complete:
+            self._incoming.feed_end()
+            return not self._half_closed
+        return False
+
+    def pause_writing(self) -> None:
+        """Pass the client's pressure on to whoever answers."""
+        self._writing_paused = True
+        if self._current is not None and self._current.exchange is not None:
+            self._current.exchange.pause_answering()
+
+    def resume_writing(self) -> None:
+        """Let the answer go on."""
+        self._writing_paused = False
+        if self._current is not None and self._current.exchange is not None:
+            self._current.exchange.resume_answering()
+
+    # --- httptools ------------------------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        """A request line begins."""
+        self._url = b""
+        self._headers = []
+        self._in_head = True
+
+    def on_url(self, url: bytes) -> None:
+        """Take the target, or a part of it."""
+        self._url += url
+        if len(self._url) > LINE_BYTES:
+            self._refuse_head()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header. Trailers are dropped: nothing in our API needs one (RFC 9110 §6.5.1)."""
+        if self._in_head:
+            self._headers.append((name, value))
+            if len(name) + len(value) > LINE_BYTES or len(self._headers) > MAX_HEADERS:
+                self._refuse_head()
+
+    def on_headers_complete(self) -> None:
+        """Begin the request, or let it wait for its turn."""
+        self._in_head = False
+        if self._closing:
+            return
+        parser = self._parser
+        request = Request(
+            self,
+            method=parser.get_method().decode("ascii"),
+            target=self._url.decode("latin-1"),
+            version=parser.get_http_version(),
+            head=read_head(self._headers),
+            keep_alive=parser.should_keep_alive(),
+            upgrade=parser.should_upgrade(),
+        )
+        self._incoming = request
+        if self._current is None and not self._waiting:
+            self._begin(request)
+        else:
+            self._waiting.append(request)
+            self.reading_changed()
+
+    def on_body(self, data: bytes) -> None:
+        """Hand a part of the body over."""
+        self._unproductive_bytes = 0
+        if self._incoming is not None and not self._closing:
+            self._incoming.feed(data)
+
+    def on_message_complete(self) -> None:
+        """End the body."""
+        self._unproductive_bytes = 0
+        request = self._incoming
+        if request is None or self._closing:
+            return
+        if not request.upgrade:
+            self._incoming = None
+            if not request.body_complete:
+                request.feed_end()
+
+    # --- gate.request.Line ----------------------------------------------------------------------------
+
+    def write(self, data: bytes) -> None:
+        """Send bytes of the current answer."""
+        self._transport.write(data)
+
+    def half_close(self) -> None:
+        """Send no more, in a tunnel; close if the client has ended, too."""
+        if self._incoming is None or self._incoming.body_complete:
+            self._transport.close()
+        else:
+            self._half_closed = True
+            self._transport.write_eof()
+
+    def abort(self) -> None:
+        """Break the connection off."""
+        self._closing = True
+        self._transport.abort()
+
+    def finished(self, request: Request, *, close: bool) -> None:
+        """Go on to the next request, or end the connection gently."""
+        if self._closing or request is not self._current:
+            return
+        self._current = None
+        if close or self._draining:
+            self._close_gently()
+        elif self._waiting:
+            self._begin(self._waiting.popleft())
+            self.reading_changed()
+        elif self._failure is not None:
+            self._fail(self._failure)
+        else:
+            self._watch_client()
+
+    def reading_changed(self) -> None:
+        """Read on, or stop: not more is taken from a client than is used."""
+        incoming = self._incoming
+        wanted = self._closing or (not self._waiting and (incoming is None or incoming.wants_body))
+        if wanted and self._reading_paused:
+            self._reading_paused = False
+            self._transport.resume_reading()
+            self._watch_client()
+        elif not wanted and not self._reading_paused:
+            self._reading_paused = True
+            self._transport.pause_reading()
+            self._watch.clear()
+
+    def drain(self) -> None:
+        """Take no further request; close at once if there is none."""
+        self._draining = True
+        if self._current is None:
+            self._transport.close()
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    def _begin(self, request: Request) -> None:
+        self._current = request
+        self._connections.begin(request)
+        if self._writing_paused and request.exchange is not None:
+            request.exchange.pause_answering()
+
+    def _refuse_head(self) -> None:
+        self._failure = TooLarge("The head of the request is too large.", status=431)
+        raise httptools.HttpParserError
+
+    def _fail(self, error: HiveSyncError) -> None:
+        """Refuse what can't be parsed, after the answers to what came before it."""
+        self._failure = error
+        broken = self._current
+        if broken is not None and broken is not self._incoming:
+            return  # told when its turn comes
+        if broken is not None:
+            self._leave()
+            if broken.begun:
+                self.abort()
+                return
         _log.info("request refused by the parser", extra={"status": error.status})
-        if request.writer.output_size > 0:
-            raise ConnectionError("the answer has begun already")
-        return closing(problem_response(error))
+        self._transport.write(response_bytes(problem_response(error), close=True))
+        self._close_gently()
 
-    def log_exception(self, *args: Any, **kw: Any) -> None:
-        """Log the kind of a failure only: a parser's message quotes what was sent."""
-        error = kw.get("exc_info")
-        _log.error("connection failed", extra={"error": type(error).__name__})
+    def _upgrade(self, rest: bytes) -> None:
+        request = self._incoming
+        if request is None or self._closing:
+            return  # refused by the gate
+        self._tunnel = True
+        if rest:
+            request.feed(rest)
 
-    def _head_too_slow(self) -> None:
-        self._refuse_head(BadRequest("The head of the request came too slowly.", status=408))
+    def _close_gently(self) -> None:
+        self._closing = True
+        self._leave()
+        self.reading_changed()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+            self._watch.set(LINGER_SECONDS)
+        else:
+            self._transport.close()
 
-    def _refuse_head(self, error: HiveSyncError) -> None:
-        # No request exists yet, so the answer is written to the socket itself.
-        if self.transport is not None:
-            self.transport.write(_raw_answer(closing(problem_response(error))))
-        self._end_head()
-        self.force_close()
+    def _leave(self) -> None:
+        current, self._current = self._current, None
+        self._waiting.clear()
+        self._incoming = None
+        if current is not None and current.exchange is not None:
+            current.exchange.client_left()
 
-    def _end_head(self) -> None:
-        self._head_bytes = 0
-        if self._head_deadline is not None:
-            self._head_deadline.cancel()
-            self._head_deadline = None
+    def _watch_client(self) -> None:
+        """Choose how long the client may be silent now."""
+        if self._closing or self._reading_paused or self._tunnel:
+            return
+        if self._current is not None:
+            if self._incoming is self._current:
+                self._watch.set(BODY_SECONDS)
+            else:
+                self._watch.clear()
+        elif not self._in_head:
+            self._head_watched = False
+            self._watch.set(KEEP_ALIVE_SECONDS)
+        elif not self._head_watched:
+            self._head_watched = True
+            self._watch.set(HEAD_SECONDS)  # for the whole head: it is not moved by each byte
 
-
-class GuardedServer(web.Server):
-    """Makes guarded connections for a handler; options go to aiohttp's connection."""
-
-    def __init__(self, handler: Any, *, request_factory: Any, **options: Any) -> None:
-        # A client that leaves cancels its handler, and with it the call to the backend.
-        super().__init__(handler, request_factory=request_factory, handler_cancellation=True)
-        self._options = options
-
-    def __call__(self) -> web.RequestHandler:
-        """Make the protocol object of a new connection."""
-        return GuardedConnection(self, loop=self._loop, **self._options)
-
-
-def closing(response: web.Response) -> web.Response:
-    """Let an answer be the connection's last, and say so in every version of HTTP."""
-    response.headers["Connection"] = "close"
-    response.force_close()
-    return response
-
-
-def _parser_error(status: int, exc: BaseException | None) -> HiveSyncError:
-    if isinstance(exc, LineTooLong) or (exc is not None and "Too many headers" in str(exc)):
-        return TooLarge("The head of the request is too large.", status=431)
-    if status < 500:
-        return BadRequest("The request is not well-formed HTTP/1.1.")
-    return InternalError("The agent failed; see its log.")
-
-
-def _raw_answer(response: web.Response) -> bytes:
-    lines = [f"HTTP/1.1 {response.status} {response.reason}"]
-    body = response.body
-    content = bytes(body) if isinstance(body, (bytes, bytearray)) else b""
-    lines += [f"{name}: {value}" for name, value in response.headers.items() if name != "Content-Length"]
-    lines.append(f"Content-Length: {len(content)}")
-    return "\r\n".join([*lines, "", ""]).encode("ascii") + content
+    def _too_slow(self) -> None:
+        if self._closing or (self._current is None and not self._in_head):
+            self._transport.close()
+        elif self._current is None:
+            self._fail(BadRequest("The head of the request came too slowly.", status=408))
+        else:
+            self._fail(BadRequest("The body came too slowly.", status=408))

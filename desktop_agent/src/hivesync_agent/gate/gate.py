@@ -6,29 +6,24 @@ that was sent behind it can be taken for a request of its own.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from aiohttp import HttpVersion10, HttpVersion11, web
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_contract.errors import HiveSyncError
 
-from hivesync_agent.gate.connection import closing
 from hivesync_agent.gate.proof import Proof
-from hivesync_agent.gate.rules import Rules, read_head
+from hivesync_agent.gate.request import Request
+from hivesync_agent.gate.rules import Rules
 from hivesync_agent.gate.target import split_target
 from hivesync_agent.log import request_id_of_task
-from hivesync_agent.problems import BadRequest, InternalError, NotFound, problem_response
-
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+from hivesync_agent.problems import BadRequest, InternalError
 
 _RELAY_PREFIX = f"{API_PREFIX}/api/v1/"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_VERSIONS = (HttpVersion10, HttpVersion11)
-_LAST = frozenset({400, 401, 403, 405, 408, 413, 417, 431})
+_VERSIONS = ("1.0", "1.1")
+LAST = frozenset({400, 401, 403, 405, 408, 413, 417, 431})
 """After these nothing that follows on the connection is looked at: it might be a part of the same attempt."""
 
 _log = logging.getLogger("hivesync.gate")
@@ -41,18 +36,22 @@ class ClientRegister(Protocol):
 
 
 class Relaying(Protocol):
-    """Forwards a request whose head has been accepted."""
+    """Begins to answer a request whose head has been accepted; raises before anything was sent."""
 
-    async def forward(
-        self, request: web.BaseRequest, path: str, query: str, request_id: str
-    ) -> web.StreamResponse: ...
+    def begin(self, request: Request, path: str, query: str, client: str, request_id: str) -> None: ...
+
+
+class Local(Protocol):
+    """Begins to answer a request to one of the agent's own routes."""
+
+    def begin(self, request: Request) -> None: ...
 
 
 class Gate:
     """Admits a request to proof, relay or local routes, or refuses it."""
 
     def __init__(
-        self, *, rules: Rules, proof: Proof, clients: ClientRegister, relay: Relaying, local: Handler
+        self, *, rules: Rules, proof: Proof, clients: ClientRegister, relay: Relaying, local: Local
     ) -> None:
         self._rules = rules
         self._proof = proof
@@ -60,50 +59,35 @@ class Gate:
         self._relay = relay
         self._local = local
 
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer one request; never raises, except that a cancelled request stays cancelled."""
+    def begin(self, request: Request) -> None:
+        """Answer one request, or hand it to who does. Never raises."""
         request_id = secrets.token_hex(8)
         request_id_of_task.set(request_id)
         try:
-            return await self._admit(request, request_id)
+            self._admit(request, request_id)
         except HiveSyncError as error:
-            return _refusal(request, error, request_id)
-        except web.HTTPException as error:
-            return _refusal(request, _from_aiohttp(error), request_id)
-        except (asyncio.CancelledError, ConnectionError):
-            raise
+            request.refuse(error, request_id, close=error.status in LAST)
         except Exception:
             _log.exception("request failed")
-            return _refusal(request, InternalError("The agent failed; see its log."), request_id)
+            request.refuse(InternalError("The agent failed; see its log."), request_id, close=True)
 
-    async def _admit(self, request: web.BaseRequest, request_id: str) -> web.StreamResponse:
-        head = read_head(request.raw_headers)
+    def _admit(self, request: Request, request_id: str) -> None:
+        head = request.head
         self._rules.check_origin(head)
-        if request.version not in _VERSIONS:
+        if request.version not in _VERSIONS or (request.version == "1.0" and head.length is None):
             raise BadRequest("Only HTTP/1.1 is spoken here.")
-        path, query = split_target(request.raw_path)
+        path, query = split_target(request.target)
         client = self._rules.check_client(head)
         if path in (API_PREFIX, API_PREFIX + "/"):
-            return self._proof.answer(request.method, query)
+            request.reply(self._proof.answer(request.method, query))
+            return
         self._rules.check_token(head)
         if request.method not in _METHODS:
             raise BadRequest("The method is not supported.", status=405)
         self._clients.seen(client)
         if path.startswith(_RELAY_PREFIX):
-            return await self._relay.forward(request, path[len(API_PREFIX) :], query, request_id)
-        return await self._local(request)
-
-
-def _refusal(request: web.BaseRequest, error: HiveSyncError, request_id: str) -> web.StreamResponse:
-    response = problem_response(error, request_id)
-    if error.status in _LAST or request.can_read_body:
-        return closing(response)
-    return response
-
-
-def _from_aiohttp(error: web.HTTPException) -> HiveSyncError:
-    if error.status == 404:
-        return NotFound("The agent has no such route.")
-    if error.status < 500:
-        return BadRequest(error.reason or "The request is malformed.", status=error.status)
-    return InternalError("The agent failed; see its log.")
+            self._relay.begin(request, path[len(API_PREFIX) :], query, client, request_id)
+        elif request.upgrade or b"upgrade" in head.values:
+            raise BadRequest("This route can't be upgraded.")
+        else:
+            self._local.begin(request)

@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hivesync_contract import PROTOCOL_MAX, PROTOCOL_MIN
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_agent.problems import BadRequest, Forbidden, TokenMissing, TooLarge
+from hivesync_agent.wire.messages import HEAD_BYTES, RawHeader, options_of
 
-RawHeaders = Iterable[tuple[bytes, bytes]]
-
-HEAD_BYTES = 32 * 1024
 _CLIENT = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,63}/[A-Za-z0-9][A-Za-z0-9.+_-]{0,63}")
 _PROTOCOL = re.compile(rb"[0-9]{1,9}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -29,7 +27,10 @@ _ONCE = frozenset(
         b"host",
         b"authorization",
         b"content-length",
+        b"expect",
         b"transfer-encoding",
+        b"upgrade",
+        b"sec-websocket-key",
         b"x-hivesync-client",
         b"x-hivesync-protocol",
     }
@@ -47,16 +48,37 @@ class ProtocolUnsupported(HiveSyncError):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The headers of one request, lower-case names, after the first look at them."""
+    """The headers of one request, after the first look at them."""
 
+    raw: Sequence[RawHeader]
     values: dict[bytes, bytes]
+    """By lower-case name; of a repeated header the last."""
     duplicate: bytes | None
     from_browser: bool
     malformed: bool
     size_bytes: int
 
+    @property
+    def length(self) -> int | None:
+        """Tell how long the body is: 0 without one, None if it is chunked (RFC 9112 §6.3)."""
+        if b"transfer-encoding" in self.values:
+            return None
+        return int(self.values.get(b"content-length", 0))  # digits: llhttp lets nothing else pass
 
-def read_head(raw_headers: RawHeaders) -> Head:
+    @property
+    def asks_for_websocket(self) -> bool:
+        """Tell whether this is a handshake of RFC 6455 §4.1, as far as headers go."""
+        values = self.values
+        return (
+            values.get(b"upgrade", b"").lower() == b"websocket"
+            and b"upgrade" in options_of(values.get(b"connection", b""))
+            and values.get(b"sec-websocket-version") == b"13"
+            and b"sec-websocket-key" in values
+            and self.length == 0
+        )
+
+
+def read_head(raw_headers: Sequence[RawHeader]) -> Head:
     """Look at every header once; what it means is decided later, in the contract's order."""
     values: dict[bytes, bytes] = {}
     duplicate = None
@@ -72,7 +94,7 @@ def read_head(raw_headers: RawHeaders) -> Head:
             malformed = True
         values[name] = value
         size_bytes += len(name) + len(value)
-    return Head(values, duplicate, from_browser, malformed, size_bytes)
+    return Head(raw_headers, values, duplicate, from_browser, malformed, size_bytes)
 
 
 class Rules:
@@ -84,6 +106,8 @@ class Rules:
 
     def check_origin(self, head: Head) -> None:
         """Refuse what a browser sent, whatever it carries (403), and ambiguous heads (400)."""
+        if head.duplicate == b"host":
+            raise BadRequest("The Host header was sent twice.")  # which no browser can
         if head.values.get(b"host") != self._host:
             raise Forbidden("The Host header must be the address in the discovery file.")
         if head.from_browser:
@@ -94,8 +118,11 @@ class Rules:
             raise BadRequest("A header holds a control character.")
         if head.size_bytes > HEAD_BYTES:
             raise TooLarge("The head of the request is too large.", status=431)
-        if b"upgrade" in head.values:
-            # h2c and WebSocket would carry requests past this gate.
+        if head.values.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
+            # llhttp takes every list that ends with it, and would hand the inner codings on as the body.
+            raise BadRequest("The only transfer coding is chunked.")
+        if b"upgrade" in head.values and not head.asks_for_websocket:
+            # h2c would carry requests past this gate.
             raise BadRequest("This connection can't be upgraded.")
 
     def check_client(self, head: Head) -> str:

@@ -15,9 +15,9 @@ from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.previews import UploadPlan
 from yarl import URL
 
+from hivesync_agent.backend.proxy import system_proxy
 from hivesync_agent.previews.body import FileMoved, UploadBody
 from hivesync_agent.projects.snapshot import SourceFile
-from hivesync_agent.upstream import system_proxy
 
 PARALLEL = 4
 DELAYS_SECONDS = (0.5, 1.0, 2.0, 4.0)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hivesync_contract import headers as names
-from multidict import CIMultiDict
 
-RawHeaders = Iterable[tuple[bytes, bytes]]
+from hivesync_agent.wire.messages import RawHeader, options_of
 
-FORWARDED = {
-    name.lower().encode(): name
+FORWARDED = frozenset(
+    name.lower().encode()
     for name in (
         "Accept",
         "Accept-Encoding",
@@ -22,7 +21,6 @@ FORWARDED = {
         "Cache-Control",
         "Content-Encoding",
         "Content-Language",
-        "Content-Length",
         "Content-Type",
         names.IDEMPOTENCY_KEY,
         "If-Match",
@@ -36,78 +34,92 @@ FORWARDED = {
         "User-Agent",
         names.CLIENT,
     )
-}
+)
 """Everything else stays here. What must never pass, and why:
 - `Authorization`: it is the local token, which is worth this machine; the session's is put in its place;
 - `Cookie`, `Proxy-Authorization`: credentials for somebody else;
 - `Forwarded`, `X-Forwarded-*`, `X-Real-IP`: the backend would believe a forged address if it trusted us;
 - `X-HTTP-Method-Override` and its like: would turn an allowed GET into a refused write;
-- `Host`, `Connection`, `Upgrade`, `TE`, `Trailer`, `Transfer-Encoding`: belong to one hop (RFC 9110 §7.6.1).
+- `Host`, `Connection`, `Upgrade`, `TE`, `Trailer`, `Transfer-Encoding`: belong to one hop (RFC 9110 §7.6.1);
+- `Content-Length`: says how this hop is framed, and is written anew.
 """
+
+_HANDSHAKE = frozenset(
+    {
+        b"sec-websocket-extensions",
+        b"sec-websocket-key",
+        b"sec-websocket-protocol",
+        b"sec-websocket-version",
+    }
+)
+"""Passed on in a WebSocket's handshake only. `Origin` is not among them: nothing with one gets this far."""
+
+VIA = (b"Via", b"1.1 hivesync-agent")
+"""RFC 9110 §7.6.3 asks a gateway for it."""
 
 _WITHHELD = frozenset(
     {
-        # One hop only (RFC 9110 §7.6.1); aiohttp frames our own hop.
-        "connection",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
+        # One hop only (RFC 9110 §7.6.1); our own hop is framed anew.
+        b"connection",
+        b"keep-alive",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
         # A client's HTTP library would answer a challenge by itself: with the operating system's
         # Negotiate/NTLM credentials, or with a password prompt.
-        "www-authenticate",
-        "proxy-authenticate",
-        "proxy-authentication-info",
+        b"www-authenticate",
+        b"proxy-authenticate",
+        b"proxy-authentication-info",
         # Cookies for 127.0.0.1 go to every port of this machine.
-        "set-cookie",
-        "set-cookie2",
+        b"set-cookie",
+        b"set-cookie2",
         # Would tell the client, for the whole host 127.0.0.1, to use https or another service.
-        "strict-transport-security",
-        "alt-svc",
+        b"strict-transport-security",
+        b"alt-svc",
         # Must say the truth about who answered.
-        names.AGENT.lower(),
+        names.AGENT.lower().encode(),
     }
 )
-_WITHHELD_PREFIX = "access-control-"
+_WITHHELD_PREFIX = b"access-control-"
 """No web page is ever allowed in, whatever the backend allows for itself."""
 
 
-def request_headers(raw: RawHeaders, token: str | None, request_id: str) -> CIMultiDict[str]:
-    """Give the headers of the upstream request: the allowed ones, the session token and a request id."""
-    named_hop_by_hop: set[bytes] = set()
-    kept: CIMultiDict[str] = CIMultiDict()
-    for raw_name, value in raw:
-        key = raw_name.lower()
-        if key == b"connection":
-            named_hop_by_hop.update(part.strip() for part in value.lower().split(b","))
-        name = FORWARDED.get(key)
-        if name is not None:
-            kept.add(name, value.decode("utf-8", "surrogateescape"))
-    for key in named_hop_by_hop & FORWARDED.keys():
-        # Content-Length frames the body and can't be taken away by the client's Connection header.
-        if key != b"content-length":
-            kept.popall(FORWARDED[key], None)
-    kept[names.REQUEST_ID] = request_id
+def request_headers(
+    raw: Iterable[RawHeader], token: str | None, request_id: str, *, websocket: bool = False
+) -> list[RawHeader]:
+    """Give the end-to-end headers of the upstream request, with the session's token and a request id."""
+    hop: set[bytes] = set()
+    kept = []
+    for header in raw:
+        key = header[0].lower()
+        if key in FORWARDED or (websocket and key in _HANDSHAKE):
+            kept.append(header)
+        elif key == b"connection":
+            hop |= options_of(header[1])
+    if hop:
+        kept = [header for header in kept if header[0].lower() not in hop]
+    if websocket:
+        kept += [(b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
+    kept += [VIA, (b"X-Request-ID", request_id.encode())]
     if token is not None:
-        kept["Authorization"] = f"Bearer {token}"
+        kept.append((b"Authorization", b"Bearer " + token.encode()))
     return kept
 
 
-def answer_headers(raw: RawHeaders) -> CIMultiDict[str]:
+def answer_headers(raw: Iterable[RawHeader]) -> list[RawHeader]:
     """Give the headers of the answer to the client, without those that are about the hop or harmful."""
-    withheld = _WITHHELD
-    kept: CIMultiDict[str] = CIMultiDict()
-    for raw_name, raw_value in raw:
-        name = raw_name.decode("ascii", "replace")
-        value = raw_value.decode("utf-8", "surrogateescape")
-        key = name.lower()
-        if key == "connection":
-            withheld = withheld.union(part.strip() for part in value.lower().split(","))
-        if key not in withheld and not key.startswith(_WITHHELD_PREFIX):
-            kept.add(name, value)
-    if withheld is not _WITHHELD:
-        for key in withheld - {"content-length"}:
-            kept.popall(key, None)
-    return kept
+    hop: set[bytes] = set()
+    kept = []
+    for header in raw:
+        key = header[0].lower()
+        if key == b"connection":
+            hop |= options_of(header[1])
+        elif key not in _WITHHELD and not key.startswith(_WITHHELD_PREFIX):
+            kept.append(header)
+    hop.discard(b"content-length")  # it frames the body, whatever Connection says of it
+    return [header for header in kept if header[0].lower() not in hop] if hop - _PLAIN_OPTIONS else kept
+
+
+_PLAIN_OPTIONS = frozenset({b"close", b"keep-alive", b"upgrade"})

@@ -1,0 +1,1 @@
+"""The connections to the one backend: dialled, pooled, watched; nothing else is ever dialled."""

@@ -1,0 +1,328 @@
+"""One connection to the backend: a request out, its answer back, then the next. Refuses to guess.
+
+An answer that llhttp does not accept, or bytes that nobody asked for, end the connection: a later request
+must never get what belongs to an earlier one (response splitting, CWE-113).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Protocol, cast
+
+import httptools
+
+from hivesync_agent.backend.failures import AnswerLost
+from hivesync_agent.wire.messages import HEAD_BYTES, LAST_CHUNK, AnswerHead, RawHeader, chunk
+from hivesync_agent.wire.watch import Watch
+
+_SWITCHING = 101
+TUNNEL_SECONDS = 300.0
+"""Longest silence of a WebSocket, in both directions; every server pings more often."""
+
+
+class AnswerTaker(Protocol):
+    """Gets one answer: `head_came`, parts of the body, `body_ended`; or `answer_lost` at any time."""
+
+    def interim_came(self, head: AnswerHead) -> None:
+        """Take a 1xx answer; the real one follows."""
+
+    def head_came(self, head: AnswerHead) -> None:
+        """Take status and headers; after 101 what follows is no HTTP any more."""
+
+    def body_came(self, data: bytes) -> None:
+        """Take a part of the body."""
+
+    def nothing_more_now(self) -> None:
+        """All that has arrived has been handed over, and more is to come."""
+
+    def body_ended(self) -> None:
+        """The answer is complete, and the connection free for another."""
+
+    def answer_lost(self, lost: AnswerLost) -> None:
+        """There will be no (more of an) answer."""
+
+    def pause_sending(self) -> None:
+        """The backend takes no more for now."""
+
+    def resume_sending(self) -> None:
+        """The backend takes more again."""
+
+
+class BackendConnection(asyncio.Protocol):
+    """A socket to the backend. `freed` is told when it may serve again, `closed` when it is gone."""
+
+    def __init__(
+        self,
+        *,
+        answer_seconds: float,
+        freed: Callable[[BackendConnection], None],
+        closed: Callable[[BackendConnection], None],
+    ) -> None:
+        self._answer_seconds = answer_seconds
+        self._freed = freed
+        self._closed = closed
+        self._taker: AnswerTaker | None = None
+        self._parser: httptools.HttpResponseParser | None = None
+        self._headers: list[RawHeader] = []
+        self._head: AnswerHead | None = None
+        self._reason = b""
+        self._keep_alive: bool | None = None
+        """Known as soon as an answer is complete: whether the connection may serve again."""
+        self._began = self._head_only = self._sent_all = self._chunked = self._tunnel = False
+        self._reading_paused = self._writing_paused = self._half_closed = self._peer_ended = False
+        self._fed_without_body = 0
+        self._watch = Watch(asyncio.get_running_loop(), self._too_silent)
+        self.served = 0
+        """Requests before the one at hand: a connection that has served may have died unnoticed."""
+        self.free_since = (0.0, 0.0)
+
+    # --- used by whoever asks -------------------------------------------------------------------------
+
+    def ask(
+        self,
+        request: bytes,
+        taker: AnswerTaker,
+        *,
+        head_only: bool,
+        body_follows: bool = False,
+        chunked: bool = False,
+    ) -> None:
+        """Send a request's head, maybe with its whole body; `head_only`: the answer will have no body."""
+        self._taker = taker
+        self._head = self._keep_alive = None
+        self._began = False
+        self._head_only = head_only
+        self._sent_all = not body_follows
+        self._chunked = chunked
+        self._fed_without_body = 0
+        if self._parser is None:
+            self._parser = httptools.HttpResponseParser(self)
+        self._watch.set(self._answer_seconds)
+        self._transport.write(request)
+
+    def send_body(self, data: bytes) -> None:
+        """Send a part of the request's body, or of what a tunnel carries."""
+        self._watch.set(TUNNEL_SECONDS if self._tunnel else self._answer_seconds)
+        self._transport.write(chunk(data) if self._chunked else data)
+
+    def end_body(self) -> None:
+        """The request is complete. From here on the backend has to answer."""
+        self._sent_all = True
+        self._watch.set(self._answer_seconds)
+        if self._chunked:
+            self._transport.write(LAST_CHUNK)
+
+    def abandon(self) -> None:
+        """Nobody wants the answer any more: end the request by ending its connection."""
+        self._taker = None
+        self._transport.abort()
+
+    def half_close(self) -> None:
+        """Tell the backend that a tunnel's client sends no more."""
+        self._half_closed = True
+        if self._peer_ended:
+            self._transport.close()
+        elif self._transport.can_write_eof():
+            self._transport.write_eof()
+
+    def pause(self) -> None:
+        """Take no more of the answer for now."""
+        if not self._reading_paused:
+            self._reading_paused = True
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Take more of the answer again."""
+        if self._reading_paused:
+            self._reading_paused = False
+            self._watch.set(self._answer_seconds)
+            self._transport.resume_reading()
+
+    def close(self) -> None:
+        """Close an idle connection."""
+        self._transport.close()
+
+    @property
+    def usable(self) -> bool:
+        """Tell whether it can serve a request now, as far as this end knows."""
+        return self._taker is None and not self._transport.is_closing()
+
+    # --- asyncio.Protocol -----------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin; after a proxy's CONNECT this is called once more, with the encrypted transport."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came and hand it over."""
+        taker, parser = self._taker, self._parser
+        if self._tunnel and taker is not None:
+            self._watch.set(TUNNEL_SECONDS)
+            taker.body_came(data)
+        elif taker is None or parser is None:
+            # Nobody asked. What came could only be taken for the answer to the next request.
+            self._transport.abort()
+        else:
+            self._watch.set(self._answer_seconds)
+            self._began = True
+            self._fed_without_body += len(data)
+            self._feed(parser, taker, data)
+
+    def _feed(self, parser: httptools.HttpResponseParser, taker: AnswerTaker, data: bytes) -> None:
+        try:
+            parser.feed_data(data)
+            if self._fed_without_body > HEAD_BYTES or (self._head and self._head.status == _SWITCHING):
+                raise httptools.HttpParserError
+        except httptools.HttpParserUpgrade as upgrade:
+            self._switch(data[cast("int", upgrade.args[0]) :])
+        except httptools.HttpParserError:
+            if self._keep_alive is None:
+                self._lose(AnswerLost(began=self._head is not None, malformed=True))
+            else:
+                self._complete(keep_alive=False)  # whole, and then something that nobody asked for
+        else:
+            if self._keep_alive is not None:
+                self._complete(keep_alive=self._keep_alive)
+            elif self._taker is not None:
+                taker.nothing_more_now()
+
+    def eof_received(self) -> bool:
+        """The backend sends no more; in a tunnel its client may still send."""
+        if self._tunnel and self._taker is not None:
+            self._peer_ended = True
+            self._taker.body_ended()
+            return not self._half_closed
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the answer: by its framing it may be complete, usually it is not."""
+        self._watch.stop()
+        self._closed(self)
+        taker, head = self._taker, self._head
+        self._taker = None
+        if taker is None:
+            return
+        ends_with_connection = head is not None and head.has_body and head.length is None
+        if exc is None and ends_with_connection and head is not None and not _is_chunked(head):
+            taker.body_ended()
+        else:
+            taker.answer_lost(AnswerLost(began=self._began))
+
+    def pause_writing(self) -> None:
+        """Pass the backend's pressure on to whoever sends."""
+        self._writing_paused = True
+        if self._taker is not None:
+            self._taker.pause_sending()
+
+    def resume_writing(self) -> None:
+        """Let more be sent."""
+        self._writing_paused = False
+        self._watch.set(self._answer_seconds)
+        if self._taker is not None:
+            self._taker.resume_sending()
+
+    # --- httptools ------------------------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        """A status line begins: of our answer, or of one more that nobody asked for."""
+        if self._keep_alive is not None:
+            raise httptools.HttpParserError
+        self._headers = []
+        self._reason = b""
+
+    def on_status(self, reason: bytes) -> None:
+        """Take the reason phrase, or a part of it."""
+        self._reason += reason
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header. Trailers are dropped: nothing in our API needs one (RFC 9110 §6.5.1)."""
+        if self._head is None:
+            self._headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """Hand the head over."""
+        taker, parser = self._taker, self._parser
+        if taker is None or parser is None:
+            return
+        status = parser.get_status_code()
+        head = _read_head(status, self._reason, self._headers, head_only=self._head_only)
+        if 100 <= status < 200 and status != _SWITCHING:
+            taker.interim_came(head)
+            return
+        self._head = head
+        taker.head_came(head)
+        if self._head_only and status != _SWITCHING:
+            # llhttp does not know what was asked, and would wait for the body that the length announces.
+            self._parser = None
+            self._keep_alive = parser.get_http_version() == "1.1" and not _wants_close(head)
+
+    def on_body(self, data: bytes) -> None:
+        """Hand a part of the body over."""
+        if self._keep_alive is not None:
+            raise httptools.HttpParserError
+        self._fed_without_body = 0
+        if self._taker is not None:
+            self._taker.body_came(data)
+
+    def on_message_complete(self) -> None:
+        """Note the end of the answer, unless it was an interim one. It is told after all that came is parsed:
+        whoever asks next must not get what lies behind this answer in the same packet.
+        """
+        if self._head is not None and self._parser is not None and self._head.status != _SWITCHING:
+            self._keep_alive = self._parser.should_keep_alive()
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    def _complete(self, *, keep_alive: bool) -> None:
+        taker, self._taker = self._taker, None
+        self._head = None
+        self.resume()
+        self._watch.clear()
+        # An answer that came before its request had ended leaves a rest that would begin the next request.
+        if keep_alive and self._sent_all and not self._transport.is_closing():
+            self.served += 1
+            self.free_since = (time.monotonic(), time.time())
+            self._freed(self)
+        else:
+            self._transport.close()
+        if taker is not None:
+            taker.body_ended()
+
+    def _switch(self, rest: bytes) -> None:
+        self._tunnel = True
+        self._parser = None
+        self._watch.set(TUNNEL_SECONDS)
+        if rest and self._taker is not None:
+            self._taker.body_came(rest)
+
+    def _lose(self, lost: AnswerLost) -> None:
+        taker, self._taker = self._taker, None
+        self._transport.abort()
+        if taker is not None:
+            taker.answer_lost(lost)
+
+    def _too_silent(self) -> None:
+        if self._taker is None:
+            self._transport.close()
+        elif self._tunnel:
+            self._lose(AnswerLost(began=True, timed_out=True))
+        elif self._reading_paused or (not self._sent_all and not self._writing_paused):
+            self._watch.set(self._answer_seconds)  # it is the client that we wait for
+        else:
+            self._lose(AnswerLost(began=self._head is not None, timed_out=True))
+
+
+def _read_head(status: int, reason: bytes, headers: list[RawHeader], *, head_only: bool) -> AnswerHead:
+    length = next((int(value) for name, value in headers if name.lower() == b"content-length"), None)
+    has_body = not head_only and status >= 200 and status not in (204, 304)
+    return AnswerHead(status, reason, headers, has_body, length)
+
+
+def _is_chunked(head: AnswerHead) -> bool:
+    return head.header(b"transfer-encoding") is not None
+
+
+def _wants_close(head: AnswerHead) -> bool:
+    return b"close" in (head.header(b"connection") or b"").lower()
