@@ -55,13 +55,13 @@ class Phone:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start Chromium; skip the test where it is not installed (fail in CI)."""
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """Start Chromium, with more arguments if need be; skip where it is not installed (fail in CI)."""
     executable = require_tool("chromium", "sudo apt-get install chromium")
     # The Node that Playwright brings needs libatomic, which a small Debian lacks; ours needs nothing.
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(NODE))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(_ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=executable, args=[*_ARGUMENTS, *arguments])
         try:
             yield browser
         finally:
