@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 
 from aiohttp import web
@@ -22,8 +23,11 @@ from hivesync_agent.gate.rules import Rules
 from hivesync_agent.local_api.endpoints import DocumentRoutes
 from hivesync_agent.local_api.route import Route
 from hivesync_agent.previews.assembly import assemble_previews
+from hivesync_agent.relay.cache import PrivateCache
 from hivesync_agent.relay.call import Backend
 from hivesync_agent.relay.journal import NoJournal
+from hivesync_agent.relay.kept import KeptAnswers
+from hivesync_agent.relay.reads import Reads
 from hivesync_agent.relay.relay import Relay
 from hivesync_agent.session.access import AccessTokens, ApiKey
 from hivesync_agent.session.device_flow import DeviceFlow
@@ -92,6 +96,11 @@ class Agent:
             tasks=tasks,
         )
         self.routes = self._declare_routes()
+        self._reads = Reads(PrivateCache())
+        self.upstream.tell_of_changes(self._reads.changed)
+        self._kept = KeptAnswers(
+            self._reads.cache, settings.locations.state / f"answers.{settings.profile}.bin", self._owner
+        )
         self._runner: web.AppRunner | None = None
         self._connections: ClientConnections | None = None
 
@@ -105,7 +114,7 @@ class Agent:
             rules=Rules(port=self.discovery.port, token=self.discovery.token),
             proof=Proof(self.discovery),
             clients=self._clients,
-            relay=Relay(Backend(self.upstream, self.access, NoJournal(), self._tasks)),
+            relay=Relay(Backend(self.upstream, self.access, self._reads, NoJournal(), self._tasks)),
             local=LocalRoutes(self._runner),
         )
         self._connections = ClientConnections(gate.begin)
@@ -114,6 +123,7 @@ class Agent:
     def start(self) -> None:
         """Begin the background work."""
         self._tasks.spawn("upstream-feed", self._feed.run())
+        self._tasks.spawn("kept-answers", self._kept.run())
         self._previews.previews.start()
 
     async def close(self) -> None:
@@ -123,6 +133,7 @@ class Agent:
             await self._connections.shutdown(self.settings.drain_seconds)
         if self._runner is not None:
             await self._runner.cleanup()
+        await self._kept.write()
         await self._previews.close()
         await self.upstream.close()
 
@@ -151,12 +162,21 @@ class Agent:
         ]
         return [*routes, *DocumentRoutes(routes).routes()]
 
+    async def _owner(self) -> str | None:
+        """Tell whose answers are stored: the session's user, or nobody."""
+        if self.settings.api_key:
+            return hashlib.sha256(self.settings.api_key.encode()).hexdigest()
+        session = await asyncio.to_thread(self._vault.load)
+        return session.user_id or None if session is not None else None
+
     async def _post_refresh(self, post: Post) -> Answer:
         path = post.path.removeprefix(API)
         return Answer(*await self.upstream.exchange("POST", path, post.body, None))
 
     def _session_changed(self, signed_in: bool, reason: str) -> None:
         self._profile.forget()
+        self._reads.forget()
+        self._kept.session_changed()
         self._health.expire()
         self._feed.session_changed()
         self.bus.publish(EventType.SESSION_CHANGED, SessionEvent(signed_in, reason))

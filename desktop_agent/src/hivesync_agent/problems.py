@@ -17,6 +17,7 @@ from hivesync_contract import headers
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_agent import VERSION
+from hivesync_agent.backend.failures import UpstreamUnreachable
 
 PROBLEM_TYPE = "application/problem+json"
 _encode = msgspec.json.Encoder().encode
@@ -75,6 +76,8 @@ def problem_response(error: HiveSyncError, request_id: str = "") -> web.Response
     )
     if request_id:
         response.headers[headers.REQUEST_ID] = request_id
+    if isinstance(error, UpstreamUnreachable) and error.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
     if error.status == 401:
         # RFC 9110 §15.5.2 asks for a challenge; "Bearer" is one that no HTTP library answers by itself.
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -6,7 +6,7 @@ Redirects are never followed, cookies never kept, and neither proxy nor `~/.netr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -32,6 +32,9 @@ ANSWER_BYTES = 16 * 1024 * 1024
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 """RFC 9110 §9.2.2: asking twice has the effect of asking once."""
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""RFC 9110 §9.2.1: asking changes nothing."""
 
 
 class UpstreamProblem(HiveSyncError):
@@ -76,18 +79,35 @@ class Upstream:
         dialler = Dialler(origin, connect_seconds=connect_seconds, ca_file=ca_file)
         self.pool = Pool(dialler, self.breaker, answer_seconds=idle_seconds)
         self._credentials: Credentials | None = None
+        self._on_change: Callable[[], None] | None = None
+
+    def tell_of_changes(self, listener: Callable[[], None]) -> None:
+        """Name who hears that something at the backend has changed, by us or by an event's word."""
+        self._on_change = listener
+
+    def changed(self) -> None:
+        """Tell that an answer to an earlier question may be outdated."""
+        if self._on_change is not None:
+            self._on_change()
 
     def sign_with(self, credentials: Credentials) -> None:
         """Name who gives the tokens. Set once, after construction: the session itself calls the backend."""
         self._credentials = credentials
 
     async def send(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        probe: bool = False,
     ) -> Answer:
         """Send one request as it is and give the answer with its body unread.
 
         `target` is path and query. It begins with `/`, so behind the origin it can't name another host.
-        Raises `UpstreamUnreachable`.
+        `probe`: somebody wants to know whether the backend is there, so it is asked even if it was away a
+        moment ago. Raises `UpstreamUnreachable`.
         """
         raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
         if body is not None or method not in IDEMPOTENT:
@@ -95,7 +115,7 @@ class Upstream:
         request = self.request_bytes(method, target, raw) + (body or b"")
         harmless = method in IDEMPOTENT or names.IDEMPOTENCY_KEY in headers
         while True:
-            connection = self.pool.take() or await self.pool.dial()
+            connection = self.pool.take() or await self.pool.dial(probe=probe)
             answer = Answer(connection)
             connection.ask(request, answer, head_only=method == "HEAD")
             try:
@@ -108,6 +128,8 @@ class Upstream:
                 raise
             else:
                 self.pool.answered()
+                if method not in SAFE:
+                    self.changed()
                 return answer
 
     def request_bytes(self, method: str, target: str, headers: list[RawHeader]) -> bytes:
@@ -150,6 +172,7 @@ class Upstream:
         *,
         content_type: str = "application/json",
         idempotency_key: str | None = None,
+        probe: bool = False,
     ) -> tuple[int, bytes]:
         """Send a small body and read the whole answer; for calls whose errors the caller decodes."""
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
@@ -159,7 +182,7 @@ class Upstream:
             headers["Content-Type"] = content_type
         if idempotency_key is not None:
             headers[names.IDEMPOTENCY_KEY] = idempotency_key
-        answer = await self.send(method, f"{API}{path}", headers, content)
+        answer = await self.send(method, f"{API}{path}", headers, content, probe=probe)
         async with answer:
             return answer.status, await _read_bounded(answer)
 

@@ -9,6 +9,9 @@ CLIENT = "X-HiveSync-Client"
 PROTOCOL = "X-HiveSync-Protocol"
 """On local requests, optional: the protocol version the client speaks, a whole number."""
 
+OFFLINE = "X-HiveSync-Offline"
+"""On a stored answer that was given because the backend could not be asked: its age in whole seconds."""
+
 REQUEST_ID = "X-Request-ID"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 

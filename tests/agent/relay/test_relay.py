@@ -216,7 +216,7 @@ async def test_an_absent_backend_is_503_and_its_return_is_noticed(
 ) -> None:
     assert (await signed_in.http.get(f"{signed_in.url}/api/v1/echo")).status == 200
     await backend.stop()
-    answer = await signed_in.http.get(f"{signed_in.url}/api/v1/echo")
+    answer = await signed_in.http.get(f"{signed_in.url}/api/v1/echo?never=asked")
     assert answer.status == 503
     assert (await answer.json(content_type=None))["code"] == "UPSTREAM_UNREACHABLE"
     assert answer.headers["X-HiveSync-Agent"]

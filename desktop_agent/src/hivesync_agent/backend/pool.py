@@ -37,9 +37,13 @@ class Pool:
             connection.close()
         return None
 
-    async def dial(self) -> BackendConnection:
-        """Give a new connection; raise `UpstreamUnreachable`, at once while the breaker is open."""
-        self._breaker.check()
+    async def dial(self, *, probe: bool = False) -> BackendConnection:
+        """Give a new connection; raise `UpstreamUnreachable`, at once while the breaker is open.
+
+        `probe`: try even then, since it is for the answer to just that question.
+        """
+        if not probe:
+            self._breaker.check()
         try:
             connection = await self._dialler.dial(self._new)
         except ProxyRefused:

@@ -114,6 +114,7 @@ class UpstreamFeed:
         return await self._upstream.send("GET", f"{API}/events", headers)
 
     def _pass_on(self, event: ServerSentEvent) -> None:
+        self._upstream.changed()
         # The data goes into our own stream as it is, so it must not be able to end an event.
         if event.id:
             self._last_event_id = event.id

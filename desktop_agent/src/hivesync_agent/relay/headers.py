@@ -87,9 +87,9 @@ _WITHHELD_PREFIX = b"access-control-"
 
 
 def request_headers(
-    raw: Iterable[RawHeader], token: str | None, request_id: str, *, websocket: bool = False
+    raw: Iterable[RawHeader], token: str | None, request_id: str | None, *, websocket: bool = False
 ) -> list[RawHeader]:
-    """Give the end-to-end headers of the upstream request, with the session's token and a request id."""
+    """Give the end-to-end headers of the upstream request, and with it the session's token and an id."""
     hop: set[bytes] = set()
     kept = []
     for header in raw:
@@ -102,7 +102,8 @@ def request_headers(
         kept = [header for header in kept if header[0].lower() not in hop]
     if websocket:
         kept += [(b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
-    kept += [VIA, (b"X-Request-ID", request_id.encode())]
+    if request_id is not None:
+        kept.append((b"X-Request-ID", request_id.encode()))
     if token is not None:
         kept.append((b"Authorization", b"Bearer " + token.encode()))
     return kept

@@ -48,7 +48,7 @@ class HealthCheck:
         started = time.monotonic()
         try:
             async with asyncio.timeout(CHECK_SECONDS):
-                status, answer = await self._upstream.exchange("GET", "/health", None, None)
+                status, answer = await self._upstream.exchange("GET", "/health", None, None, probe=True)
             health = decode_answer(status, answer, Health)
         except (UpstreamUnreachable, UpstreamProblem, TimeoutError):
             return Reachability(False, None, None, time.monotonic())
