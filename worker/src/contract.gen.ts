@@ -26,6 +26,7 @@ export interface AgentStatus {
   queued_operations: number;
   pending_previews: number;
   clients: ConnectedClient[];
+  conflicting_operations?: number;
 }
 
 /** Body of `POST /workers/callback`; `result` is set on a FAIL too, as far as it is known. */
@@ -217,6 +218,55 @@ export interface OAuthError {
   error: string;
   error_description?: string;
 }
+
+/**
+ * One change of the declared list. `change` is its JSON body, `client` who made it.
+ *
+ * `user_id` is whose it is: it is sent with that user's session only, so while somebody else is signed in
+ * it waits (`yours` is false).
+ */
+export interface Operation {
+  id: string;
+  kind: OperationKind;
+  state: OperationState;
+  method: string;
+  path: string;
+  user_id: string;
+  yours: boolean;
+  queued_at: string;
+  client: string;
+  change?: unknown;
+  conflict?: OperationConflict | null;
+}
+
+/** Why a change came back. `theirs` is the resource as the backend had it then, null if not known. */
+export interface OperationConflict {
+  at: string;
+  problem: Problem;
+  theirs?: unknown;
+}
+
+/** `operation.*`, from the agent only: a change that waits, was done, came back, or was given up. */
+export interface OperationEvent {
+  operation: Operation;
+}
+
+/** The declared list: what may wait while the backend can't be reached. */
+export type OperationKind = "comment.create" | "notification.read" | "project.favorite" | "project.unfavorite" | "project.update" | "task.update";
+
+/**
+ * `GET /v1/operations`, in the order in which they are sent; conflicts keep their place.
+ *
+ * `damaged` names files of the agent's state folder that could not be read and were kept aside.
+ */
+export interface OperationList {
+  items: Operation[];
+  next_cursor?: string | null;
+  damaged?: string[];
+}
+
+/** `waiting` for the network or for its user; `conflict`: the backend refused it, the user decides. */
+export type OperationState = "conflict" | "discarded" | "done" | "waiting";
 
 /** An uploaded pack: the bytes of these files, one after another; sizes stand in the manifest. */
 export interface Pack {
@@ -490,6 +540,7 @@ export const HEADERS = {
   AGENT: "X-HiveSync-Agent",
   CLIENT: "X-HiveSync-Client",
   PROTOCOL: "X-HiveSync-Protocol",
+  OFFLINE: "X-HiveSync-Offline",
   REQUEST_ID: "X-Request-ID",
   IDEMPOTENCY_KEY: "Idempotency-Key",
   WEBHOOK_ID: "webhook-id",

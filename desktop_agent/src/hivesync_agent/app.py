@@ -22,10 +22,10 @@ from hivesync_agent.gate.proof import Proof
 from hivesync_agent.gate.rules import Rules
 from hivesync_agent.local_api.endpoints import DocumentRoutes
 from hivesync_agent.local_api.route import Route
+from hivesync_agent.offline.assembly import assemble_offline
 from hivesync_agent.previews.assembly import assemble_previews
 from hivesync_agent.relay.cache import PrivateCache
 from hivesync_agent.relay.call import Backend
-from hivesync_agent.relay.journal import NoJournal
 from hivesync_agent.relay.kept import KeptAnswers
 from hivesync_agent.relay.reads import Reads
 from hivesync_agent.relay.relay import Relay
@@ -83,8 +83,20 @@ class Agent:
         self._profile = Profile(self.upstream, self.access)
         self._health = HealthCheck(self.upstream, fresh_seconds=settings.health_seconds)
         self._clients = ConnectedClients()
+        self.operations = assemble_offline(
+            settings=settings,
+            upstream=self.upstream,
+            access=self.access,
+            vault=self._vault,
+            bus=self.bus,
+            until_running=self.switch.until_running,
+        )
         self._feed = UpstreamFeed(
-            self.upstream, self.access, self.bus, until_running=self.switch.until_running
+            self.upstream,
+            self.access,
+            self.bus,
+            until_running=self.switch.until_running,
+            connected=self.operations.replay.wake,
         )
         self._previews = assemble_previews(
             settings=settings,
@@ -106,6 +118,7 @@ class Agent:
 
     async def open(self) -> Callable[[], asyncio.BaseProtocol]:
         """Prepare the routes and give the factory of connections for the listening socket."""
+        await self.operations.journal.load()
         app = web.Application()
         app.add_routes([route.definition() for route in self.routes])
         self._runner = web.AppRunner(app, access_log=None)
@@ -114,7 +127,9 @@ class Agent:
             rules=Rules(port=self.discovery.port, token=self.discovery.token),
             proof=Proof(self.discovery),
             clients=self._clients,
-            relay=Relay(Backend(self.upstream, self.access, self._reads, NoJournal(), self._tasks)),
+            relay=Relay(
+                Backend(self.upstream, self.access, self._reads, self.operations.journal, self._tasks)
+            ),
             local=LocalRoutes(self._runner),
         )
         self._connections = ClientConnections(gate.begin)
@@ -124,6 +139,7 @@ class Agent:
         """Begin the background work."""
         self._tasks.spawn("upstream-feed", self._feed.run())
         self._tasks.spawn("kept-answers", self._kept.run())
+        self._tasks.spawn("offline-replay", self.operations.replay.run())
         self._previews.previews.start()
 
     async def close(self) -> None:
@@ -149,6 +165,7 @@ class Agent:
                 switch=self.switch,
                 log_path=settings.locations.agent_log(settings.profile),
                 pending_previews=self._previews.previews.pending,
+                operations=self.operations.journal,
             ).routes(),
             *SessionRoutes(
                 settings=settings,
@@ -158,6 +175,7 @@ class Agent:
                 profile=self._profile,
             ).routes(),
             *EventRoutes(self.bus).routes(),
+            *self.operations.routes.routes(),
             *self._previews.routes.routes(),
         ]
         return [*routes, *DocumentRoutes(routes).routes()]
@@ -179,4 +197,5 @@ class Agent:
         self._kept.session_changed()
         self._health.expire()
         self._feed.session_changed()
+        self.operations.session_changed()
         self.bus.publish(EventType.SESSION_CHANGED, SessionEvent(signed_in, reason))

@@ -4,6 +4,7 @@ HiveSyncError
   BadRequest        400 the request itself is malformed
   Forbidden         403 well formed, and not allowed here
   NotFound          404
+  Conflicting       409 not in its present state
   TokenMissing      401 the local token, not the session
   InvalidInput      422 a field of the body
   TooLarge          413 (431 for the head)
@@ -42,6 +43,12 @@ class NotFound(HiveSyncError):
     """No such route or resource in the agent."""
 
     code = ErrorCode.NOT_FOUND
+
+
+class Conflicting(HiveSyncError):
+    """The resource is not in a state that allows this."""
+
+    code = ErrorCode.CONFLICT
 
 
 class TokenMissing(HiveSyncError):

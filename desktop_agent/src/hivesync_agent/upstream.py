@@ -184,14 +184,15 @@ class Upstream:
             headers[names.IDEMPOTENCY_KEY] = idempotency_key
         answer = await self.send(method, f"{API}{path}", headers, content, probe=probe)
         async with answer:
-            return answer.status, await _read_bounded(answer)
+            return answer.status, await read_bounded(answer)
 
     async def close(self) -> None:
         """Close every connection."""
         self.pool.close()
 
 
-async def _read_bounded(answer: Answer) -> bytes:
+async def read_bounded(answer: Answer) -> bytes:
+    """Give the whole body; raise `UpstreamUnreachable` if it breaks off or is too large."""
     content = bytearray()
     async for part in answer.chunks():
         content += part

@@ -59,6 +59,20 @@ def write_private(path: Path, content: bytes) -> None:
         raise
 
 
+def sync_folder(folder: Path) -> None:
+    """Make the folder's names last: without it a power cut may undo a file's creation (fsync(2)).
+
+    Windows has no such call; NTFS journals its names.
+    """
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def exposure(path: Path) -> str | None:
     """Tell in words why others could read or forge the file; None if they can't, or on Windows."""
     if sys.platform == "win32":

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hivesync_contract.local_api import LocalPreview
+from hivesync_contract.operations import Operation
 from hivesync_contract.previews import Preview
 
 
@@ -14,6 +15,10 @@ class EventType(StrEnum):
     PREVIEW_STATE = "preview.state"
     PREVIEW_PROGRESS = "preview.progress"
     SESSION_CHANGED = "session.changed"
+    OPERATION_QUEUED = "operation.queued"
+    OPERATION_DONE = "operation.done"
+    OPERATION_CONFLICT = "operation.conflict"
+    OPERATION_DISCARDED = "operation.discarded"
     RESET = "reset"
 
 
@@ -37,6 +42,13 @@ class SessionEvent:
 
     signed_in: bool
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperationEvent:
+    """`operation.*`, from the agent only: a change that waits, was done, came back, or was given up."""
+
+    operation: Operation
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ class AgentStatus:
     queued_operations: int
     pending_previews: int
     clients: list[ConnectedClient]
+    conflicting_operations: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,12 +38,14 @@ class UpstreamFeed:
         bus: EventBus,
         *,
         until_running: Callable[[], Awaitable[None]],
+        connected: Callable[[], None],
         first_pause_seconds: float = BACKOFF_FIRST_SECONDS,
     ) -> None:
         self._upstream = upstream
         self._access = access
         self._bus = bus
         self._until_running = until_running
+        self._connected = connected
         self._first_pause_seconds = first_pause_seconds
         self._session_changed = asyncio.Event()
         self._last_event_id: str | None = None
@@ -100,6 +102,7 @@ class UpstreamFeed:
             if response.status != 200 or response.content_type != "text/event-stream":
                 raise FeedRefused
             self._pause_seconds = self._first_pause_seconds
+            self._connected()
             async for event in read_events(response.chunks()):
                 self._pass_on(event)
 

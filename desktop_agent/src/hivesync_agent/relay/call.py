@@ -36,6 +36,9 @@ REPLAYABLE_BYTES = MUTATION_BYTES
 """A body up to this size is read first, so that it can be sent again; a larger one streams."""
 
 _SWITCHING = 101
+_AWAY = frozenset({502, 503, 504})
+"""A gateway's word that the backend is away."""
+
 _KEY = names.IDEMPOTENCY_KEY.encode()
 _log = logging.getLogger("hivesync.relay")
 
@@ -68,14 +71,15 @@ class RelayedCall:
         self._read: SharedRead | None = None
         self._extra: list[RawHeader] = []
         """What the agent adds to the request: a validator, or an idempotency key."""
-        self._leads = self._journalled = False
+        self._leads = self._journalled = self._away = False
         self._token: str | None = None
         self._renewed = False
         self._body: bytes | None = None
         self._connection: BackendConnection | None = None
         self._task: asyncio.Task[None] | None = None
         self._skips_body = False
-        """The answer at hand is not passed on: a refused token, or a 304 that only we have asked for."""
+        """The answer at hand is not passed on: a refused token, a 304 that only we have asked for, or a
+        gateway's word to a mutation that can wait."""
         self._unsent = b""
         """The answer's head, until it is known whether its body has come in the same packet."""
         self._chunked = self._tunnel = self._close = self._done = False
@@ -288,6 +292,9 @@ class RelayedCall:
                 return
             # Half of the body is gone: the client gets this refusal, and a fresh token the next time.
             self._backend.access.discard(self._token)
+        if self._journalled and head.status in _AWAY:
+            self._skips_body = self._away = True
+            return
         if self._request.method not in SAFE:
             self._backend.reads.changed()
         if self._read is not None and (entry := self._read.head_came(head)) is not None:
@@ -392,8 +399,9 @@ class RelayedCall:
             self._request.refuse(error, self._request_id)
 
     def _after_skipped(self) -> None:
-        if not self._done or self._read is not None:  # else it was a 304, and is answered
-            self._run(self._renew_and_repeat())
+        if self._done and self._read is None:
+            return  # it was a 304, and is answered
+        self._run(self._queue() if self._away else self._renew_and_repeat())
 
     def _end_read(self) -> None:
         read, self._read = self._read, None

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from aiohttp import web
 from hivesync_contract import PROTOCOL_MAX, PROTOCOL_MIN
@@ -28,6 +29,14 @@ LOG_LINES = 200
 LOG_LINES_MAX = 2_000
 
 
+class Operations(Protocol):
+    """Counts changes that wait for the network, and those that came back."""
+
+    def waiting(self) -> int: ...
+
+    def conflicts(self) -> int: ...
+
+
 class StatusRoutes:
     """The routes of the agent's own state."""
 
@@ -42,6 +51,7 @@ class StatusRoutes:
         switch: Switch,
         log_path: Path,
         pending_previews: Callable[[], int],
+        operations: Operations,
     ) -> None:
         self._settings = settings
         self._access = access
@@ -51,6 +61,7 @@ class StatusRoutes:
         self._switch = switch
         self._log_path = log_path
         self._pending_previews = pending_previews
+        self._operations = operations
         self._started = time.monotonic()
 
     def routes(self) -> list[Route]:
@@ -107,7 +118,8 @@ class StatusRoutes:
             tier=user.tier if user else None,
             user=user,
             upstream_latency_ms=reachability.latency_ms,
-            queued_operations=0,
+            queued_operations=self._operations.waiting(),
             pending_previews=self._pending_previews(),
             clients=self._clients.connected(),
+            conflicting_operations=self._operations.conflicts(),
         )

@@ -34,6 +34,8 @@ USER = {
 class FakeIdentity:
     """Tokens of one user, and the counters a test asks about."""
 
+    user: dict[str, object] = field(default_factory=lambda: dict(USER))
+    """Who signs in from now on."""
     access_seconds: int = ACCESS_SECONDS
     refreshes: int = 0
     logouts: int = 0
@@ -110,7 +112,7 @@ class FakeIdentity:
     async def _me(self, request: web.Request) -> web.Response:
         if not self.accepts(request.headers.get("Authorization")):
             return problem_answer(ErrorCode.AUTH_EXPIRED, "The access token has expired.")
-        return json_answer(USER)
+        return json_answer(self.user)
 
     async def _device_code(self, request: web.Request) -> web.Response:
         page = f"http://{request.host}/device"
