@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from hivesync_dev.browser import Phone
 from hivesync_dev.demo.lan_address import lan_address
 from hivesync_dev.demo.running import RunningDemo, processes_of, wait_for_file, wait_until_gone
 from hivesync_dev.paths import ROOT, VENV_BIN
+from hivesync_dev.terminal import CTRL_C, Terminal
 from playwright.sync_api import expect
 
 STACK_KEYS = {
@@ -167,6 +169,22 @@ def still_runs(pid: int) -> bool:
     with contextlib.suppress(psutil.NoSuchProcess):
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     return False
+
+
+def test_at_a_terminal_enter_gives_the_link_again_and_ctrl_c_ends_it(tmp_path: Path, sample: Path) -> None:
+    folder = tmp_path / "demo state"
+    env = os.environ | {"HIVESYNC_DEMO_DIR": str(folder), "PROJECT": str(sample)}
+    env.pop("MAKELEVEL", None)
+    shown_link = f"{sample.name} is at http://"
+    with Terminal([sys.executable, "-m", "hivesync_dev.demo"], env, ROOT) as terminal:
+        terminal.wait_for(shown_link)
+        terminal.wait_for("For a new link press Enter.")
+        terminal.press("\n")
+        terminal.wait_for(shown_link)
+        terminal.press("not a line")
+        terminal.press(CTRL_C)
+        assert terminal.wait() == 0
+    assert processes_of(folder) == []
 
 
 def test_the_env_file_leads_the_command_to_the_demo(demo: Callable[..., RunningDemo], sample: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hivesync_agent.projects import specifiers
 from hivesync_agent.projects.specifiers import How, find_specifiers
 
 
@@ -25,6 +28,7 @@ def found(path: str, text: str) -> list[tuple[str, str]]:
         ("require.resolve('x')", ("x", "require")),
         ("import type A, { b } from 'no'; import c from 'yes'", ("yes", "import")),
         ("import { type A, b } from 'both'", ("both", "import")),
+        ("import type  from 'default'", ("default", "import")),
         ("new URL('./worker.js?x=1#y', import.meta.url)", ("./worker.js", "url")),
         ("import/* a *//* b */'tight'", ("tight", "import")),
     ],
@@ -102,3 +106,23 @@ def test_each_reference_is_given_once() -> None:
 def test_a_hostile_file_costs_no_time(path: str, hostile: str) -> None:
     """Linear is a second here, quadratic many minutes: a busy machine can't tell the one for the other."""
     find_specifiers(path, hostile)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name, value in vars(specifiers).items() if isinstance(value, re.Pattern))
+)
+def test_no_pattern_can_be_made_to_try_a_long_text_again_and_again(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each repeat ends somewhere, or is never gone back into: so the work is linear, whatever the file.
+
+    Told by what the compiler made of the pattern. No match goes back into a look-ahead (`ASSERT`) either.
+    """
+    re.compile(getattr(specifiers, name).pattern, re.DEBUG)
+    look_ahead: int | None = None
+    for line in capsys.readouterr().out.partition("\n\n")[0].splitlines():
+        depth, words = len(line) - len(line.lstrip()), line.split()
+        if look_ahead is not None and depth > look_ahead:
+            continue
+        look_ahead = depth if words[:1] == ["ASSERT"] else None
+        assert words[:1] == ["POSSESSIVE_REPEAT"] or words[-1:] != ["MAXREPEAT"], line

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hivesync import Client
     from hivesync_contract.local_api import LocalPreview
 
+GIVE_UP_SECONDS = 30.0
 _POLL_SECONDS = 0.2
 
 
@@ -33,7 +34,7 @@ class Following:
     client: Client
     ask_seconds: float = 2.0
     """How long nothing happens before the agent is asked whether the backend is there."""
-    give_up_seconds: float = 30.0
+    give_up_seconds: float = GIVE_UP_SECONDS
     """How long the backend may be away."""
 
     def until_end(self, preview: LocalPreview) -> LocalPreview:

@@ -13,7 +13,7 @@ from hivesync_agent.cli import agent_process
 from hivesync_agent.cli.browser import open_ours
 from hivesync_agent.cli.console import Console, console_options
 from hivesync_agent.cli.failed_preview import tell_failure
-from hivesync_agent.cli.following import Following
+from hivesync_agent.cli.following import GIVE_UP_SECONDS, Following
 from hivesync_agent.cli.qr import stdout_columns, whole_code
 
 if TYPE_CHECKING:
@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 )
 @click.option("--live", is_flag=True, help="Not in this version: preview again after a change.")
 @click.option("--no-wait", is_flag=True, help="Return as soon as the agent has taken it.")
+@click.option(
+    "--give-up",
+    "give_up_seconds",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=GIVE_UP_SECONDS,
+    show_default=True,
+    help="How long to wait for a server that is away; the agent goes on by itself.",
+)
 @click.option("--open", "opens", is_flag=True, help="Open the page in this machine's browser too.")
 @console_options
 def command(
@@ -38,6 +47,7 @@ def command(
     platform: str,
     live: bool,
     no_wait: bool,
+    give_up_seconds: float,
     opens: bool,
 ) -> None:
     """Show a project on your phone; a source file in it stands for its project."""
@@ -47,7 +57,7 @@ def command(
         if entry is None:
             _note_entry(console, path, preview)
         if not no_wait:
-            preview = Following(console, client).until_end(preview)
+            preview = Following(console, client, give_up_seconds=give_up_seconds).until_end(preview)
         if preview.error is not None:
             raise click.exceptions.Exit(tell_failure(console, preview, preview.error))
         console.result(preview, _lines(preview))

@@ -41,8 +41,8 @@ _IN_SCRIPT = re.compile(
     rf"""\b(?P<word>from|import|require(?:\.resolve)?){_GAP.format("before")}(?P<call>\()?{_GAP.format("after")}"""
     r"""(?P<quote>["'`])(?P<text>[^"'`\n\\$]{1,1024})(?P=quote)(?(call)\s*+[,)])"""
 )
-_NEW_URL = re.compile(r"""\bnew\s+URL\(\s*+(["'`])([^"'`\n\\$]{1,1024})\1\s*+,\s*+import\.meta\.url""")
-_TYPES_ONLY = re.compile(r"(?:import|export)\s+type\s+(?!from\b)")
+_NEW_URL = re.compile(r"""\bnew\s++URL\(\s*+(["'`])([^"'`\n\\$]{1,1024})\1\s*+,\s*+import\.meta\.url""")
+_TYPES_ONLY = re.compile(r"(?:import|export)\s++type\s++\S")
 _STYLE_URL = re.compile(r"""url\(\s*+(?:"([^"\n]{1,1024})"|'([^'\n]{1,1024})'|([^()"'\s]{1,1024}))\s*+\)""")
 _STYLE_IMPORT = re.compile(r"""@import\s++(?:url\(\s*+)?["']([^"'\n]{1,1024})["']""")
 _ATTRIBUTE = re.compile(
@@ -51,7 +51,7 @@ _ATTRIBUTE = re.compile(
 _SRCSET = re.compile(r"""\bsrcset\s*+=\s*+(?:"([^"]{1,4096})"|'([^']{1,4096})')""", re.IGNORECASE)
 _MARKDOWN_IMAGE = re.compile(r"""!\[[^\]]{0,512}\]\(\s*+<?([^\s)>]{1,1024})""")
 _MARKDOWN_REFERENCE = re.compile(r"""^ {0,3}\[[^\]\n]{1,512}\]:\s*+<?([^\s>]{1,1024})""", re.MULTILINE)
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//|#", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*+:|//|#", re.IGNORECASE)
 
 _LOOK_BACK = 1_000
 
