@@ -27,6 +27,7 @@ export interface AgentStatus {
   pending_previews: number;
   clients: ConnectedClient[];
   conflicting_operations?: number;
+  retry_seconds?: number;
 }
 
 /** Body of `POST /workers/callback`; `result` is set on a FAIL too, as far as it is known. */

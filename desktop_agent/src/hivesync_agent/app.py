@@ -166,6 +166,7 @@ class Agent:
                 log_path=settings.locations.agent_log(settings.profile),
                 pending_previews=self._previews.previews.pending,
                 operations=self.operations.journal,
+                retry_seconds=self.upstream.breaker.blocked_seconds,
             ).routes(),
             *SessionRoutes(
                 settings=settings,

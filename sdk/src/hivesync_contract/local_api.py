@@ -100,6 +100,8 @@ class AgentStatus:
     pending_previews: int
     clients: list[ConnectedClient]
     conflicting_operations: int = 0
+    retry_seconds: float = 0.0
+    """For how long the backend is not asked, since it did not answer several times; 0: it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ PROBE_SECONDS = 30.0
 
 
 class Breaker:
-    """Closed, open (`blocked_seconds` > 0), or half open with one probe under way."""
+    """Closed, open (`blocked_seconds()` > 0), or half open with one probe under way."""
 
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, jitter: Callable[[], float] = random.random
@@ -31,7 +31,6 @@ class Breaker:
         self._failures = 0
         self._blocked_until = 0.0
 
-    @property
     def blocked_seconds(self) -> float:
         """Tell for how long nothing is sent; 0 while requests pass."""
         return max(0.0, self._blocked_until - self._clock()) if self._failures >= FAILURES else 0.0
@@ -40,7 +39,7 @@ class Breaker:
         """Let a request pass, or raise `BreakerOpen`. After the pause the first that asks is the probe."""
         if self._failures < FAILURES:
             return
-        if (seconds := self.blocked_seconds) > 0:
+        if (seconds := self.blocked_seconds()) > 0:
             raise BreakerOpen(math.ceil(seconds))
         self._blocked_until = self._clock() + PROBE_SECONDS
 

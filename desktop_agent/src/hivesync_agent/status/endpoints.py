@@ -52,6 +52,7 @@ class StatusRoutes:
         log_path: Path,
         pending_previews: Callable[[], int],
         operations: Operations,
+        retry_seconds: Callable[[], float],
     ) -> None:
         self._settings = settings
         self._access = access
@@ -62,6 +63,7 @@ class StatusRoutes:
         self._log_path = log_path
         self._pending_previews = pending_previews
         self._operations = operations
+        self._retry_seconds = retry_seconds
         self._started = time.monotonic()
 
     def routes(self) -> list[Route]:
@@ -122,4 +124,5 @@ class StatusRoutes:
             pending_previews=self._pending_previews(),
             clients=self._clients.connected(),
             conflicting_operations=self._operations.conflicts(),
+            retry_seconds=round(self._retry_seconds(), 3),
         )

@@ -1,0 +1,257 @@
+"""Reads that are asked for by several at once, or were answered before."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hivesync_agent.relay.cache import TOTAL_BYTES, PrivateCache, key_of, may_store
+from hivesync_agent.wire.messages import AnswerHead
+from hivesync_contract.discovery import API_PREFIX
+from hivesync_dev.servers.agents import RunningAgent
+from hivesync_dev.servers.raw_backend import RawConnection, answer
+from hivesync_dev.servers.raw_http import RawAnswer, send_raw
+
+from tests.agent.relay.conftest import StartRaw
+
+GET = f"GET {API_PREFIX}/api/v1/projects"
+
+
+class Library:
+    """A backend of one document with an ETag, which can be held back and changed."""
+
+    def __init__(self, *headers: str) -> None:
+        self.headers = headers or ("Cache-Control: private, no-cache",)
+        self.body = b"first edition"
+        self.etag = '"1"'
+        self.asked: list[bytes] = []
+        self.go = asyncio.Event()
+        self.go.set()
+
+    async def __call__(self, connection: RawConnection) -> None:
+        while True:
+            head = await connection.head()
+            self.asked.append(head)
+            await self.go.wait()
+            tag = f"ETag: {self.etag}"
+            if f"If-None-Match: {self.etag}\r\n".encode() in head:
+                await connection.send(f"HTTP/1.1 304 Not Modified\r\n{tag}\r\nX-Fresh: 1\r\n\r\n".encode())
+            else:
+                await connection.send(answer(self.body, tag, *self.headers))
+
+    async def until_asked(self, times: int) -> None:
+        """Wait until so many requests have come."""
+        for _ in range(500):
+            if len(self.asked) >= times:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"asked {len(self.asked)} times")
+
+
+async def read(agent: RunningAgent, *extra: str, line: str = GET) -> RawAnswer:
+    """Ask on a connection of its own."""
+    got = await send_raw(agent.port, agent.head(line, *extra))
+    assert got is not None
+    return got
+
+
+async def settle() -> None:
+    """Let what was sent arrive."""
+    await asyncio.sleep(0.1)
+
+
+async def test_reads_at_the_same_time_are_one_question(raw: StartRaw) -> None:
+    library = Library()
+    library.go.clear()
+    async with raw(library) as (agent, _):
+        reading = [asyncio.create_task(read(agent)) for _ in range(8)]
+        await library.until_asked(1)
+        await settle()
+        library.go.set()
+        assert [(await got).body for got in reading] == [b"first edition"] * 8
+    assert len(library.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        ("Accept: text/plain",),
+        ("Accept-Language: de",),
+        ("Range: bytes=0-3",),
+        ('If-None-Match: "7"',),
+        ("Cache-Control: no-cache",),
+    ],
+)
+async def test_reads_that_differ_are_asked_separately(raw: StartRaw, extra: tuple[str, ...]) -> None:
+    library = Library()
+    library.go.clear()
+    async with raw(library) as (agent, _):
+        reading = [asyncio.create_task(read(agent)), asyncio.create_task(read(agent, *extra))]
+        await library.until_asked(2)
+        library.go.set()
+        assert [(await got).status for got in reading] == [200, 200]
+
+
+async def test_the_first_asker_may_leave(raw: StartRaw) -> None:
+    library = Library()
+    library.go.clear()
+    async with raw(library) as (agent, _):
+        _, first = await asyncio.open_connection("127.0.0.1", agent.port)
+        first.write(agent.head(GET))
+        await library.until_asked(1)
+        second = asyncio.create_task(read(agent))
+        await settle()
+        first.transport.abort()
+        await settle()
+        library.go.set()
+        assert (await second).body == b"first edition"
+    assert len(library.asked) == 1
+
+
+async def test_a_follower_may_leave(raw: StartRaw) -> None:
+    library = Library()
+    library.go.clear()
+    async with raw(library) as (agent, _):
+        first = asyncio.create_task(read(agent))
+        await library.until_asked(1)
+        _, second = await asyncio.open_connection("127.0.0.1", agent.port)
+        second.write(agent.head(GET))
+        await settle()
+        second.transport.abort()
+        await settle()
+        library.go.set()
+        assert (await first).body == b"first edition"
+
+
+@pytest.mark.parametrize("header", ["Cache-Control: no-store", "Vary: X-HiveSync-Client", "Vary: *"])
+async def test_an_answer_for_one_is_given_to_one(raw: StartRaw, header: str) -> None:
+    library = Library(header)
+    library.go.clear()
+    async with raw(library) as (agent, _):
+        reading = [asyncio.create_task(read(agent)) for _ in range(3)]
+        await library.until_asked(1)
+        await settle()
+        library.go.set()
+        assert [(await got).status for got in reading] == [200] * 3
+        assert len(library.asked) == 3
+        await read(agent)
+    assert not any(b"If-None-Match" in head for head in library.asked)
+
+
+async def test_a_stream_is_not_waited_for(raw: StartRaw) -> None:
+    async def stream(connection: RawConnection) -> None:
+        await connection.head()
+        await connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+        await connection.reader.read()
+
+    async with raw(stream) as (agent, backend):
+        streams = [await asyncio.open_connection("127.0.0.1", agent.port) for _ in range(3)]
+        for _, writer in streams:
+            writer.write(agent.head(GET))
+        for reader, writer in streams:
+            async with asyncio.timeout(5):
+                await reader.readuntil(b"3\r\nabc\r\n")
+            writer.close()
+        assert len(backend.connections) == 3
+
+
+async def test_who_has_changed_something_does_not_join_an_older_question(raw: StartRaw) -> None:
+    held = asyncio.Event()
+
+    async def conversation(connection: RawConnection) -> None:
+        while True:
+            head = await connection.head()
+            if head.startswith(b"GET") and connection.number == 1:
+                await held.wait()
+                await connection.send(answer(b"old"))
+            else:
+                await connection.send(answer(b"new"))
+
+    async with raw(conversation) as (agent, _):
+        first = asyncio.create_task(read(agent))
+        await settle()
+        changed = await read(agent, "Content-Length: 0", line=f"POST {API_PREFIX}/api/v1/projects")
+        assert changed.status == 200
+        assert (await read(agent)).body == b"new"
+        held.set()
+        assert (await first).body == b"old"
+
+
+async def test_a_second_read_is_compared_and_not_sent_again(raw: StartRaw) -> None:
+    library = Library()
+    async with raw(library) as (agent, _):
+        await read(agent)
+        again = await read(agent)
+        assert (again.status, again.body) == (200, b"first edition")
+        assert again.header("X-Fresh") == "1"
+        assert again.header("ETag") == '"1"'
+        assert b'If-None-Match: "1"\r\n' in library.asked[1]
+        library.body, library.etag = b"second edition", '"2"'
+        assert (await read(agent)).body == b"second edition"
+        assert (await read(agent)).body == b"second edition"
+    assert b'If-None-Match: "2"\r\n' in library.asked[3]
+
+
+async def test_a_clients_own_validator_is_its_own(raw: StartRaw) -> None:
+    library = Library()
+    async with raw(library) as (agent, _):
+        await read(agent)
+        got = await send_raw(agent.port, agent.head(GET, 'If-None-Match: "1"', "Connection: close"))
+    assert got is not None
+    assert got.status == 304
+
+
+async def test_what_the_backend_calls_fresh_is_given_without_asking_until_something_changes(
+    raw: StartRaw,
+) -> None:
+    library = Library("Cache-Control: private, max-age=60")
+    async with raw(library) as (agent, _):
+        await read(agent)
+        assert (await read(agent)).body == b"first edition"
+        assert len(library.asked) == 1
+        await read(agent, "Content-Length: 0", line=f"DELETE {API_PREFIX}/api/v1/projects/1")
+        await read(agent)
+    assert len(library.asked) == 3
+
+
+def an_answer(*headers: tuple[bytes, bytes], length: int = 2) -> AnswerHead:
+    """Give the head of a 200."""
+    return AnswerHead(200, b"OK", list(headers), has_body=True, length=length)
+
+
+@pytest.mark.parametrize(
+    ("headers", "length", "stored"),
+    [
+        ((), 2, True),
+        (((b"Cache-Control", b"private, NO-STORE"),), 2, False),
+        (((b"Content-Type", b"text/event-stream; charset=utf-8"),), 2, False),
+        (((b"Vary", b"Accept, accept-encoding"), (b"Vary", b"Authorization, Cookie, Origin")), 2, True),
+        (((b"Vary", b"User-Agent"),), 2, False),
+        ((), 10_000_000, False),
+    ],
+)
+def test_what_may_be_kept(headers: tuple[tuple[bytes, bytes], ...], length: int, stored: bool) -> None:
+    assert may_store(an_answer(*headers, length=length)) is stored
+
+
+def test_the_cache_is_bounded_and_forgets_the_least_recently_used() -> None:
+    cache = PrivateCache()
+    for number in range(100):
+        cache.store(key_of(f"/{number}", {}), an_answer(), bytes(TOTAL_BYTES // 10), cache.now())
+        assert cache.find(key_of("/0", {})) is not None
+    assert sum(len(entry.body) for _, entry in cache.entries()) <= TOTAL_BYTES
+    assert cache.find(key_of("/1", {})) is None
+
+
+def test_age_counts_what_the_answer_says_of_itself_and_time_spent_here() -> None:
+    now = 1000.0
+    cache = PrivateCache(clock=lambda: now)
+    head = an_answer((b"Age", b"10"), (b"Cache-Control", b"max-age=60"))
+    entry = cache.store(key_of("/", {}), head, b"ok", cache.now())
+    now += 49
+    assert cache.is_fresh(entry)
+    assert cache.answer(entry).age_seconds == 59
+    now += 2
+    assert not cache.is_fresh(entry)
+    now -= 3600  # the clock was set back: nobody knows how old it is
+    assert not cache.is_fresh(entry)
