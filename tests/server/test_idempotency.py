@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
+from hivesync_server.http import idempotency
 from hivesync_server.http.idempotency import IdempotencyRow
+from hivesync_server.projects.schemas import ProjectCreateBody
+from hivesync_server.projects.service import Projects
+from hivesync_server.projects.tables import ProjectRow
 from sqlalchemy import update
 
 PROJECTS = "/api/v1/projects"
@@ -81,8 +86,38 @@ async def test_a_running_request_makes_others_wait_until_its_process_is_taken_fo
         await transaction.session.execute(update(IdempotencyRow).values(status=None))
     answer = await ann.client.post(PROJECTS, json={"name": "A"}, headers=KEY)
     assert (answer.status_code, answer.headers["retry-after"]) == (409, "1")
-    clock.advance(seconds=61)
+    clock.advance(seconds=6)
     assert (await ann.client.post(PROJECTS, json={"name": "A"}, headers=KEY)).status_code == 201
+
+
+async def test_a_request_that_takes_long_keeps_its_claim(
+    ann: BackendUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "LEASE", timedelta(seconds=0.4))
+    monkeypatch.setattr(idempotency, "RENEWAL_SECONDS", 0.05)
+    begun = asyncio.Event()
+    create = Projects.create
+
+    async def slowly(self: Projects, owner_id: str, body: ProjectCreateBody) -> ProjectRow:
+        begun.set()
+        await asyncio.sleep(1)
+        return await create(self, owner_id, body)
+
+    monkeypatch.setattr(Projects, "create", slowly)
+    first = asyncio.create_task(ann.client.post(PROJECTS, json={"name": "A"}, headers=KEY))
+    await begun.wait()
+    await asyncio.sleep(0.6)
+    second = await ann.client.post(PROJECTS, json={"name": "A"}, headers=KEY)
+    assert ((await first).status_code, await count(ann)) == (201, 1)
+    assert second.status_code == 409
+
+
+async def test_a_put_is_done_once_too(ann: BackendUser) -> None:
+    path = f"{PROJECTS}/{await ann.project()}/favorite"
+    await ann.client.put(path, headers=KEY)
+    await ann.client.delete(path)
+    await ann.client.put(path, headers=KEY)
+    assert (await ann.client.get(path)).json() == {"favorite": False}
 
 
 @pytest.mark.any_database

@@ -421,6 +421,11 @@ export interface ProjectCreate {
   description?: string;
 }
 
+/** `…/favorite`. Not a part of the project: it is each user's own, and must not make a change outdated. */
+export interface ProjectFavorite {
+  favorite: boolean;
+}
+
 /** Versions of the local protocol that an agent speaks, both ends included. */
 export interface ProtocolRange {
   min: number;

@@ -24,3 +24,10 @@ class Project:
     owner_id: str
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFavorite:
+    """`…/favorite`. Not a part of the project: it is each user's own, and must not make a change outdated."""
+
+    favorite: bool

@@ -2,12 +2,18 @@
 
 A key is claimed in a transaction of its own, so that a second request sees it at once. The answer is
 stored in the transaction of the work itself: both are there after a crash, or neither.
+
+A claim is a lease, renewed while its request runs: of a process that was killed it ends within seconds. Being
+right does not depend on it. A request whose claim was taken over can't store its answer, so it is undone.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -15,7 +21,7 @@ from typing import Annotated
 from fastapi import Header
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from sqlalchemy import CursorResult, ForeignKey, LargeBinary, String, Text, delete, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from starlette.requests import Request
@@ -24,13 +30,19 @@ from starlette.responses import Response
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.adapters.tables import Id, Table, UtcTime
 from hivesync_server.auth.dependencies import CurrentPrincipal
-from hivesync_server.resources import ResourcesDep, resources_of
+from hivesync_server.resources import Resources, ResourcesDep, resources_of
 
 KEPT = timedelta(days=30)
-CLAIM = timedelta(seconds=60)
+LEASE = timedelta(seconds=5)
 """After this the work's process is taken for dead and the next request does it instead."""
 
+RENEWAL_SECONDS = 1.5
+
 _KEPT_HEADERS = ("content-type", "location")
+_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+"""PUT as well: a late repetition must not undo what came after the first."""
+
+_logger = logging.getLogger(__name__)
 
 
 class IdempotencyConflict(HiveSyncError):
@@ -81,7 +93,7 @@ async def idempotent(
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
 ) -> None:
     """Claim the key, or raise `Replay`, `StillRunning` or `IdempotencyConflict`. A dependency of routers."""
-    if idempotency_key is None or request.method not in {"POST", "PATCH", "DELETE"}:
+    if idempotency_key is None or request.method not in _METHODS:
         return
     now = resources.clock()
     wanted = IdempotencyRow(
@@ -99,6 +111,7 @@ async def idempotent(
     except IntegrityError as error:  # another request inserted the same key between our look and our write
         raise StillRunning from error
     request.state.idempotency = claimed
+    request.state.renewal = Renewal.begin(resources, claimed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +146,51 @@ async def _claim(session: AsyncSession, wanted: IdempotencyRow, now: datetime) -
         raise IdempotencyConflict("This Idempotency-Key was used for another request; make a new one.")
     if row.status is not None:
         raise Replay(Response(row.body, row.status, json.loads(row.headers or "{}")))
-    if row.claimed_at > now - CLAIM:
+    if row.claimed_at > now - LEASE:
         raise StillRunning
     row.claim, row.claimed_at = wanted.claim, now
     return claim
+
+
+@dataclass(slots=True)
+class Renewal:
+    """Keeps a claim from ending while its request runs."""
+
+    _over: asyncio.Event
+    _task: asyncio.Task[None]
+
+    @classmethod
+    def begin(cls, resources: Resources, claim: _Claim) -> Renewal:
+        """Renew the claim until `end`."""
+        over = asyncio.Event()
+        return cls(over, asyncio.create_task(_renew(resources, claim, over), name="idempotency-renewal"))
+
+    async def end(self) -> None:
+        """Stop, and wait until the last renewal has let go of the database."""
+        self._over.set()
+        await self._task
+
+
+async def _renew(resources: Resources, claim: _Claim, over: asyncio.Event) -> None:
+    while True:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RENEWAL_SECONDS):
+                await over.wait()
+            return
+        changes = {"claimed_at": resources.clock()}
+        try:
+            async with resources.database.transaction() as transaction:
+                await transaction.session.execute(update(IdempotencyRow).where(*claim.rows()).values(changes))
+        except (SQLAlchemyError, HiveSyncError):
+            # On SQLite the request itself may hold the lock for long; then nobody can take its claim either.
+            _logger.info("claim not renewed")
+
+
+async def let_go(request: Request) -> None:
+    """End the renewal of the request's claim, however the request ended."""
+    renewal = getattr(request.state, "renewal", None)
+    if renewal is not None:
+        await renewal.end()
 
 
 async def finish(request: Request, response: Response) -> None:

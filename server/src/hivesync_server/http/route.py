@@ -34,6 +34,8 @@ class ApiRoute(APIRoute):
             except Exception:
                 await idempotency.abandon(request)
                 raise
+            finally:
+                await idempotency.let_go(request)
             return conditional.answer(request, response)
 
         return handle

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from hivesync_contract.pages import Page
-from hivesync_contract.projects import Project
+from hivesync_contract.projects import Project, ProjectFavorite
 
 from hivesync_server.auth.dependencies import CurrentPrincipal
 from hivesync_server.http import conditional
@@ -33,9 +33,11 @@ async def create(
 
 
 @router.get("")
-async def list_projects(principal: CurrentPrincipal, projects: ProjectsDep, page: PageQuery) -> Page[Project]:
-    """List the caller's projects, newest first."""
-    rows = await projects.repository.page(principal.user_id, page.after, page.limit)
+async def list_projects(
+    principal: CurrentPrincipal, projects: ProjectsDep, page: PageQuery, favorite: bool | None = None
+) -> Page[Project]:
+    """List the caller's projects, newest first; `favorite` chooses those at hand, or the others."""
+    rows = await projects.repository.page(principal.user_id, page.after, page.limit, favorite=favorite)
     return page.page(rows, lambda row: row.id, project_shape)
 
 
@@ -66,3 +68,29 @@ async def patch(
 async def delete(project_id: ResourceId, principal: CurrentPrincipal, projects: ProjectsDep) -> None:
     """Delete a project with everything in it."""
     await projects.repository.delete(await projects.get(project_id, principal.user_id, lock=True))
+
+
+@router.get("/{project_id}/favorite")
+async def get_favorite(
+    project_id: ResourceId, principal: CurrentPrincipal, projects: ProjectsDep
+) -> ProjectFavorite:
+    """Tell whether the caller has the project at hand."""
+    return ProjectFavorite(await projects.is_favorite(project_id, principal.user_id))
+
+
+@router.put("/{project_id}/favorite")
+async def add_favorite(
+    project_id: ResourceId, principal: CurrentPrincipal, projects: ProjectsDep
+) -> ProjectFavorite:
+    """Put a project at hand."""
+    await projects.set_favorite(project_id, principal.user_id, True)
+    return ProjectFavorite(True)
+
+
+@router.delete("/{project_id}/favorite")
+async def remove_favorite(
+    project_id: ResourceId, principal: CurrentPrincipal, projects: ProjectsDep
+) -> ProjectFavorite:
+    """Put it away again."""
+    await projects.set_favorite(project_id, principal.user_id, False)
+    return ProjectFavorite(False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hivesync_server.projects.tables import ProjectRow, ProjectSourceRow
+from hivesync_server.projects.tables import ProjectFavoriteRow, ProjectRow, ProjectSourceRow
 
 _VARIABLES_PER_QUERY = 500
 
@@ -27,15 +27,31 @@ class ProjectRepository:
         query = select(ProjectRow).where(ProjectRow.id == project_id, ProjectRow.owner_id == user_id)
         return await self.session.scalar(query.with_for_update() if lock else query)
 
-    async def page(self, user_id: str, after: str | None, limit: int) -> Sequence[ProjectRow]:
+    async def page(
+        self, user_id: str, after: str | None, limit: int, *, favorite: bool | None = None
+    ) -> Sequence[ProjectRow]:
         """Give up to `limit` projects, newest first, and one more if there is more."""
         query = select(ProjectRow).where(ProjectRow.owner_id == user_id)
+        if favorite is not None:
+            is_favorite = _favorites(user_id).where(ProjectFavoriteRow.project_id == ProjectRow.id).exists()
+            query = query.where(is_favorite if favorite else ~is_favorite)
         if after is not None:
             query = query.where(ProjectRow.id < after)
         return (await self.session.scalars(query.order_by(ProjectRow.id.desc()).limit(limit + 1))).all()
 
     async def delete(self, row: ProjectRow) -> None:
         await self.session.delete(row)
+
+    async def is_favorite(self, project_id: str, user_id: str) -> bool:
+        return await self.session.get(ProjectFavoriteRow, (user_id, project_id)) is not None
+
+    async def set_favorite(self, project_id: str, user_id: str, favorite: bool) -> None:
+        """Remember it or not; the caller has locked the project, so nobody does the same meanwhile."""
+        if not favorite:
+            mine = ProjectFavoriteRow.user_id == user_id, ProjectFavoriteRow.project_id == project_id
+            await self.session.execute(delete(ProjectFavoriteRow).where(*mine))
+        elif not await self.is_favorite(project_id, user_id):
+            self.session.add(ProjectFavoriteRow(user_id=user_id, project_id=project_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,10 @@ class SourceRepository:
             await self.session.execute(
                 insert(ProjectSourceRow), [{"project_id": project_id} | row for row in rows]
             )
+
+
+def _favorites(user_id: str) -> Select[tuple[ProjectFavoriteRow]]:
+    return select(ProjectFavoriteRow).where(ProjectFavoriteRow.user_id == user_id)
 
 
 _COLUMNS = (

@@ -58,6 +58,16 @@ class Projects:
             raise ProjectUnknown
         return row
 
+    async def is_favorite(self, project_id: str, user_id: str) -> bool:
+        """Tell whether the user has it at hand, or raise `ProjectUnknown`."""
+        row = await self.get(project_id, user_id)
+        return await self.repository.is_favorite(row.id, user_id)
+
+    async def set_favorite(self, project_id: str, user_id: str, favorite: bool) -> None:
+        """Put it at hand or away, or raise `ProjectUnknown`; doing it twice is no error."""
+        row = await self.get(project_id, user_id, lock=True)
+        await self.repository.set_favorite(row.id, user_id, favorite)
+
     def change(self, row: ProjectRow, changes: dict[str, str | None]) -> None:
         """Apply a merge patch; clearing the name is refused."""
         if "name" in changes:

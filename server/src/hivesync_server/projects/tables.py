@@ -23,6 +23,17 @@ class ProjectRow(Table):
     updated_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class ProjectFavoriteRow(Table):
+    """A user likes to have this project at hand. It is the user's own affair and changes no project."""
+
+    __tablename__ = "project_favorites"
+
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    project_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class ProjectSourceRow(Table):
     """A source file that the Worker has checked and stored, so that nobody has to send it again.
 
