@@ -126,7 +126,7 @@ async def test_the_callers_key_is_the_key(editor: Editor, backend: FakeChanges) 
     assert (status, problem["code"]) == (422, ErrorCode.IDEMPOTENCY_CONFLICT)
     await backend.start()
     await editor.settled()
-    assert backend.keys() == ["k1"]
+    assert [effect.key for effect in backend.effects] == ["k1"]
 
 
 async def test_what_the_backend_needs_comes_along_and_nothing_of_the_moment(

@@ -24,7 +24,6 @@ from hivesync_agent.offline.entry import Entry, kept_headers
 from hivesync_agent.offline.store import EntryStore, JournalNotWritable
 from hivesync_agent.problems import Conflicting, NotFound
 from hivesync_agent.relay.journal import Mutation, Queued
-from hivesync_agent.upstream import UpstreamUnreachable
 
 OPERATIONS = 1_000
 BODY_BYTES = 4 * 1024 * 1024
@@ -54,6 +53,9 @@ class Owner(Protocol):
 
     async def current(self) -> str | None:
         """Give the signed-in user, also offline; None if that can't be told."""
+
+    async def required(self) -> str:
+        """Give the same, or raise `SignedOut` or `UpstreamUnreachable`."""
 
 
 class Events(Protocol):
@@ -99,15 +101,9 @@ class OperationJournal:
     async def accept(self, mutation: Mutation) -> Queued:
         """Keep a change. A repetition of one that waits is the same change.
 
-        Raises `JournalFull`, `JournalNotWritable`, `KeyReused`, or `UpstreamUnreachable` when it can't be
-        told whose change it is.
+        Raises `JournalFull`, `JournalNotWritable`, `KeyReused`, or what `Owner.required` does.
         """
-        user_id = await self._owner.current()
-        if user_id is None:
-            raise UpstreamUnreachable(
-                "HiveSync can't be reached, and it isn't known yet for which account to keep this change."
-            )
-        return await self._whole(self._accept(user_id, mutation))
+        return await self._whole(self._accept(await self._owner.required(), mutation))
 
     def waiting(self) -> int:
         """Count what is still to be sent, for whomever."""

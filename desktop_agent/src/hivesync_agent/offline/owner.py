@@ -6,15 +6,17 @@ heard earlier: one user's changes must never be made in another's name.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from hivesync.credentials.errors import SignedOut
 from hivesync.credentials.session import StoredSession
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.identity import User
 
 from hivesync_agent.session.protocol import SessionAccess
-from hivesync_agent.upstream import Upstream, decode_answer
+from hivesync_agent.upstream import Upstream, UpstreamUnreachable, decode_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,25 @@ class TokenOwner:
         self._verified = None
 
     async def current(self) -> str | None:
-        """Give the user of the token in use, else of the stored session, else who was last heard of."""
+        """Give the signed-in user, also offline; None if that can't be told."""
+        with contextlib.suppress(HiveSyncError):
+            return await self.required()
+        return None
+
+    async def required(self) -> str:
+        """Give the user of the token in use, else of the stored session, else who was last heard of.
+
+        Raises `SignedOut`, or `UpstreamUnreachable` when it takes the backend to tell.
+        """
         token = self._access.current()
         if token is not None and self._verified is not None and self._verified.token == token:
             return self._verified.user_id
-        try:
-            session = await self._stored()
-        except HiveSyncError:
-            session = None  # a locked keychain says nothing about who is signed in
-        return (session.user_id if session else None) or self.known
+        user_id = await self._stored_user(token) or self.known
+        if user_id is None:
+            raise UpstreamUnreachable(
+                "HiveSync can't be reached, and it isn't known yet for which account to keep this change."
+            )
+        return user_id
 
     async def verify(self) -> SignedIn:
         """Give a token and its user; raise `SignedOut`, `UpstreamUnreachable` or `UpstreamProblem`."""
@@ -69,6 +81,15 @@ class TokenOwner:
     async def replace(self, refused: SignedIn) -> None:
         """Get another token for one that the backend has refused; raise as `verify` does."""
         await self._access.replace_token(refused.token)
+
+    async def _stored_user(self, token: str | None) -> str | None:
+        try:
+            session = await self._stored()
+        except HiveSyncError:
+            return None  # a locked keychain says nothing about who is signed in
+        if session is None and token is None:
+            raise SignedOut("You are not signed in; run `hivesync login`.")
+        return session.user_id if session else None
 
     async def _ask(self, token: str) -> SignedIn:
         status, answer = await self._upstream.exchange("GET", "/auth/me", None, token)

@@ -52,8 +52,11 @@ class Editor:
         return found[0] if found else []
 
     async def sign_in(self) -> None:
-        """Sign in, and wait until the agent knows whom."""
-        status, said = await self.send("POST", "/v1/session/login", {"login": EMAIL, "password": PASSWORD})
-        if status != 200:
-            raise RuntimeError(f"not signed in: {said}")
+        """Sign in, as soon as the backend is back, and wait until the agent knows whom."""
+
+        async def signed_in() -> bool:
+            status, _ = await self.send("POST", "/v1/session/login", {"login": EMAIL, "password": PASSWORD})
+            return status == 200
+
+        await until(signed_in)
         await holds(lambda: self.running.agent.operations.owner.known is not None)

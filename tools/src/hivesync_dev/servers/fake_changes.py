@@ -46,13 +46,15 @@ class FakeChanges(UpstreamBackend):
     """What a GET of a path gives."""
     _answered: dict[tuple[str, str, str, str], tuple[bytes, str]] = field(default_factory=dict)
 
-    def keys(self) -> list[str]:
-        """Give the keys of what was done, in order."""
-        return [effect.key for effect in self.effects]
-
     def doubled(self) -> list[str]:
         """Give the keys of what was done more than once."""
-        return [key for key, times in Counter(self.keys()).items() if times > 1]
+        times = Counter(effect.key for effect in self.effects)
+        return [key for key, count in times.items() if count > 1]
+
+    def lost(self, accepted: Iterable[str]) -> list[str]:
+        """Give those of the accepted keys that were never done."""
+        done = {effect.key for effect in self.effects}
+        return [key for key in accepted if key not in done]
 
     def refuse(self, code: ErrorCode, **headers: str) -> None:
         """Answer the next change with this problem."""
