@@ -11,8 +11,12 @@ from hivesync_dev.servers.fake_agent import FakeAgent
 from hivesync_dev.servers.fake_backend import FakeBackend
 from hivesync_dev.servers.scripted import problem_answer
 
-COMMANDS = ["agent", "api", "doctor", "login", "logout", "logs", "preview", "status", "token", "whoami"]
-ALL = [*COMMANDS, *(f"agent {action}" for action in ("run", "start", "stop", "restart", "status"))]
+GROUPS = {
+    "agent": ("run", "start", "stop", "restart", "status"),
+    "service": ("install", "uninstall", "status"),
+}
+COMMANDS = [*GROUPS, "api", "doctor", "login", "logout", "logs", "preview", "status", "token", "whoami"]
+ALL = [*COMMANDS, *(f"{group} {action}" for group, actions in GROUPS.items() for action in actions)]
 
 
 async def test_help_names_every_command(hivesync: CommandLine) -> None:
@@ -26,7 +30,7 @@ async def test_every_command_explains_itself(hivesync: CommandLine, command: str
     outcome = await hivesync.run(*command.split(), "--help")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.startswith(f"Usage: hivesync {command} ")
-    assert command == "agent" or "--json" in outcome.out
+    assert command in GROUPS or "--json" in outcome.out
 
 
 def test_help_loads_nothing_that_only_a_command_needs() -> None:

@@ -29,6 +29,7 @@ TOOLS = (
     SystemTool("chromium", ("chromium", "fonts-dejavu-core"), "previews in a real browser"),
     SystemTool("gnome-keyring-daemon", ("gnome-keyring",), "a real keychain"),
     SystemTool("dbus-run-session", ("dbus",), "a session bus for the keychain"),
+    SystemTool("systemd", ("systemd",), "the service in a real user session"),
     SystemTool("nginx", ("nginx-light",), "the operator guide's reverse proxy"),
 )
 

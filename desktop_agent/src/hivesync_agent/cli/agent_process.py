@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
-import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hivesync.credentials.lock import FileLock
 from hivesync.private_files import private_folder
 from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.cli.console import Console
+from hivesync_agent.detached import leave, spawn
+from hivesync_agent.service.autostart import autostart
+from hivesync_agent.service.job import new_job, start_log
 
 if TYPE_CHECKING:
     from hivesync import Client
@@ -35,20 +37,33 @@ def is_running(client: Client) -> bool:
 
 
 def start(client: Client) -> AgentStatus:
-    """Start a detached agent and wait until it has proven itself; raise `AgentNotStarted`."""
-    folder = private_folder(client.locations.log)
-    output = folder / f"agent.{client.settings.profile}.start.log"
-    process = _spawn(client.settings.profile, output)
+    """Start the agent, as a service where one is installed, and wait until it has proven itself.
+
+    Raises `AgentNotStarted`.
+    """
+    job = new_job(client.settings.profile, client.locations)
+    if autostart().start(job):
+        return wait_for(client)
+    private_folder(job.output.parent)
+    process = spawn(job.command, job.output)
+    try:
+        return wait_for(client, lambda: process.poll() in (None, 0))
+    except AgentNotStarted as error:
+        raise AgentNotStarted(f"{error.detail} {_tail(job.output)}".rstrip()) from None
+    finally:
+        leave(process)
+
+
+def wait_for(client: Client, lives: Callable[[], bool] = lambda: True) -> AgentStatus:
+    """Wait until an agent answers; raise `AgentNotStarted` when it no longer `lives`, or takes too long."""
     end = time.monotonic() + _START_SECONDS
     while (status := _status(client)) is None:
-        if process.poll() not in (None, 0):
-            raise AgentNotStarted(f"The agent ended with exit code {process.returncode}. {_tail(output)}")
+        if not lives():
+            raise AgentNotStarted("The agent has ended.")
         if time.monotonic() > end:
-            raise AgentNotStarted(
-                f"The agent does not answer {_START_SECONDS:g} s after its start; see {output}."
-            )
+            output = start_log(client.locations, client.settings.profile)
+            raise AgentNotStarted(f"No agent answers {_START_SECONDS:g} s after its start; see {output}.")
         time.sleep(_POLL_SECONDS)
-    process.returncode = process.returncode or 0  # it lives on without us: no ResourceWarning
     return status
 
 
@@ -60,16 +75,18 @@ def ensure_running(console: Console, client: Client) -> None:
 
 
 def stop(client: Client) -> bool:
-    """Ask the agent to end and wait for that; False if none runs."""
+    """Ask the agent to end and wait until it has drained; False if none runs."""
     if not is_running(client):
         return False
     client.agent.shutdown()
-    discovery = client.locations.discovery_file(client.settings.profile)
+    # Its discovery file goes first, so that nobody new comes; its lock goes last, after the drain.
+    lock = FileLock(client.locations.agent_lock(client.settings.profile))
     end = time.monotonic() + _STOP_SECONDS
-    while discovery.exists():
+    while not lock.try_acquire():
         if time.monotonic() > end:
             raise AgentNotStarted("The agent was asked to stop but has not ended yet.")
         time.sleep(_POLL_SECONDS)
+    lock.release()
     return True
 
 
@@ -79,33 +96,6 @@ def _status(client: Client) -> AgentStatus | None:
     with contextlib.suppress(AgentAbsent):
         return client.agent.status()
     return None
-
-
-def _spawn(profile: str, output: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "hivesync_agent", "--profile", profile, "agent", "run"]
-    descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    with os.fdopen(descriptor, "wb") as log:
-        # The home folder as working folder: the agent must not keep a mounted disk busy.
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=Path.home(),
-            start_new_session=True,
-            creationflags=_detached_flags(),
-        )
-
-
-def _detached_flags() -> int:
-    """Give Windows' flags for a process without console that outlives ours; 0 elsewhere."""
-    if sys.platform != "win32":
-        return 0
-    return (
-        subprocess.DETACHED_PROCESS
-        | subprocess.CREATE_NEW_PROCESS_GROUP
-        | subprocess.CREATE_BREAKAWAY_FROM_JOB
-    )
 
 
 def _tail(path: Path) -> str:

@@ -18,6 +18,7 @@ _COMMANDS = {
     "logout": "end the session of this machine",
     "logs": "show the agent's log",
     "preview": "show a project on your phone",
+    "service": "start the agent at login, and again after a crash",
     "status": "show agent, connection and session",
     "token": "print an access token of at most 15 minutes",
     "whoami": "show who is signed in",

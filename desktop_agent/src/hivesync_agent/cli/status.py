@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
+from hivesync_agent import VERSION
 from hivesync_agent.cli.console import Console, console_options
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def _agent_lines(status: AgentStatus) -> Iterator[str]:
         yield f"signed in  {status.user.email} ({status.user.username}), {status.user.tier}"
     else:
         yield f"signed in  {'yes' if status.signed_in else 'no; run `hivesync login`'}"
+    if status.version != VERSION:
+        yield f"update     {VERSION} is installed; `hivesync agent restart` lets it take over"
     for client in status.clients:
         yield f"client     {client.name} {client.version}, {_duration(client.last_seen_seconds)} ago"
     if status.pending_previews:
