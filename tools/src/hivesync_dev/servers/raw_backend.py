@@ -1,7 +1,7 @@
 """A backend as bytes: for answers that no server library would give, and for connections that die.
 
-Every connection is handed to the test's own coroutine, except the agent's own event stream, which is kept
-open and silent. Nothing is parsed.
+Every connection of the agent's clients is handed to the test's own coroutine. The agent's own calls are none
+of its business: the event stream is kept open and silent, others are answered with 404. Nothing is parsed.
 """
 
 from __future__ import annotations
@@ -28,13 +28,16 @@ class RawConnection:
     async def head(self) -> bytes:
         """Read a request's head; raise `IncompleteReadError` if the agent leaves."""
         head, self._unread = self._unread or await self.reader.readuntil(b"\r\n\r\n"), b""
+        while b"\r\nX-HiveSync-Client: " not in head:
+            await self.send(answer(status="404 Not Found"))
+            head = await self.reader.readuntil(b"\r\n\r\n")
         self.heads.append(head)
         return head
 
-    async def is_event_stream(self) -> bool:
-        """Look at the first head: is it the agent's own event stream?"""
+    async def peek(self) -> bytes:
+        """Look at the first head without taking it."""
         self._unread = await self.reader.readuntil(b"\r\n\r\n")
-        return self._unread.startswith(b"GET /api/v1/events ") and b"X-HiveSync-Client" not in self._unread
+        return self._unread
 
     async def send(self, data: bytes) -> None:
         """Send bytes."""
@@ -83,10 +86,9 @@ class RawBackend:
             task.add_done_callback(self._running.discard)
         connection = RawConnection(len(self.connections) + 1, reader, writer)
         try:
-            if await connection.is_event_stream():
-                await connection.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
-                self.followed.set()
-                await reader.read()
+            first = await connection.peek()
+            if b"\r\nX-HiveSync-Client: " not in first:
+                await self._answer_agent(connection, first)
                 return
             connection.number = len(self.connections) + 1
             self.connections.append(connection)
@@ -95,6 +97,14 @@ class RawBackend:
             pass  # the agent left, or the test has ended
         finally:
             writer.close()
+
+    async def _answer_agent(self, connection: RawConnection, head: bytes) -> None:
+        if not head.startswith(b"GET /api/v1/events "):
+            await connection.send(answer(b"", "Connection: close", status="404 Not Found"))
+            return
+        await connection.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        self.followed.set()
+        await connection.reader.read()
 
 
 def answer(body: bytes = b"ok", *headers: str, status: str = "200 OK") -> bytes:
