@@ -177,7 +177,7 @@ class Api:
 
     async def is_settled(self) -> bool:
         async with self.http.get(f"{self.url}/v1/operations") as answer:
-            return (await answer.json())["items"] == []
+            return not (await answer.json())["items"]
 
 
 async def accept_until_killed(agent: AgentProcess, api: Api, after_seconds: float) -> list[str]:

@@ -14,13 +14,14 @@ import contextlib
 import hashlib
 import json
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Header
 from hivesync_contract.errors import ErrorCode, HiveSyncError
-from sqlalchemy import CursorResult, ForeignKey, LargeBinary, String, Text, delete, update
+from sqlalchemy import ColumnElement, CursorResult, ForeignKey, LargeBinary, String, Text, delete, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -124,11 +125,9 @@ class _Claim:
     key: str
     claim: str
 
-    def rows(self) -> tuple[object, ...]:
-        return tuple(
-            getattr(IdempotencyRow, name) == getattr(self, name)
-            for name in ("user_id", "method", "path", "key", "claim")
-        )
+    def rows(self) -> Iterator[ColumnElement[bool]]:
+        for name in ("user_id", "method", "path", "key", "claim"):
+            yield getattr(IdempotencyRow, name) == getattr(self, name)
 
 
 async def _claim(session: AsyncSession, wanted: IdempotencyRow, now: datetime) -> _Claim:

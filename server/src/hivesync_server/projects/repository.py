@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.projects.tables import ProjectFavoriteRow, ProjectRow, ProjectSourceRow
@@ -33,8 +33,9 @@ class ProjectRepository:
         """Give up to `limit` projects, newest first, and one more if there is more."""
         query = select(ProjectRow).where(ProjectRow.owner_id == user_id)
         if favorite is not None:
-            is_favorite = _favorites(user_id).where(ProjectFavoriteRow.project_id == ProjectRow.id).exists()
-            query = query.where(is_favorite if favorite else ~is_favorite)
+            favorites = select(ProjectFavoriteRow.project_id).where(ProjectFavoriteRow.user_id == user_id)
+            chosen = ProjectRow.id.in_(favorites)
+            query = query.where(chosen if favorite else ~chosen)
         if after is not None:
             query = query.where(ProjectRow.id < after)
         return (await self.session.scalars(query.order_by(ProjectRow.id.desc()).limit(limit + 1))).all()
@@ -88,10 +89,6 @@ class SourceRepository:
             await self.session.execute(
                 insert(ProjectSourceRow), [{"project_id": project_id} | row for row in rows]
             )
-
-
-def _favorites(user_id: str) -> Select[tuple[ProjectFavoriteRow]]:
-    return select(ProjectFavoriteRow).where(ProjectFavoriteRow.user_id == user_id)
 
 
 _COLUMNS = (
