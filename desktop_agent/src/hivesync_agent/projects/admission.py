@@ -16,7 +16,7 @@ from hivesync_agent.projects.ignore import Ignores
 from hivesync_agent.projects.refusals import PathRefused
 from hivesync_agent.projects.secrets import is_secret
 
-_UNPORTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f:\\\ud800-\udfff]")
+UNPORTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f:\\\ud800-\udfff]")
 
 
 class Verdict(Enum):
@@ -96,4 +96,4 @@ def manifest_path(relative: str) -> str:
 
 def is_portable(relative: str) -> bool:
     """Tell whether a name can be told to another machine: valid Unicode, no control or separator in it."""
-    return _UNPORTABLE.search(relative.replace(os.sep, "/")) is None
+    return UNPORTABLE.search(relative.replace(os.sep, "/")) is None

@@ -10,17 +10,17 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from hivesync_agent.projects.refusals import PathRefused
 
-_FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+FILE_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 # Without O_NONBLOCK, opening a pipe would wait for a writer for ever.
-_FILE |= getattr(os, "O_NONBLOCK", 0)
-_FOLDER = _FILE | getattr(os, "O_DIRECTORY", 0)
-_RELATIVE_OPEN = os.open in os.supports_dir_fd
+FILE_FLAGS |= getattr(os, "O_NONBLOCK", 0)
+_FOLDER = FILE_FLAGS | getattr(os, "O_DIRECTORY", 0)
+RELATIVE_OPEN = os.open in os.supports_dir_fd
 
 Identity = tuple[int, int]
 """Device and inode: what a path leads to, however it is spelled, linked or mounted."""
@@ -68,13 +68,20 @@ def read_inside(root: Path, relative: str, limit_bytes: int) -> bytes | None:
 
 
 def _open(root: Path, relative: PurePath) -> int:
-    if not _RELATIVE_OPEN:
+    if not RELATIVE_OPEN:
         return _open_and_compare(root, relative)
+    with descend(root, relative.parts[:-1]) as folder:
+        return os.open(relative.name, FILE_FLAGS, dir_fd=folder)
+
+
+@contextlib.contextmanager
+def descend(root: Path, parts: Iterable[str]) -> Iterator[int]:
+    """Open a folder below `root`, one part at a time and none of them a link."""
     with contextlib.ExitStack() as opened:
         folder = opened.enter_context(_descriptor(root, None))
-        for part in relative.parts[:-1]:
+        for part in parts:
             folder = opened.enter_context(_descriptor(Path(part), folder))
-        return os.open(relative.name, _FILE, dir_fd=folder)
+        yield folder
 
 
 @contextlib.contextmanager
@@ -87,7 +94,7 @@ def _descriptor(path: Path, folder: int | None) -> Iterator[int]:
 
 
 def _open_and_compare(root: Path, relative: PurePath) -> int:
-    descriptor = os.open(root / relative, _FILE)
+    descriptor = os.open(root / relative, FILE_FLAGS)
     try:
         if real_path(root, str(relative)) == relative and os.path.samestat(
             os.fstat(descriptor), os.lstat(root / relative)

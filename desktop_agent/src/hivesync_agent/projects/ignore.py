@@ -121,9 +121,15 @@ class _Lists:
         return self._by_folder[base]
 
 
-def _read(top: Path, base: str, relative: str) -> _Rules | None:
+def read_list(top: Path, relative: str) -> list[str] | None:
+    """Give the lines of an ignore list; None where there is none."""
     content = read_inside(top, relative, _LIST_BYTES)
-    return _Rules(base, _patterns(content.decode("utf-8", "replace").splitlines())) if content else None
+    return content.decode("utf-8", "replace").splitlines() if content else None
+
+
+def _read(top: Path, base: str, relative: str) -> _Rules | None:
+    lines = read_list(top, relative)
+    return _Rules(base, _patterns(lines)) if lines else None
 
 
 def _patterns(lines: Iterable[str]) -> tuple[_Pattern, ...]:

@@ -46,7 +46,7 @@ ENV_FILES = (".env", ".env.local", ".env.development", ".env.development.local")
 
 _SECRET_NAME = re.compile("|".join(translate(pattern) for pattern in SECRET_NAMES))
 _ENV_BYTES = 256 * 1024
-_DATA_SUFFIXES = frozenset({".json", ".txt", ".yaml", ".yml", ".xml", ".csv", ".md"})
+_DATA_SUFFIXES = (".json", ".txt", ".yaml", ".yml", ".xml", ".csv", ".md")
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
@@ -63,7 +63,7 @@ def holds_private_key(relative: str, beginning: bytes) -> bool:
 
     Program text is not judged: code that parses keys names the same marker.
     """
-    return PurePosixPath(relative).suffix.lower() in _DATA_SUFFIXES and bool(_PRIVATE_KEY.search(beginning))
+    return relative.lower().endswith(_DATA_SUFFIXES) and bool(_PRIVATE_KEY.search(beginning))
 
 
 def public_env(root: Path) -> dict[str, str]:
