@@ -178,14 +178,34 @@ export interface LocalProject {
   id: string;
   root: string;
   name: string;
+  workspace_roots?: string[];
+  watch?: WatchState;
 }
 
-/** `GET /v1/projects/{id}/files`: what a preview of this project would send, and what it leaves out. */
+/**
+ * `GET /v1/projects/{id}/files`: the index of a project, a page of it, and what it leaves out.
+ *
+ * `next_cursor` is null on the last page. `skipped` holds what may be a secret, can't be read or is huge.
+ */
 export interface LocalProjectFiles {
   id: string;
   root: string;
   files: FileEntry[];
   skipped?: string[];
+  next_cursor?: string | null;
+}
+
+/**
+ * `POST /v1/projects`: link a folder, by its absolute path, and watch it.
+ *
+ * `project_id` names a project of the backend; without it one is made. `workspace_roots` are absolute
+ * folders outside of the project that its links and imports may lead to, as in a monorepo: their files may
+ * be sent with its previews, so only the user can name them.
+ */
+export interface LocalProjectLink {
+  path: string;
+  project_id?: string | null;
+  workspace_roots?: string[];
 }
 
 /** `GET /v1/logs`: the last lines of the log, each a JSON object in text, redacted. */
@@ -415,6 +435,14 @@ export interface Project {
   updated_at: string;
 }
 
+/** `project.changed`, from the agent only: files of a watched project changed; `files` names the first. */
+export interface ProjectChangedEvent {
+  project_id: string;
+  root: string;
+  changed: number;
+  files: string[];
+}
+
 /** `POST /projects`. `name`: 1–120 characters. */
 export interface ProjectCreate {
   name: string;
@@ -528,6 +556,16 @@ export interface User {
   is_admin: boolean;
   email_verified: boolean;
   created_at: string;
+}
+
+/** How the agent notices that files change: told by the system, or by looking now and then. */
+export type WatchMode = "events" | "off" | "polling" | "starting";
+
+/** `reason` says why a project is only looked at now and then, and what to do about it. */
+export interface WatchState {
+  mode: WatchMode;
+  reason?: string;
+  folders?: number;
 }
 
 export const LIMITS = {

@@ -140,7 +140,7 @@ class Agent:
         self._tasks.spawn("upstream-feed", self._feed.run())
         self._tasks.spawn("kept-answers", self._kept.run())
         self._tasks.spawn("offline-replay", self.operations.replay.run())
-        self._previews.previews.start()
+        self._previews.start()
 
     async def close(self) -> None:
         """Let requests in flight finish for a while, then close every connection."""
@@ -177,7 +177,7 @@ class Agent:
             ).routes(),
             *EventRoutes(self.bus).routes(),
             *self.operations.routes.routes(),
-            *self._previews.routes.routes(),
+            *self._previews.routes(),
         ]
         return [*routes, *DocumentRoutes(routes).routes()]
 

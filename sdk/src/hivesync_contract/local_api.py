@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from hivesync_contract.discovery import ProtocolRange
 from hivesync_contract.identity import Tier, User
-from hivesync_contract.previews import FileEntry, Platform, PreviewError, PreviewState
+from hivesync_contract.previews import Platform, PreviewError, PreviewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,25 +137,6 @@ class LocalPreview:
     error: PreviewError | None = None
     skipped: list[str] = field(default_factory=list)
     """Files left out because they may hold secrets, so that nobody wonders where they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class LocalProject:
-    """A folder of this machine that is linked to a project of the backend. `id` is the project's."""
-
-    id: str
-    root: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class LocalProjectFiles:
-    """`GET /v1/projects/{id}/files`: what a preview of this project would send, and what it leaves out."""
-
-    id: str
-    root: str
-    files: list[FileEntry]
-    skipped: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from hivesync_contract.health import Health
 
 from hivesync_agent.events.bus import Event, EventBus, each
+from hivesync_agent.local_api.route import Route
 from hivesync_agent.previews.account import Account
 from hivesync_agent.previews.delivery import Delivery
 from hivesync_agent.previews.endpoints import PreviewRoutes
@@ -19,9 +20,13 @@ from hivesync_agent.previews.service import Previews
 from hivesync_agent.previews.store import PreviewStore
 from hivesync_agent.previews.uploads import Uploader
 from hivesync_agent.projects.digests import DigestCache
+from hivesync_agent.projects.endpoints import ProjectRoutes
+from hivesync_agent.projects.index.service import Indexes
+from hivesync_agent.projects.linked import LinkedProjects
 from hivesync_agent.projects.links import ProjectLinks
 from hivesync_agent.projects.root import Roots
 from hivesync_agent.projects.scan import Scanner
+from hivesync_agent.projects.watch.watches import Watches
 from hivesync_agent.session.profile import Profile
 from hivesync_agent.session.protocol import SessionAccess
 from hivesync_agent.settings import AgentSettings
@@ -32,15 +37,25 @@ from hivesync_agent.upstream import Upstream
 
 @dataclass(frozen=True, slots=True)
 class PreviewParts:
-    """What the agent keeps: routes to serve, and previews to start and to stop."""
+    """What the agent keeps: routes to serve, and what to start and to stop."""
 
-    routes: PreviewRoutes
     previews: Previews
+    projects: LinkedProjects
     uploader: Uploader
+
+    def routes(self) -> list[Route]:
+        """Give the routes of previews and projects."""
+        return [*PreviewRoutes(self.previews).routes(), *ProjectRoutes(self.projects).routes()]
+
+    def start(self) -> None:
+        """Begin the background work."""
+        self.previews.start()
+        self.projects.start()
 
     async def close(self) -> None:
         """Stop before the connections close: the end of the agent is no failure of a preview."""
         await self.previews.stop()
+        await self.projects.stop()
         await self.uploader.close()
 
 
@@ -54,13 +69,16 @@ def assemble_previews(
     bus: EventBus,
     tasks: BackgroundTasks,
 ) -> PreviewParts:
-    """Make the parts; nothing runs before `previews.start()`."""
+    """Make the parts; nothing runs before `start()`."""
     locations = settings.locations
     own_folders = (locations.runtime, locations.config, locations.state, locations.log)
     state = locations.state / "previews" / settings.profile
-    scanner = Scanner(Roots(Path.home(), own_folders), DigestCache(locations.state / "digests.sqlite3"))
+    roots = Roots(Path.home(), own_folders)
+    scanner = Scanner(roots, DigestCache(locations.state / "digests.sqlite3"))
     links = ProjectLinks(locations.state / f"projects.{settings.profile}.json", upstream)
     account = Account(settings.server_url, settings.profile, access, profile, _Reach(health))
+    indexes = Indexes(locations.state / "index", roots)
+    watches = Watches(indexes, tasks)
     uploader, patience = Uploader(), Patience()
     flow = Flow(
         account=account,
@@ -78,8 +96,17 @@ def assemble_previews(
         tasks=tasks,
         listen=lambda: _listen(bus),
     )
-    routes = PreviewRoutes(previews=previews, links=links, scanner=scanner, account=account)
-    return PreviewParts(routes, previews, uploader)
+    projects = LinkedProjects(
+        whose=account,
+        links=links,
+        roots=roots,
+        indexes=indexes,
+        watches=watches,
+        events=bus,
+        tasks=tasks,
+        listen=lambda: _listen(bus),
+    )
+    return PreviewParts(previews, projects, uploader)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,17 @@
-"""`/v1/previews` and `/v1/projects`: the local API of previews. Answers at once; progress comes as events."""
+"""`/v1/previews`: the local API of previews. Answers at once; progress comes as events."""
 
 from __future__ import annotations
-
-import asyncio
 
 from aiohttp import web
 from hivesync_contract import headers
 from hivesync_contract.errors import ErrorCode
-from hivesync_contract.local_api import LocalPreview, LocalPreviewCreate, LocalProject, LocalProjectFiles
+from hivesync_contract.local_api import LocalPreview, LocalPreviewCreate
 from hivesync_contract.pages import Page
 
 from hivesync_agent.json_body import read_json
 from hivesync_agent.local_api.route import Route, delete, get, post
-from hivesync_agent.previews.account import Account
 from hivesync_agent.previews.service import Previews
-from hivesync_agent.problems import InvalidInput, NotFound, json_response
-from hivesync_agent.projects.links import ProjectLinks
-from hivesync_agent.projects.scan import Scanner, Snapshot
+from hivesync_agent.problems import InvalidInput, json_response
 
 _KEY_CHARACTERS = 200
 _REFUSALS = (
@@ -29,15 +24,10 @@ _REFUSALS = (
 
 
 class PreviewRoutes:
-    """The routes of previews and of linked projects."""
+    """The routes of previews."""
 
-    def __init__(
-        self, *, previews: Previews, links: ProjectLinks, scanner: Scanner, account: Account
-    ) -> None:
+    def __init__(self, previews: Previews) -> None:
         self._previews = previews
-        self._links = links
-        self._scanner = scanner
-        self._account = account
 
     def routes(self) -> list[Route]:
         """Give the route table."""
@@ -54,13 +44,6 @@ class PreviewRoutes:
             get("/v1/previews", self.list, {200: Page[LocalPreview]}),
             get("/v1/previews/{id}", self.show, {200: LocalPreview}, errors=(ErrorCode.NOT_FOUND,)),
             delete("/v1/previews/{id}", self.cancel, {204: None}, errors=(*away, ErrorCode.NOT_FOUND)),
-            get("/v1/projects", self.projects, {200: Page[LocalProject]}, errors=away),
-            get(
-                "/v1/projects/{id}/files",
-                self.project_files,
-                {200: LocalProjectFiles},
-                errors=(*away, ErrorCode.NOT_FOUND, *_REFUSALS),
-            ),
         ]
 
     async def create(self, request: web.Request) -> web.Response:
@@ -83,22 +66,3 @@ class PreviewRoutes:
         """Stop and delete a preview."""
         await self._previews.cancel(request.match_info["id"])
         return web.Response(status=204)
-
-    async def projects(self, request: web.Request) -> web.Response:
-        """Give the folders that are linked to projects of the signed-in user."""
-        links = await self._links.linked(await self._account.scope())
-        return json_response(Page([LocalProject(link.project_id, link.root, link.name) for link in links]))
-
-    async def project_files(self, request: web.Request) -> web.Response:
-        """Give what a preview of the whole project would send, with hashes."""
-        project_id = request.match_info["id"]
-        links = await self._links.linked(await self._account.scope())
-        root = next((link.root for link in links if link.project_id == project_id), None)
-        if root is None:
-            raise NotFound("No folder of this machine is linked to that project.")
-        snapshot = await asyncio.to_thread(self._snapshot, root)
-        files = [file.entry for file in snapshot.files]
-        return json_response(LocalProjectFiles(project_id, root, files, list(snapshot.skipped)))
-
-    def _snapshot(self, root: str) -> Snapshot:
-        return self._scanner.snapshot(self._scanner.find(root, None))

@@ -16,7 +16,9 @@ from typing import BinaryIO
 
 from hivesync_agent.projects.refusals import PathRefused
 
-FILE_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+FILE_FLAGS = (
+    os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)
 # Without O_NONBLOCK, opening a pipe would wait for a writer for ever.
 FILE_FLAGS |= getattr(os, "O_NONBLOCK", 0)
 _FOLDER = FILE_FLAGS | getattr(os, "O_DIRECTORY", 0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -46,13 +47,19 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A folder and its project. `generation` counts the projects that were lost before this one."""
+    """A folder and its project. `generation` counts the projects that were lost before this one.
+
+    `by_user` tells a link that was asked for, whose folder is watched, from one that a preview made.
+    `workspace_roots` are folders outside of it that the user approved.
+    """
 
     scope: Scope
     root: str
     project_id: str
     name: str
     generation: int = 0
+    by_user: bool = False
+    workspace_roots: tuple[str, ...] = ()
 
 
 class ProjectLinks:
@@ -80,6 +87,37 @@ class ProjectLinks:
             await self._remember(link)
             return link.project_id
 
+    async def link(
+        self, scope: Scope, root: Path, project_id: str | None, workspace_roots: Iterable[Path] = ()
+    ) -> Link:
+        """Link a folder as the user asks: to a project that he has, or to one that is made for it."""
+        async with self._lock:
+            last = self._last(await self._load(), scope, root)
+            if project_id is not None and (last is None or last.project_id != project_id):
+                project = await self._backend.call("GET", f"/projects/{project_id}", decode=Project)
+                last = Link(scope, str(root), project.id, project.name, last.generation if last else 0)
+            elif last is None or not last.project_id:
+                last = await self._create(scope, root, last.generation if last else 0)
+            link = replace(last, by_user=True, workspace_roots=tuple(map(str, workspace_roots)))
+            await self._remember(link)
+            return link
+
+    async def unlink(self, scope: Scope, project_id: str) -> Link | None:
+        """Forget a folder's link, not the project; linked anew, the folder finds it again."""
+        async with self._lock:
+            links = await self._load()
+            ours = (each for each in links if each.scope == scope and each.project_id == project_id)
+            gone = next(ours, None)
+            if gone is not None:
+                await self._write([each for each in links if each != gone])
+            return gone
+
+    async def approved(self, scope: Scope, root: Path) -> tuple[str, ...]:
+        """Give the workspace roots that the user approved for a folder."""
+        async with self._lock:
+            last = self._last(await self._load(), scope, root)
+            return last.workspace_roots if last is not None else ()
+
     async def forget(self, scope: Scope, root: Path, project_id: str) -> None:
         """Drop a link whose project is gone on the server; the next preview makes a new one."""
         async with self._lock:
@@ -106,8 +144,11 @@ class ProjectLinks:
 
     async def _remember(self, link: Link) -> None:
         others = [each for each in await self._load() if (each.scope, each.root) != (link.scope, link.root)]
-        await asyncio.to_thread(write_private, self._path, msgspec.json.encode([*others, link]))
-        self._links = [*others, link]
+        await self._write([*others, link])
+
+    async def _write(self, links: list[Link]) -> None:
+        await asyncio.to_thread(write_private, self._path, msgspec.json.encode(links))
+        self._links = links
 
     @staticmethod
     def _last(links: list[Link], scope: Scope, root: Path) -> Link | None:

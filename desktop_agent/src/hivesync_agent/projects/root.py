@@ -52,6 +52,17 @@ class Roots:
         self.refuse_own(target.root if target.focus is None else target.root / target.focus)
         return target
 
+    def find_folder(self, path: str) -> Target:
+        """Give a folder itself as a project, whatever lies in or around it; raise likewise."""
+        asked = _checked(path)
+        if not stat.S_ISDIR(_mode(asked)):
+            raise PathInvalid(f"{path} is not a folder.")
+        folder = asked.resolve(strict=True)
+        if self._is_boundary(folder):
+            raise PathRefused(f"{folder} is too much for a project; name the project's folder in it.")
+        self.refuse_own(folder)
+        return Target(folder, self._work_tree(folder))
+
     def refuse_own(self, path: Path) -> None:
         """Raise `PathRefused` for a path in one of our own folders, however it is spelled or linked."""
         own = self.own_identities()

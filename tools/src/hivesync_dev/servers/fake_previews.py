@@ -97,6 +97,7 @@ class FakePreviews(UpstreamBackend):
         previews = f"{projects}/{{pid}}/previews"
         yield web.get("/api/v1/health", self._health_of_previews)
         yield web.post(projects, self._create_project)
+        yield web.get(f"{projects}/{{pid}}", self._show_project)
         yield web.post(previews, self._create)
         yield web.post(f"{previews}/{{id}}/versions", self._create_version)
         yield web.post(f"{previews}/{{id}}/complete", self._complete)
@@ -117,6 +118,9 @@ class FakePreviews(UpstreamBackend):
             return json_answer(project, 201)
 
         return await self._once(request, make)
+
+    async def _show_project(self, request: web.Request) -> web.Response:
+        return self._refusal(request) or json_answer(self.projects[request.match_info["pid"]])
 
     async def _create(self, request: web.Request) -> web.Response:
         async def make(body: bytes) -> web.Response:

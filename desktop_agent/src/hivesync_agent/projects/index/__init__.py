@@ -1,1 +1,1 @@
-"""What a linked folder holds, with hashes, kept on disk: a row per folder, so that nothing big stays in memory."""
+"""What a linked folder holds, with hashes, on disk: a row per folder, and nothing big in memory."""

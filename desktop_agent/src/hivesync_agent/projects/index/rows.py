@@ -1,4 +1,4 @@
-"""One row of the index: a folder, its admitted files and folders. Arrays and joined names, no object per file."""
+"""One row of the index: a folder, its admitted files and folders. No object per file."""
 
 from __future__ import annotations
 

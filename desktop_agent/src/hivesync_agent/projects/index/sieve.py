@@ -1,8 +1,8 @@
 """Tell quickly that no pattern can mean a name, for the many files that no rule is about.
 
-Looks at a pattern's last part only, and of that at what stands before its first, after its last, or
-between special characters. So it may say "perhaps" needlessly, and then the rules themselves decide; it never says
-"no" where they would say "yes".
+Looks at a pattern's last part only, and of that at what stands before, after or between its special
+characters. So it may say "perhaps" needlessly, and then the rules themselves decide; it never says "no"
+where they would say "yes".
 """
 
 from __future__ import annotations
@@ -74,5 +74,8 @@ def _shapes(pattern: str) -> Iterable[list[str]]:
     variants = [last.replace(choice[0], each, 1) for each in choice[1]] if choice else [last]
     for variant in variants:
         pieces = _SPECIAL.split(variant)
-        # A bracket's inside is no literal; and one special character leaves two pieces, so a third marks it.
-        yield [pieces[0], *([""] if "[" in variant else ["", *pieces[1:-1]]), pieces[-1]] if pieces[1:] else [variant, ""]
+        if len(pieces) == 1:
+            yield [variant, ""]
+            continue
+        # What stands in brackets is no literal. The empty piece marks that something special is there.
+        yield [pieces[0], "", *(() if "[" in variant else pieces[1:-1]), pieces[-1]]

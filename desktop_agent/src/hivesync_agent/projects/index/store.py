@@ -96,9 +96,7 @@ def _row(values: tuple[str, bytes, bytes, str, str, bytes, bytes, str, str]) -> 
     path, stamp, rules, lists, names, stamps, digests, folders, skipped = values
     numbers = array("q")
     numbers.frombytes(stamps)
-    row = FolderRow(
-        stamp, rules, lists, _split(names), numbers, digests, _split(folders), _split(skipped)
-    )
+    row = FolderRow(stamp, rules, lists, _split(names), numbers, digests, _split(folders), _split(skipped))
     return path, row
 
 

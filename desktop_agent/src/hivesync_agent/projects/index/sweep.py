@@ -39,7 +39,7 @@ class Share:
 
     def holds(self, folder: str) -> bool:
         """Tell whether the folder is this sweep's."""
-        return self.count == 1 or zlib.crc32(folder.encode("utf-8", "surrogatepass")) % self.count == self.number
+        return zlib.crc32(folder.encode("utf-8", "surrogatepass")) % self.count == self.number
 
 
 @dataclass(slots=True)
@@ -173,9 +173,7 @@ class Sweep:
                 self._note(folder, name)
         for name in known.keys() - set(names):
             self._note(folder, name)
-        fresh = FolderRow(
-            stamp, rules, lists, names, stamps, bytes(digests), judged.folders, judged.skipped
-        )
+        fresh = FolderRow(stamp, rules, lists, names, stamps, bytes(digests), judged.folders, judged.skipped)
         self._count(fresh)
         if fresh != row:
             self._outcome.changed[folder] = fresh

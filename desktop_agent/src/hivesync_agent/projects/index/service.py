@@ -1,0 +1,164 @@
+"""The indexes of this machine's projects, as the agent uses them: brought up to date in other processes.
+
+A whole project is swept by short-lived children; a few folders, of which the watcher told, in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from hivesync.private_files import private_folder
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+
+from hivesync_agent.projects.index.child import summary
+from hivesync_agent.projects.index.store import IndexStore
+from hivesync_agent.projects.index.sweep import Share, Sweep
+from hivesync_agent.projects.root import Roots, Target
+
+PROCESSES = min(2, os.cpu_count() or 1)
+_DEADLINE_SECONDS = 600.0
+_log = logging.getLogger("hivesync.index")
+
+
+class IndexFailed(HiveSyncError):
+    """The project's folder could not be gone through."""
+
+    code = ErrorCode.INTERNAL_ERROR
+    retryable = True
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a pass found: how many files there are and changed, and the names of the first of those."""
+
+    files: int = 0
+    size_bytes: int = 0
+    changed: int = 0
+    changed_files: list[str] | None = None
+
+    def plus(self, other: Changes) -> Changes:
+        """Add what another share of the same pass found."""
+        names = [*(self.changed_files or ()), *(other.changed_files or ())]
+        return Changes(
+            self.files + other.files,
+            self.size_bytes + other.size_bytes,
+            self.changed + other.changed,
+            names,
+        )
+
+
+class ProjectIndex:
+    """The index of one folder. One pass at a time; whoever comes meanwhile waits for his own."""
+
+    def __init__(self, target: Target, store: IndexStore, roots: Roots) -> None:
+        self.root = target.root
+        self._top = target.top
+        self._roots = roots
+        self.store = store
+        self._lock = asyncio.Lock()
+
+    async def refresh(self) -> Changes:
+        """Bring everything up to date; raise `IndexFailed`."""
+        async with self._lock:
+            await asyncio.to_thread(private_folder, self.store.path.parent)
+            # The first opening makes the table, so that two children need not compete for it.
+            await asyncio.to_thread(self.store.load, ())
+            async with asyncio.timeout(_DEADLINE_SECONDS), asyncio.TaskGroup() as group:
+                shares = [group.create_task(self._run(number), name="index") for number in range(PROCESSES)]
+            total = Changes()
+            for share in shares:
+                total = total.plus(share.result())
+            return total
+
+    async def refresh_folders(self, folders: Collection[str]) -> Changes | None:
+        """Bring a few folders up to date; None if that would take a whole pass."""
+        async with self._lock:
+            return await asyncio.to_thread(self._refresh_folders, folders)
+
+    def folders(self) -> list[str]:
+        """Give the indexed folders, relative to the root. Blocks."""
+        return [folder for folder, _ in self.store.pages(None)]
+
+    def files(self, folders: Collection[str]) -> Iterator[str]:
+        """Give the paths of the files in some folders. Blocks."""
+        for folder, row in self.store.load(folders).items():
+            yield from (f"{folder}/{name}" if folder else name for name, _, _ in row.files())
+
+    def _refresh_folders(self, folders: Collection[str]) -> Changes | None:
+        from hivesync_agent.projects.index.rules import Rules
+
+        above = {
+            "/".join(parts[:n])
+            for folder in folders
+            for parts in [folder.split("/")]
+            for n in range(len(parts))
+        }
+        rows = self.store.load({*folders, *above})
+        sweep = Sweep(
+            self.root, rows, lambda: Rules(self.root, self._top, self._roots.own_identities()), Share()
+        )
+        outcome = sweep.some(folders)
+        if outcome is None:
+            return None
+        if outcome.changed:
+            self.store.apply(outcome.changed, ())
+        return msgspec.convert(summary(outcome), Changes)
+
+    async def _run(self, number: int) -> Changes:
+        own = [str(folder) for folder in self._roots.own_folders]
+        arguments = [self.root, self._top, self.store.path, number, PROCESSES, *own]
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-m", "hivesync_agent.projects.index.child", *map(str, arguments)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=child_environment(),
+        )
+        try:
+            out, err = await child.communicate()
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
+        if child.returncode != 0:
+            reason = err.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
+            _log.warning("index pass failed", extra={"reason": reason})
+            raise IndexFailed(f"{self.root} could not be indexed; the agent's log has the reason.")
+        return msgspec.json.decode(out, type=Changes)
+
+
+class Indexes:
+    """One index per folder, in files of their own below `folder`."""
+
+    def __init__(self, folder: Path, roots: Roots) -> None:
+        self._folder = folder
+        self._roots = roots
+        self._known: dict[Path, ProjectIndex] = {}
+
+    def of(self, target: Target) -> ProjectIndex:
+        """Give the index of a project's folder; the same object for the same folder."""
+        if target.root not in self._known:
+            name = hashlib.sha256(os.fsencode(target.root)).hexdigest()[:32]
+            store = IndexStore(self._folder / f"{name}.sqlite3")
+            self._known[target.root] = ProjectIndex(target, store, self._roots)
+        return self._known[target.root]
+
+    async def drop(self, target: Target) -> None:
+        """Forget the index of a folder that is not linked any more."""
+        index = self.of(target)
+        self._known.pop(target.root, None)
+        await asyncio.to_thread(index.store.discard)
+
+
+def child_environment() -> dict[str, str]:
+    """Give what a child needs of our environment, which may hold secrets: next to nothing."""
+    needed: Sequence[str] = ("PATH", "SYSTEMROOT", "TEMP", "TMP")
+    return {name: os.environ[name] for name in needed if name in os.environ}

@@ -1,0 +1,136 @@
+"""Keep the index of a project up to date while its files change, and tell who asked.
+
+A few saved files are looked at alone. When much happens at once (a branch switch), when events were lost,
+or when folders come and go, the whole project is swept. Where the system refuses to watch, it is swept now
+and then, at a pace that keeps the machine quiet; `state` says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hivesync_contract.errors import HiveSyncError
+from hivesync_contract.local_projects import WatchMode, WatchState
+
+from hivesync_agent.projects.index.service import Changes, ProjectIndex
+from hivesync_agent.projects.watch.source import EventSource, MakeSource, Noticed, WatchLimit
+
+_log = logging.getLogger("hivesync.watch")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long to wait for more, so that a burst is one change."""
+
+    quiet_seconds: float = 0.01
+    longest_seconds: float = 0.25
+    few_folders: int = 64
+    between_sweeps_seconds: float = 0.5
+    poll_seconds: float = 2.0
+    poll_factor: float = 100.0
+    """Where nothing tells: a sweep that took 0.2 s is repeated after 20 s."""
+
+
+class Watch:
+    """Watches one project; `changed` is called with what each pass found."""
+
+    def __init__(
+        self,
+        index: ProjectIndex,
+        changed: Callable[[Changes], None],
+        *,
+        make_source: MakeSource | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        self._index = index
+        self._changed = changed
+        self._make_source = make_source or system_source
+        self._pace = pace or Pace()
+        self._folders: set[str] = set()
+        self._everything = True
+        self._wake = asyncio.Event()
+        self._poll_seconds = self._pace.poll_seconds
+        self.state = WatchState(WatchMode.STARTING)
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        source = self._make_source(self._index.root, self._notice)
+        try:
+            while True:
+                await self._pass(source)
+                await self._wait()
+        finally:
+            await source.close()
+
+    def _notice(self, noticed: Noticed) -> None:
+        self._folders |= noticed.folders
+        if noticed.everything or len(self._folders) > self._pace.few_folders:
+            self._everything, self._folders = True, set()
+        self._wake.set()
+
+    async def _wait(self) -> None:
+        """Return when something happened and, for a moment, nothing more does."""
+        if self.state.mode is not WatchMode.EVENTS:
+            await asyncio.sleep(self._poll_seconds)
+            self._everything = True
+            return
+        await self._wake.wait()
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + self._pace.longest_seconds
+        while self._wake.is_set() and loop.time() < ends:
+            self._wake.clear()
+            await asyncio.sleep(self._pace.quiet_seconds)
+
+    async def _pass(self, source: EventSource) -> None:
+        folders, everything = self._folders, self._everything
+        self._folders, self._everything = set(), False
+        self._wake.clear()
+        try:
+            changes = None if everything else await self._index.refresh_folders(folders)
+            if changes is None:
+                await self._sweep(source)
+            elif changes.changed:
+                self._changed(changes)
+        except (HiveSyncError, OSError) as error:
+            # The folder may be gone, or come back; a later event or poll finds out.
+            _log.info("watched project not read", extra={"error": type(error).__name__})
+
+    async def _sweep(self, source: EventSource) -> None:
+        began = asyncio.get_running_loop().time()
+        changes = await self._index.refresh()
+        taken = asyncio.get_running_loop().time() - began
+        self._poll_seconds = max(self._pace.poll_seconds, taken * self._pace.poll_factor)
+        await self._watch_folders(source)
+        if changes.changed:
+            self._changed(changes)
+        await asyncio.sleep(self._pace.between_sweeps_seconds)
+
+    async def _watch_folders(self, source: EventSource) -> None:
+        folders = await asyncio.to_thread(self._index.folders)
+        try:
+            new = await source.watch(folders)
+        except WatchLimit as limit:
+            if self.state.mode is not WatchMode.POLLING:
+                _log.warning("watching by polling", extra={"reason": str(limit)})
+            self.state = WatchState(WatchMode.POLLING, str(limit), len(folders))
+            return
+        self.state = WatchState(WatchMode.EVENTS, "", len(folders))
+        if new:
+            # What was saved in them between the sweep and now told nobody: look once more.
+            self._notice(Noticed(new))
+
+
+def system_source(root: Path, notice: Callable[[Noticed], None]) -> EventSource:
+    """Give the source of this operating system. Loaded when needed: most agents watch nothing."""
+    if sys.platform == "linux":
+        from hivesync_agent.projects.watch.inotify import InotifySource
+
+        return InotifySource(root, notice)
+    from hivesync_agent.projects.watch.tree import TreeSource
+
+    return TreeSource(root, notice)
