@@ -70,7 +70,7 @@ def test_a_part_of_the_path_swapped_for_a_link_after_the_check_is_not_followed(
 def test_a_platform_without_relative_opens_compares_what_it_opened(
     web: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(confined, "_RELATIVE_OPEN", False)
+    monkeypatch.setattr(confined, "RELATIVE_OPEN", False)
     assert read_inside(web, "src/a.ts", 10) == b"a"
     check = confined.real_path
     answers = iter([check(web, "src/a.ts")])

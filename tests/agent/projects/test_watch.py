@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from hivesync_agent.projects.index.service import Changes, Indexes, ProjectIndex
 from hivesync_agent.projects.root import Roots
-from hivesync_agent.projects.watch.source import Noticed
+from hivesync_agent.projects.watch.source import MakeSource, Noticed
 from hivesync_agent.projects.watch.tree import TreeSource
-from hivesync_agent.projects.watch.watch import MakeSource, Pace, Watch, system_source
+from hivesync_agent.projects.watch.watch import Pace, Watch, system_source
 from hivesync_contract.local_projects import WatchMode
 from hivesync_dev.project_files import write_files
 from hivesync_dev.waiting import holds, until
