@@ -142,6 +142,21 @@ export type JobStatus = "FAIL" | "SUCCESS";
 /** Where the session can be kept. Locked is not missing: the user can unlock it. */
 export type KeychainState = "locked" | "missing" | "ok" | "timeout";
 
+/**
+ * `path` is absolute and `file` relative to the project's root; both are empty where no file is to blame.
+ *
+ * `line` and `column` count from 1.
+ */
+export interface LocalDiagnostic {
+  path: string;
+  file: string;
+  line: number;
+  column: number;
+  message: string;
+  code: ErrorCode;
+  hint?: string | null;
+}
+
 /** A preview as the agent follows it. `preview_url` and the codes are empty until the backend knows it. */
 export interface LocalPreview {
   id: string;
@@ -159,12 +174,18 @@ export interface LocalPreview {
   total_bytes?: number;
   error?: PreviewError | null;
   skipped?: string[];
+  live?: boolean;
+  created_at?: string | null;
+  hashed_files?: number;
+  total_files?: number;
+  diagnostics?: LocalDiagnostic[];
 }
 
 /**
  * `POST /v1/previews`. `path` is absolute: a project's folder or a file in it.
  *
- * `entry` is relative to the project's root; without it the agent finds one.
+ * `entry` is relative to the project's root; without it the agent finds one. With `live`, each save gives
+ * the preview another version, until it is stopped or removed.
  */
 export interface LocalPreviewCreate {
   path: string;
@@ -368,6 +389,18 @@ export interface PreviewCreate {
 export interface PreviewCreated {
   preview: Preview;
   uploads: UploadPlan;
+}
+
+/**
+ * `preview.diagnostics`, from the agent only: all that is wrong with a preview's files by its last build.
+ *
+ * It replaces what was said before of the same preview; an empty list means that all is well again.
+ */
+export interface PreviewDiagnosticsEvent {
+  preview_id: string;
+  root: string;
+  version: number;
+  diagnostics: LocalDiagnostic[];
 }
 
 /** Why a preview failed; `diagnostic` points into the source where that is known. */

@@ -14,17 +14,27 @@ from hivesync_contract.events import (
     ResetEvent,
     SessionEvent,
 )
+from hivesync_contract.local_diagnostics import PreviewDiagnosticsEvent
 from hivesync_contract.local_projects import ProjectChangedEvent
 
 _SHAPES: dict[str, Any] = {
     EventType.PREVIEW_STATE: PreviewEvent,
     EventType.PREVIEW_PROGRESS: PreviewProgressEvent,
+    EventType.PREVIEW_DIAGNOSTICS: PreviewDiagnosticsEvent,
     EventType.PROJECT_CHANGED: ProjectChangedEvent,
     EventType.SESSION_CHANGED: SessionEvent,
     EventType.RESET: ResetEvent,
 }
 
-Payload = PreviewEvent | PreviewProgressEvent | ProjectChangedEvent | SessionEvent | ResetEvent | Any
+Payload = (
+    PreviewEvent
+    | PreviewProgressEvent
+    | PreviewDiagnosticsEvent
+    | ProjectChangedEvent
+    | SessionEvent
+    | ResetEvent
+    | Any
+)
 
 
 @dataclass(frozen=True, slots=True)

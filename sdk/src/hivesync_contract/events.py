@@ -14,6 +14,7 @@ from hivesync_contract.previews import Preview
 class EventType(StrEnum):
     PREVIEW_STATE = "preview.state"
     PREVIEW_PROGRESS = "preview.progress"
+    PREVIEW_DIAGNOSTICS = "preview.diagnostics"
     PROJECT_CHANGED = "project.changed"
     SESSION_CHANGED = "session.changed"
     OPERATION_QUEUED = "operation.queued"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from hivesync_contract.discovery import ProtocolRange
 from hivesync_contract.identity import Tier, User
+from hivesync_contract.local_diagnostics import LocalDiagnostic
 from hivesync_contract.previews import Platform, PreviewError, PreviewState
 
 
@@ -108,7 +110,8 @@ class AgentStatus:
 class LocalPreviewCreate:
     """`POST /v1/previews`. `path` is absolute: a project's folder or a file in it.
 
-    `entry` is relative to the project's root; without it the agent finds one.
+    `entry` is relative to the project's root; without it the agent finds one. With `live`, each save gives
+    the preview another version, until it is stopped or removed.
     """
 
     path: str
@@ -137,6 +140,12 @@ class LocalPreview:
     error: PreviewError | None = None
     skipped: list[str] = field(default_factory=list)
     """Files left out because they may hold secrets, so that nobody wonders where they are."""
+    live: bool = False
+    created_at: datetime | None = None
+    hashed_files: int = 0
+    total_files: int = 0
+    diagnostics: list[LocalDiagnostic] = field(default_factory=list)
+    """What the last version that ended says of the user's files; the next good one clears it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,16 +55,6 @@ async def test_a_framework_that_cannot_be_shown(client: PreviewClient, project: 
     assert "Vue" in problem["detail"]
 
 
-async def test_a_live_preview_is_refused_before_any_work(
-    client: PreviewClient, backend: FakePreviews, project: Path
-) -> None:
-    status, problem = await client.post(project, live=True)
-    assert (status, problem["code"]) == (422, "PREVIEW_UNSUPPORTED")
-    assert problem["detail"] == "Live previews are not in this version; preview again after a change."
-    assert (await client.get())[1]["items"] == []
-    assert not any(word in seen.target for seen in backend.journal for word in ("/projects", "/previews"))
-
-
 @pytest.mark.parametrize("entry", ["src/main.tsx", "src/hero.png"])
 async def test_a_kind_of_a_later_version_uploads_nothing(
     client: PreviewClient, backend: FakePreviews, project: Path, entry: str

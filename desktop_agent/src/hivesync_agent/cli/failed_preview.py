@@ -20,7 +20,7 @@ def tell_failure(console: Console, preview: LocalPreview, error: PreviewError) -
     from hivesync import PreviewFailed
 
     failure = PreviewFailed(error)
-    for line in _lines(error):
+    for line in error_lines(error):
         console.note(line)
     console.result(_document(preview, problem_of(failure)), [preview.preview_url] * bool(preview.preview_url))
     console.note(f"code: {error.code}")
@@ -37,7 +37,7 @@ def _document(preview: LocalPreview, problem: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lines(error: PreviewError) -> Iterator[str]:
+def error_lines(error: PreviewError) -> Iterator[str]:
     """Give the place in the source as compilers do, so that terminals make it a link; the reason once."""
     place = error.diagnostic
     has_place = place is not None and bool(place.file)

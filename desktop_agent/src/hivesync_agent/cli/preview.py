@@ -12,8 +12,9 @@ from hivesync_contract.previews import Platform, PreviewState
 from hivesync_agent.cli import agent_process
 from hivesync_agent.cli.browser import open_ours
 from hivesync_agent.cli.console import Console, console_options
-from hivesync_agent.cli.failed_preview import tell_failure
+from hivesync_agent.cli.failed_preview import error_lines, tell_failure
 from hivesync_agent.cli.following import GIVE_UP_SECONDS, Following
+from hivesync_agent.cli.live import follow_live
 from hivesync_agent.cli.qr import stdout_columns, whole_code
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--platform", type=click.Choice([item.value for item in Platform]), default="ios", show_default=True
 )
-@click.option("--live", is_flag=True, help="Not in this version: preview again after a change.")
+@click.option("--live", is_flag=True, help="Show every saved change, until Ctrl-C.")
 @click.option("--no-wait", is_flag=True, help="Return as soon as the agent has taken it.")
 @click.option(
     "--give-up",
@@ -58,11 +59,15 @@ def command(
             _note_entry(console, path, preview)
         if not no_wait:
             preview = Following(console, client, give_up_seconds=give_up_seconds).until_end(preview)
-        if preview.error is not None:
+        if preview.error is not None and not preview.live:
             raise click.exceptions.Exit(tell_failure(console, preview, preview.error))
         console.result(preview, _lines(preview))
         if opens and preview.state is PreviewState.READY:
             _open(console, client, preview.preview_url)
+        if preview.live and not no_wait:
+            ended = follow_live(console, client, preview)
+            if ended.error is not None:
+                raise click.exceptions.Exit(tell_failure(console, ended, ended.error))
 
 
 def _note_entry(console: Console, path: Path, preview: LocalPreview) -> None:
@@ -72,6 +77,8 @@ def _note_entry(console: Console, path: Path, preview: LocalPreview) -> None:
 
 
 def _lines(preview: LocalPreview) -> Iterator[str]:
+    if preview.error is not None:
+        yield from error_lines(preview.error)
     if preview.skipped:
         yield f"left out, since they may hold secrets: {', '.join(preview.skipped)}"
     if not preview.preview_url:

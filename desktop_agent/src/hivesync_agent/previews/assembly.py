@@ -15,6 +15,7 @@ from hivesync_agent.previews.delivery import Delivery
 from hivesync_agent.previews.endpoints import PreviewRoutes
 from hivesync_agent.previews.flow import Flow
 from hivesync_agent.previews.follow import Follower
+from hivesync_agent.previews.live import Live
 from hivesync_agent.previews.patience import Patience
 from hivesync_agent.previews.service import Previews
 from hivesync_agent.previews.store import PreviewStore
@@ -85,6 +86,7 @@ def assemble_previews(
         delivery=Delivery(scanner, links, upstream, account, uploader, patience),
         follower=Follower(upstream),
         patience=patience,
+        live=Live(scanner, watches),
     )
     previews = Previews(
         scanner=scanner,

@@ -37,9 +37,24 @@ class Delivery:
 
     async def deliver(self, tracked: Tracked) -> None:
         """Take a preview from `preparing` to `building`. Raises a `HiveSyncError` saying why not."""
+        await self._deliver(tracked, await self._scan(tracked, frozenset()))
+
+    async def deliver_next(self, tracked: Tracked) -> bool:
+        """Do the same for the next version of a live preview; False if its files are as they were."""
+        snapshot = await self._scan(tracked, frozenset())
+        body, record = _manifest(tracked, snapshot), tracked.record
+        if record.plan_key.rpartition(".")[2] == _digest(record.project_id, body):
+            return False
+        # A new key: an earlier version may have had the very same files.
+        await tracked.advance(state=PreviewState.PREPARING, error=None, deliveries=record.deliveries + 1)
+        await self._deliver(tracked, snapshot)
+        return True
+
+    async def _deliver(self, tracked: Tracked, snapshot: Snapshot) -> None:
         moved: set[str] = set()
-        for _ in range(ATTEMPTS):
-            snapshot = await asyncio.to_thread(self._scan, tracked, frozenset(moved))
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                snapshot = await self._scan(tracked, frozenset(moved))
             await tracked.advance(skipped=list(snapshot.skipped), total_bytes=snapshot.size_bytes)
             created = await self._plan(tracked, snapshot)
             try:
@@ -55,9 +70,16 @@ class Delivery:
             return
         raise SourceChanged(_reason(moved))
 
-    def _scan(self, tracked: Tracked, distrusted: frozenset[str]) -> Snapshot:
-        request = tracked.record.request
-        return self.scanner.snapshot(self.scanner.find(request.path, request.entry), distrusted)
+    async def _scan(self, tracked: Tracked, distrusted: frozenset[str]) -> Snapshot:
+        loop, request = asyncio.get_running_loop(), tracked.record.request
+
+        def hashed(files: int, total_files: int) -> None:
+            loop.call_soon_threadsafe(tracked.note_hashed, files, total_files)
+
+        def scan() -> Snapshot:
+            return self.scanner.snapshot(self.scanner.find(request.path, request.entry), distrusted, hashed)
+
+        return await asyncio.to_thread(scan)
 
     async def _plan(self, tracked: Tracked, snapshot: Snapshot) -> PreviewCreated:
         created = await self._plan_in_project(tracked, snapshot)
@@ -139,8 +161,11 @@ def _manifest(tracked: Tracked, snapshot: Snapshot) -> PreviewCreate:
 
 def _plan_key(tracked: Tracked, project_id: str, body: PreviewCreate) -> str:
     """Give the same key for the same files: an agent that was killed gets the answer it did not hear."""
-    digest = hashlib.sha256(project_id.encode() + msgspec.json.encode(body)).hexdigest()[:24]
-    return f"{tracked.record.id}.{tracked.record.deliveries}.{digest}"
+    return f"{tracked.record.id}.{tracked.record.deliveries}.{_digest(project_id, body)}"
+
+
+def _digest(project_id: str, body: PreviewCreate) -> str:
+    return hashlib.sha256(project_id.encode() + msgspec.json.encode(body)).hexdigest()[:24]
 
 
 def _reason(moved: set[str]) -> str:

@@ -43,6 +43,12 @@ class PreviewRoutes:
             ),
             get("/v1/previews", self.list, {200: Page[LocalPreview]}),
             get("/v1/previews/{id}", self.show, {200: LocalPreview}, errors=(ErrorCode.NOT_FOUND,)),
+            post(
+                "/v1/previews/{id}/stop",
+                self.stop,
+                {200: LocalPreview},
+                errors=(ErrorCode.NOT_FOUND, ErrorCode.STORAGE_FULL),
+            ),
             delete("/v1/previews/{id}", self.cancel, {204: None}, errors=(*away, ErrorCode.NOT_FOUND)),
         ]
 
@@ -61,6 +67,10 @@ class PreviewRoutes:
     async def show(self, request: web.Request) -> web.Response:
         """Give one preview as it now is."""
         return json_response(await self._previews.get(request.match_info["id"]))
+
+    async def stop(self, request: web.Request) -> web.Response:
+        """End a live preview; what the phone shows stays."""
+        return json_response(await self._previews.stop_live(request.match_info["id"]))
 
     async def cancel(self, request: web.Request) -> web.Response:
         """Stop and delete a preview."""

@@ -4,6 +4,7 @@ unless it is cancelled or the agent stops; then its record continues it."""
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
@@ -12,6 +13,7 @@ from hivesync_contract.previews import PreviewState
 from hivesync_agent.previews.account import Account
 from hivesync_agent.previews.delivery import Delivery
 from hivesync_agent.previews.follow import Follower
+from hivesync_agent.previews.live import Live
 from hivesync_agent.previews.patience import Patience
 from hivesync_agent.previews.store import StateNotWritable
 from hivesync_agent.previews.tracked import Tracked
@@ -33,12 +35,30 @@ class Flow:
     delivery: Delivery
     follower: Follower
     patience: Patience
+    live: Live
 
     async def run(self, tracked: Tracked) -> None:
-        """Run, or continue, one preview until its end."""
+        """Run, or continue, one preview until its end: a live one until it is stopped, or can't go on."""
+        if not tracked.record.is_settled:
+            await self._version(tracked, self._run)
+        if tracked.record.live:
+            await self._version(tracked, self._live)
+            await tracked.end_live()
+
+    async def _live(self, tracked: Tracked) -> None:
+        await self.live.follow(tracked, lambda: self._version(tracked, self._next))
+
+    async def _next(self, tracked: Tracked) -> None:
+        """Make the next version, unless the files that count are as they were."""
+        await self._check_account(tracked)
+        if await self.delivery.deliver_next(tracked):
+            await self._follow(tracked)
+
+    async def _version(self, tracked: Tracked, work: Callable[[Tracked], Awaitable[None]]) -> None:
+        """Do something for a preview; what goes wrong becomes its outcome."""
         try:
             try:
-                await self._run(tracked)
+                await work(tracked)
             except HiveSyncError as error:
                 _log.info("preview failed", extra={"preview": tracked.record.id, "code": error.code})
                 await tracked.fail(error)
@@ -54,6 +74,9 @@ class Flow:
             await self._check_account(tracked)
         if tracked.record.state is not PreviewState.BUILDING:
             await self.delivery.deliver(tracked)
+        await self._follow(tracked)
+
+    async def _follow(self, tracked: Tracked) -> None:
         record = tracked.record
         async for preview in self.follower.news(record.project_id, record.preview_id, record.version):
             await tracked.hear(preview)

@@ -15,8 +15,9 @@ class Record:
     """One preview. `request` is what was asked for; `scope` is for whom, so that nobody else continues it.
 
     `request_key` is the caller's Idempotency-Key, `linked_at` when the link was made (it can be opened for
-    ten minutes), `deliveries` counts the plans that expired. `plan_path` and `plan_key` are the last plan's
-    request, which a restart repeats.
+    ten minutes), `deliveries` counts the plans that expired and the versions of a live preview. `plan_path`
+    and `plan_key` are the last plan's request, which a restart repeats. `live` says that saved files still
+    give new versions; `diagnostic` is why the last version that ended could not be built.
     """
 
     id: str
@@ -37,10 +38,19 @@ class Record:
     error: PreviewError | None = None
     skipped: list[str] = field(default_factory=list)
     deliveries: int = 0
+    live: bool = False
+    total_files: int = 0
+    hashed_files: int = 0
+    diagnostic: PreviewError | None = None
     plan_path: str = ""
     plan_key: str = ""
 
     @property
     def is_final(self) -> bool:
         """Tell whether nothing more will happen."""
+        return self.is_settled and not self.live
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether the current version has ended."""
         return self.state in FINAL_STATES

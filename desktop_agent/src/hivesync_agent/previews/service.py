@@ -14,18 +14,19 @@ from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.events import EventType, PreviewProgressEvent
 from hivesync_contract.limits import PREVIEW_OPEN_SECONDS
 from hivesync_contract.local_api import LocalPreview, LocalPreviewCreate
+from hivesync_contract.local_diagnostics import PreviewDiagnosticsEvent
 from hivesync_contract.previews import Preview
 
 from hivesync_agent.previews.account import Account
 from hivesync_agent.previews.flow import Flow
 from hivesync_agent.previews.follow import Published
+from hivesync_agent.previews.live import check_live
 from hivesync_agent.previews.record import Record
 from hivesync_agent.previews.store import KEPT_FINISHED, PreviewStore
 from hivesync_agent.previews.tracked import Tracked
 from hivesync_agent.previews.view import Views
 from hivesync_agent.problems import NotFound
 from hivesync_agent.projects.links import Backend, is_gone
-from hivesync_agent.projects.refusals import Unsupported
 from hivesync_agent.projects.scan import Scanner
 from hivesync_agent.projects.shown import check_shown
 
@@ -102,13 +103,11 @@ class Previews:
             await asyncio.wait(tasks)
 
     def pending(self) -> int:
-        """Give the number of previews that are not ended."""
-        return len(self._running)
+        """Give the number of previews that are being made; a live one that waits for a save is not."""
+        return sum(not self._previews[each].record.is_settled for each in self._running)
 
     async def create(self, request: LocalPreviewCreate, request_key: str = "") -> LocalPreview:
         """Start a preview. Raises why it can't even begin: not signed in, offline, path, kind, disk full."""
-        if request.live:
-            raise Unsupported("Live previews are not in this version; preview again after a change.")
         async with self._keyed if request_key else contextlib.nullcontext():
             tracked = await self._begin(request, request_key)
         with contextlib.suppress(TimeoutError):
@@ -129,15 +128,29 @@ class Previews:
         await self._views.prepare(tracked.record.preview_url)
         return self._views.view(tracked.record)
 
+    async def stop_live(self, preview_id: str) -> LocalPreview:
+        """End a live preview's versions, or raise `NotFound`; the last good one stays on the phone."""
+        tracked = self._find(preview_id)
+        if tracked.record.live:
+            await self._end(preview_id)
+            await tracked.end_live()
+            if not tracked.record.is_settled:
+                # The version under way is made to its end, as that of any other preview.
+                self._track(tracked.record, resumed=True)
+        return self._views.view(tracked.record)
+
     async def cancel(self, preview_id: str) -> None:
         """Stop a preview and delete it, here and on the backend."""
         tracked = self._find(preview_id)
-        if task := self._running.get(preview_id):
-            task.cancel()
-            await asyncio.wait((task,))
+        await self._end(preview_id)
         self._previews.pop(preview_id, None)
         await self._store.remove(preview_id)
         await self._forget_upstream(tracked.record)
+
+    async def _end(self, preview_id: str) -> None:
+        if task := self._running.get(preview_id):
+            task.cancel()
+            await asyncio.wait((task,))
 
     async def _begin(self, request: LocalPreviewCreate, request_key: str) -> Tracked:
         scope = await self._account.scope()
@@ -148,6 +161,8 @@ class Previews:
         await self._account.upload_origins()
         found = await asyncio.to_thread(self._scanner.find, request.path, request.entry)
         check_shown(found.subject.kind, found.subject.entry)
+        if request.live:
+            check_live(found.target)
         record = Record(
             id=str(uuid.uuid4()),
             created_at=time.time(),
@@ -156,6 +171,7 @@ class Previews:
             root=str(found.target.root),
             entry=found.subject.entry,
             request_key=request_key,
+            live=request.live,
         )
         await self._store.save(record)
         tracked = self._track(record, resumed=False)
@@ -198,7 +214,11 @@ class Previews:
         await self._views.prepare(record.preview_url)
 
     def _publish(self, record: Record) -> None:
-        self._events.publish(EventType.PREVIEW_PROGRESS, PreviewProgressEvent(self._views.view(record)))
+        view = self._views.view(record)
+        self._events.publish(EventType.PREVIEW_PROGRESS, PreviewProgressEvent(view))
+        if record.is_settled and record.version:
+            told = PreviewDiagnosticsEvent(record.id, record.root, record.version, view.diagnostics)
+            self._events.publish(EventType.PREVIEW_DIAGNOSTICS, told)
 
     def _find(self, preview_id: str) -> Tracked:
         try:

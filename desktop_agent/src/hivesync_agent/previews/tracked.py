@@ -8,12 +8,25 @@ from dataclasses import replace
 from typing import Any
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
-from hivesync_contract.previews import Preview, PreviewError, PreviewState
+from hivesync_contract.previews import FINAL_STATES, Preview, PreviewError, PreviewState
 
 from hivesync_agent.previews.record import Record
 
 Save = Callable[[Record], Awaitable[None]]
 Publish = Callable[[Record], None]
+
+_ENDING = frozenset(
+    {
+        ErrorCode.AUTH_REQUIRED,
+        ErrorCode.AUTH_INVALID,
+        ErrorCode.FORBIDDEN,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.PREVIEW_EXPIRED,
+        ErrorCode.PREVIEW_UNSUPPORTED,
+        ErrorCode.TIER_LIMIT,
+    }
+)
+"""What no saved file can mend."""
 
 
 class Tracked:
@@ -37,27 +50,41 @@ class Tracked:
         """Count finished uploads; not worth a write, since a restart plans anew."""
         self._set(replace(self.record, uploaded_bytes=self.record.uploaded_bytes + size_bytes))
 
+    def note_hashed(self, files: int, total_files: int) -> None:
+        """Count the files that are hashed; a version begins with this, so it is told, not kept."""
+        self._set(replace(self.record, hashed_files=files, total_files=total_files))
+
+    async def end_live(self) -> None:
+        """Let what is shown stay as it is."""
+        if self.record.live:
+            await self.advance(live=False)
+
     async def hear(self, preview: Preview) -> None:
         """Take over what the backend says, if it is new. Its events carry no link: then ours stays."""
         said = (preview.state, preview.version, preview.error)
         if said != (self.record.state, self.record.version, self.record.error):
             state, version, error = said
             link = preview.preview_url or self.record.preview_url
-            await self.advance(state=state, version=version, error=error, preview_url=link)
+            changes = {"diagnostic": error} if state in FINAL_STATES else {}
+            await self.advance(state=state, version=version, error=error, preview_url=link, **changes)
 
     async def fail(self, error: HiveSyncError) -> None:
         """End with the reason why."""
         reason = PreviewError(error.code, error.detail, error.diagnostic)
-        await self.advance(state=PreviewState.FAILED, error=reason)
+        await self.advance(state=PreviewState.FAILED, error=reason, live=self._may_go_on(error))
+
+    def _may_go_on(self, error: HiveSyncError) -> bool:
+        """Tell whether a live preview can have another version after this failure."""
+        return self.record.live and bool(self.record.preview_id) and error.code not in _ENDING
 
     async def fail_unexpectedly(self) -> None:
         """End after a defect of ours, whose details are in the log only."""
         reason = PreviewError(ErrorCode.INTERNAL_ERROR, "The agent failed; its log has the details.")
-        await self.advance(state=PreviewState.FAILED, error=reason)
+        await self.advance(state=PreviewState.FAILED, error=reason, live=False)
 
     async def until_link(self) -> None:
         """Wait until there is a phone link, or nothing more to wait for."""
-        while not (self.record.preview_url or self.record.is_final):
+        while not (self.record.preview_url or self.record.is_settled):
             self._changed.clear()
             await self._changed.wait()
 

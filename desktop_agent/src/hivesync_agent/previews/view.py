@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
 
 from hivesync_contract.local_api import LocalPreview
+from hivesync_contract.local_diagnostics import LocalDiagnostic
 
 from hivesync_agent.previews.qr import QrCode, make_qr
 from hivesync_agent.previews.record import Record
@@ -41,6 +44,11 @@ class Views:
             total_bytes=record.total_bytes,
             error=record.error,
             skipped=record.skipped,
+            live=record.live,
+            created_at=datetime.fromtimestamp(record.created_at, UTC),
+            hashed_files=record.hashed_files,
+            total_files=record.total_files,
+            diagnostics=diagnostics(record),
         )
 
     async def prepare(self, link: str) -> None:
@@ -51,3 +59,23 @@ class Views:
         while len(self._codes) >= _KEPT_CODES:
             del self._codes[next(iter(self._codes))]
         self._codes[link] = code
+
+
+def diagnostics(record: Record) -> list[LocalDiagnostic]:
+    """Give what keeps the last version that ended from being shown, at its place in the user's files."""
+    error = record.diagnostic
+    if error is None or error.diagnostic is None:
+        return []
+    place = error.diagnostic
+    path = str(Path(record.root, place.file)) if place.file else ""
+    return [
+        LocalDiagnostic(
+            path=path,
+            file=place.file or "",
+            line=place.line or 1,
+            column=place.column or 1,
+            message=place.message,
+            code=error.code,
+            hint=place.hint,
+        )
+    ]

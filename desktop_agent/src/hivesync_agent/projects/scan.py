@@ -16,7 +16,7 @@ from hivesync_agent.projects.refusals import PathRefused
 from hivesync_agent.projects.root import Roots, Target
 from hivesync_agent.projects.secrets import public_env
 from hivesync_agent.projects.selection import Selection, select
-from hivesync_agent.projects.snapshot import SourceFile, hash_files
+from hivesync_agent.projects.snapshot import Progress, SourceFile, hash_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,24 @@ class Scanner:
         target = self.roots.find(path)
         return Found(target, identify(target, entry))
 
-    def snapshot(self, found: Found, distrusted: Collection[str] = ()) -> Snapshot:
-        """Hash what `found` takes; raise `SourceTooLarge`, or `PathRefused` if even the entry must stay."""
+    def snapshot(
+        self, found: Found, distrusted: Collection[str] = (), hashed: Progress | None = None
+    ) -> Snapshot:
+        """Hash what `found` takes; raise `SourceTooLarge`, or `PathRefused` if even the entry must stay.
+
+        `hashed` is told now and then how far it has come.
+        """
         root = found.target.root
         selection = self._select(found)
-        hashed = hash_files(root, selection.candidates, self.cache, distrusted)
+        result = hash_files(root, selection.candidates, self.cache, distrusted, hashed)
         entry = manifest_path(found.subject.entry)
-        if not any(file.entry.path == entry for file in hashed.files):
+        if not any(file.entry.path == entry for file in result.files):
             raise PathRefused(f"{entry} can't be read, or may hold a secret, so there is nothing to show.")
         return Snapshot(
             root=root,
             subject=Subject(found.subject.kind, entry, found.subject.title),
-            files=hashed.files,
-            skipped=tuple(sorted({*map(manifest_path, selection.skipped), *hashed.secrets})),
+            files=result.files,
+            skipped=tuple(sorted({*map(manifest_path, selection.skipped), *result.secrets})),
             env=public_env(root) if _is_built(found) else {},
         )
 

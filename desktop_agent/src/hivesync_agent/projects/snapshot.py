@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,10 @@ TOTAL_BYTES = 256 * 1024 * 1024
 """More than any tier takes: above it, hashing would only delay the answer."""
 
 _NAMED_FILES = 5
+_TELL_FILES = 250
+
+Progress = Callable[[int, int], None]
+"""Told of (files hashed, files in all), from the thread that hashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,11 @@ class Hashed:
 
 
 def hash_files(
-    root: Path, candidates: dict[str, str], cache: DigestCache, distrusted: Collection[str] = ()
+    root: Path,
+    candidates: dict[str, str],
+    cache: DigestCache,
+    distrusted: Collection[str] = (),
+    progress: Progress | None = None,
 ) -> Hashed:
     """Hash the candidates (manifest path → disk path), reading only what the cache does not know.
 
@@ -54,10 +62,14 @@ def hash_files(
     check_sizes(sizes)
     known = cache.load(root)
     digests: dict[str, Digest] = {}
-    for path in sizes:
+    for number, path in enumerate(sizes):
+        if progress is not None and number % _TELL_FILES == 0:
+            progress(number, len(sizes))
         disk = candidates[path]
         with contextlib.suppress(OSError, PathRefused):
             digests[path] = _digest(root, disk, None if disk in distrusted else known.get(disk))
+    if progress is not None:
+        progress(len(sizes), len(sizes))
     current = {candidates[path]: digest for path, digest in digests.items()}
     if current != known:
         cache.save(root, current)

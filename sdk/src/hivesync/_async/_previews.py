@@ -52,6 +52,10 @@ class AsyncPreviews:
             .items
         )
 
+    async def stop(self, preview_id: str) -> LocalPreview:
+        """End a live preview; what the phone shows stays."""
+        return await self._preview("POST", f"{_PATH}/{segment(preview_id)}/stop")
+
     async def cancel(self, preview_id: str) -> None:
         """Stop a preview, or remove a finished one."""
         (await self._router.send(new_call("DELETE", f"{_PATH}/{segment(preview_id)}"))).raise_for_status()

@@ -48,6 +48,10 @@ class Previews:
         """Give the previews that this agent knows."""
         return (self._router.send(new_call("GET", _PATH))).raise_for_status().decode(Page[LocalPreview]).items
 
+    def stop(self, preview_id: str) -> LocalPreview:
+        """End a live preview; what the phone shows stays."""
+        return self._preview("POST", f"{_PATH}/{segment(preview_id)}/stop")
+
     def cancel(self, preview_id: str) -> None:
         """Stop a preview, or remove a finished one."""
         (self._router.send(new_call("DELETE", f"{_PATH}/{segment(preview_id)}"))).raise_for_status()

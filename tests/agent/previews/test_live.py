@@ -1,0 +1,183 @@
+"""A live preview: each save gives the same link another version, until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import pytest
+from hivesync.credentials.store import MemoryStore
+from hivesync_agent.settings import AgentSettings
+from hivesync_contract.errors import Diagnostic, ErrorCode
+from hivesync_contract.events import EventType
+from hivesync_contract.local_api import LocalPreview
+from hivesync_contract.local_diagnostics import PreviewDiagnosticsEvent
+from hivesync_contract.previews import FINAL_STATES, PreviewError, PreviewState
+from hivesync_dev.project_files import write_files
+from hivesync_dev.servers.agents import RunningAgent, running_agent
+from hivesync_dev.servers.fake_previews import FakePreviews
+from hivesync_dev.servers.preview_client import PreviewClient, preview_client
+from hivesync_dev.waiting import until
+
+
+async def version(client: PreviewClient, preview_id: str, number: int) -> LocalPreview:
+    """Wait until a version has ended."""
+
+    async def ended() -> LocalPreview | None:
+        status, body = await client.get(preview_id)
+        if status != 200:
+            return None  # an agent that has just started knows its previews a moment later
+        preview = msgspec.convert(body, LocalPreview, strict=False)
+        return preview if preview.version == number and preview.state in FINAL_STATES else None
+
+    preview = await until(ended)
+    assert preview is not None
+    return preview
+
+
+async def begun(client: PreviewClient, project: Path) -> LocalPreview:
+    """Start a live preview and wait until its project is watched."""
+    _, body = await client.post(project, live=True)
+    preview = await version(client, body["id"], 1)
+    assert preview.live
+    await asyncio.sleep(0.8)
+    return preview
+
+
+async def test_a_save_gives_the_next_version_under_the_same_link(
+    client: PreviewClient, backend: FakePreviews, project: Path
+) -> None:
+    first = await begun(client, project)
+    backend.store.puts.clear()
+    (project / "src" / "main.tsx").write_text('import "./hero.png"; export default 2;\n')
+    second = await version(client, first.id, 2)
+    assert (second.state, second.preview_id, second.project_id) == (
+        *(PreviewState.READY, first.preview_id, first.project_id),
+    )
+    assert len(backend.created()) == 1
+    assert [put.size for put in backend.store.puts] == [len('import "./hero.png"; export default 2;\n')]
+
+
+async def test_files_that_come_back_are_a_version_again(client: PreviewClient, project: Path) -> None:
+    first = await begun(client, project)
+    before = (project / "src" / "main.tsx").read_text()
+    for number, text in ((2, "export default 2;\n"), (3, before), (4, "export default 2;\n")):
+        (project / "src" / "main.tsx").write_text(text)
+        assert (await version(client, first.id, number)).state is PreviewState.READY
+
+
+async def test_what_the_preview_does_not_show_gives_no_version(
+    client: PreviewClient, backend: FakePreviews, project: Path
+) -> None:
+    first = await begun(client, project)
+    write_files(project, {"notes.sql": "x", "node_modules/x/i.js": "y", ".env": "S=1"})
+    (project / "index.html").write_text((project / "index.html").read_text())
+    await asyncio.sleep(0.5)
+    (project / "src" / "main.tsx").write_text("export default 2;\n")
+    await version(client, first.id, 2)
+    assert [kept.preview.version for kept in backend.created()] == [2]
+
+
+async def test_a_build_error_is_told_to_editors_and_cleared_by_the_next_good_version(
+    client: PreviewClient, backend: FakePreviews, project: Path
+) -> None:
+    first = await begun(client, project)
+    backend.outcome = "hold"
+    (project / "src" / "main.tsx").write_text("let x x\n")
+    await until(lambda: _state(client, first.id, "building"))
+    place = Diagnostic("Expected ;", "src/main.tsx", 1, 7, hint="Add one")
+    backend.finish(
+        first.preview_id,
+        PreviewState.FAILED,
+        PreviewError(ErrorCode.PREVIEW_BUILD_FAILED, "Expected ;", place),
+    )
+    failed = await version(client, first.id, 2)
+    (found,) = failed.diagnostics
+    assert (found.path, found.file, found.line, found.column) == (
+        *(str(project / "src" / "main.tsx"), "src/main.tsx", 1, 7),
+    )
+    assert (found.message, found.code, found.hint) == ("Expected ;", "PREVIEW_BUILD_FAILED", "Add one")
+    assert failed.live
+
+    backend.outcome = "ready"
+    (project / "src" / "main.tsx").write_text("let x;\n")
+    good = await version(client, first.id, 3)
+    assert (good.state, good.diagnostics, good.error) == (PreviewState.READY, [], None)
+    assert await told(client) == [0, 1, 0]
+
+
+async def told(client: PreviewClient) -> list[int]:
+    """Give how many diagnostics editors were told of, at the end of each version."""
+    counts: dict[int, int] = {}
+    for event in await client.subscription.next():
+        if event.type == EventType.PREVIEW_DIAGNOSTICS:
+            said = msgspec.json.decode(event.data, type=PreviewDiagnosticsEvent)
+            counts[said.version] = len(said.diagnostics)
+    return [counts[version] for version in sorted(counts)]
+
+
+async def _state(client: PreviewClient, preview_id: str, state: str) -> bool:
+    return bool((await client.get(preview_id))[1]["state"] == state)
+
+
+async def test_a_stopped_one_keeps_what_it_shows(
+    client: PreviewClient, backend: FakePreviews, project: Path
+) -> None:
+    first = await begun(client, project)
+    async with client.running.http.post(f"{client.running.url}/v1/previews/{first.id}/stop") as answer:
+        stopped = await answer.json()
+    assert (stopped["live"], stopped["state"], stopped["version"]) == (False, "ready", 1)
+    (project / "src" / "main.tsx").write_text("export default 2;\n")
+    await asyncio.sleep(0.7)
+    assert [kept.preview.version for kept in backend.created()] == [1]
+
+
+async def test_a_removed_one_is_gone_everywhere(
+    client: PreviewClient, backend: FakePreviews, project: Path
+) -> None:
+    first = await begun(client, project)
+    assert await client.delete(first.id) == 204
+    assert (backend.created(), (await client.get())[1]["items"]) == ([], [])
+
+
+@pytest.mark.parametrize("code", [ErrorCode.TIER_LIMIT, ErrorCode.PREVIEW_EXPIRED])
+async def test_what_no_save_can_mend_ends_it(
+    client: PreviewClient, backend: FakePreviews, project: Path, code: ErrorCode
+) -> None:
+    first = await begun(client, project)
+    backend.refuse["versions"] = code
+    (project / "src" / "main.tsx").write_text("export default 2;\n")
+
+    async def ended() -> bool:
+        return (await client.get(first.id))[1]["live"] is False
+
+    await until(ended)
+    assert (await client.get(first.id))[1]["error"]["code"] == code
+
+
+async def test_it_goes_on_after_a_restart(
+    client: PreviewClient, settings: AgentSettings, store: MemoryStore, project: Path
+) -> None:
+    first = await begun(client, project)
+    client.running.agent.switch.stop()
+    await until(lambda: _refuses(client.running))
+    (project / "src" / "main.tsx").write_text("export default 2;\n")
+    async with running_agent(settings, store) as again, preview_client(again) as later:
+        assert (await version(later, first.id, 2)).state is PreviewState.READY
+
+
+async def _refuses(running: RunningAgent) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    except OSError:
+        return True
+    writer.close()
+    return False
+
+
+async def test_a_lone_file_is_refused(client: PreviewClient, tmp_path: Path) -> None:
+    write_files(tmp_path / "downloads", {"page.html": "<p>"})
+    status, problem = await client.post(tmp_path / "downloads" / "page.html", live=True)
+    assert (status, problem["code"]) == (422, "PREVIEW_UNSUPPORTED")
+    assert "project" in problem["detail"]
