@@ -110,7 +110,7 @@ class Agent:
         self.routes = self._declare_routes()
         self._reads = Reads(PrivateCache())
         self.upstream.tell_of_changes(self._reads.changed)
-        self._kept = KeptAnswers(
+        self.kept_answers = KeptAnswers(
             self._reads.cache, settings.locations.state / f"answers.{settings.profile}.bin", self._owner
         )
         self._runner: web.AppRunner | None = None
@@ -138,7 +138,7 @@ class Agent:
     def start(self) -> None:
         """Begin the background work."""
         self._tasks.spawn("upstream-feed", self._feed.run())
-        self._tasks.spawn("kept-answers", self._kept.run())
+        self._tasks.spawn("kept-answers", self.kept_answers.run())
         self._tasks.spawn("offline-replay", self.operations.replay.run())
         self._previews.start()
 
@@ -149,7 +149,7 @@ class Agent:
             await self._connections.shutdown(self.settings.drain_seconds)
         if self._runner is not None:
             await self._runner.cleanup()
-        await self._kept.write()
+        await self.kept_answers.write()
         await self._previews.close()
         await self.upstream.close()
 
@@ -194,8 +194,8 @@ class Agent:
 
     def _session_changed(self, signed_in: bool, reason: str) -> None:
         self._profile.forget()
-        self._reads.forget()
-        self._kept.session_changed()
+        self._reads.session_changed(signed_in)
+        self.kept_answers.session_changed()
         self._health.expire()
         self._feed.session_changed()
         self.operations.session_changed()

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from hivesync_agent.relay.cache import TOTAL_BYTES, PrivateCache, key_of, may_store
+from hivesync_agent.relay.reads import Reads, SharedRead
 from hivesync_agent.wire.messages import AnswerHead
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_dev.servers.agents import RunningAgent
@@ -255,3 +256,16 @@ def test_age_counts_what_the_answer_says_of_itself_and_time_spent_here() -> None
     assert not cache.is_fresh(entry)
     now -= 3600  # the clock was set back: nobody knows how old it is
     assert not cache.is_fresh(entry)
+
+
+def test_what_was_asked_in_an_earlier_session_is_not_kept_in_the_next() -> None:
+    reads = Reads(PrivateCache())
+    reads.session_changed(True)
+    read = SharedRead(reads, key_of("/", {}))
+    read.lead()
+    read.asked()
+    read.head_came(an_answer())
+    read.body_came(b"ok")
+    reads.session_changed(True)  # somebody else has signed in meanwhile
+    read.body_ended()
+    assert reads.cache.entries() == []

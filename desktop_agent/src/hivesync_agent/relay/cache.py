@@ -64,7 +64,7 @@ class PrivateCache:
         self._size_bytes = 0
         self._valid_since = 0.0
         self.generation = 0
-        """Grows with every session: what was asked in an earlier one is not stored any more."""
+        """Grows when a session ends: what was asked in it is not stored any more."""
         self.version = 0
         """Grows with every change; who writes the cache to disk compares it."""
 
@@ -123,11 +123,11 @@ class PrivateCache:
         """Ask before anything is given again: something has been written, here or elsewhere."""
         self._valid_since = self._clock()
 
-    def clear(self) -> None:
+    def clear(self, *, new_generation: bool) -> None:
         """Forget everything: somebody has signed in or out."""
         self._entries.clear()
         self._size_bytes = 0
-        self.generation += 1
+        self.generation += new_generation
         self.version += 1
 
     def entries(self) -> Sequence[tuple[Key, Entry]]:

@@ -70,7 +70,7 @@ class RelayedCall:
         self._signed = needs_session(request.method, path)
         self._read: SharedRead | None = None
         self._extra: list[RawHeader] = []
-        """What the agent adds to the request: a validator, or an idempotency key."""
+        """The idempotency key, where the agent adds one."""
         self._leads = self._journalled = self._away = False
         self._token: str | None = None
         self._renewed = False
@@ -98,7 +98,7 @@ class RelayedCall:
             self._answer_stored(self._backend.reads.cache.answer(entry))
         else:
             self._read, self._leads = read, True
-            self._extra = read.lead()
+            read.lead()
             self._begin()
 
     def begin_alone(self) -> None:
@@ -175,7 +175,8 @@ class RelayedCall:
         headers = request_headers(
             request.head.raw, token, self._request_id, websocket=request.head.asks_for_websocket
         )
-        headers += [*self._extra, VIA, *self._framing()]
+        validators = self._read.asked() if self._read is not None else []
+        headers += [*self._extra, *validators, VIA, *self._framing()]
         connection.ask(
             self._backend.upstream.request_bytes(request.method, self._target, headers) + (self._body or b""),
             self,

@@ -45,10 +45,13 @@ class KeptAnswers:
         self._known_owner: str | None = None
         self._written = cache.version
         self._session_changed = asyncio.Event()
+        self.identified = asyncio.Event()
+        """Set while it is known whose answers these are, and the file's are restored or gone."""
 
     def session_changed(self) -> None:
         """Look at once whether the file still belongs to whom is signed in."""
         self._known_owner = None
+        self.identified.clear()
         self._session_changed.set()
 
     async def run(self) -> None:
@@ -90,6 +93,7 @@ class KeptAnswers:
         if snapshot is not None:
             self._cache.restore(snapshot.entries)
             self._written = self._cache.version
+        self.identified.set()
 
 
 def _read(path: Path, owner: str | None) -> Snapshot | None:

@@ -44,6 +44,7 @@ class Reads:
         self.cache = cache
         self._open: dict[Key, SharedRead] = {}
         self._unshareable: OrderedDict[Key, None] = OrderedDict()
+        self._signed_in = False
 
     def read_for(self, request: Request, target: str) -> SharedRead | None:
         """Give the open question of a request's kind, or a new one; None if it goes alone."""
@@ -66,11 +67,14 @@ class Reads:
         self._open.clear()
         self.cache.expire()
 
-    def forget(self) -> None:
-        """Somebody has signed in or out."""
+    def session_changed(self, signed_in: bool) -> None:
+        """Forget everything. What is still on its way to an earlier session is not kept; the first questions
+        of a process may be older than its session, and are.
+        """
         self._open.clear()
         self._unshareable.clear()
-        self.cache.clear()
+        self.cache.clear(new_generation=self._signed_in)
+        self._signed_in = signed_in
 
     def opened(self, read: SharedRead) -> None:
         """Let others join from now on."""
@@ -121,10 +125,18 @@ class SharedRead:
         """Give the stored answer if it needs no question."""
         return self.stored if self.stored is not None and self._reads.cache.is_fresh(self.stored) else None
 
-    def lead(self) -> list[RawHeader]:
-        """Ask for all. Gives the headers that make the backend compare instead of answering anew."""
+    def lead(self) -> None:
+        """Ask for all."""
         self.led = True
         self._reads.opened(self)
+
+    def asked(self) -> list[RawHeader]:
+        """Note that the question goes out now. Gives the headers that make the backend compare its answer
+        with the stored one instead of sending it again.
+        """
+        self._asked_at = self._reads.cache.now()
+        if self._generation != self._reads.cache.generation:
+            self.stored = None
         if self.stored is not None and self.stored.etag is not None:
             return [(b"If-None-Match", self.stored.etag)]
         return []
