@@ -28,6 +28,7 @@ PUBLIC = {
     "Mode",
     "NotFound",
     "Offline",
+    "OfflineQueued",
     "PermissionDenied",
     "PreviewFailed",
     "ProtocolUnsupported",

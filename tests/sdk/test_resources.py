@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from hivesync import AsyncClient, CallInvalid, Mode, Offline, PreviewFailed
+from hivesync import AsyncClient, CallInvalid, Mode, Offline, OfflineQueued, PreviewFailed
 from hivesync_contract.errors import Diagnostic, ErrorCode
 from hivesync_contract.local_api import KeychainState, LocalPreview, LoginPending, Session, SessionStore
 from hivesync_contract.pages import Page
@@ -229,3 +229,30 @@ async def test_the_agent_s_switches(agent: FakeAgent, client: AsyncClient, switc
     agent.on("POST", f"/v1/{switch}", json_answer(None, 202))
     await getattr(client.agent, switch)()
     assert len(agent.asked("POST", f"/v1/{switch}")) == 1
+
+
+async def test_a_change_that_waits_for_the_backend_is_told_as_such(
+    agent: FakeAgent, client: AsyncClient
+) -> None:
+    problem = {"status": 202, "code": "OFFLINE_QUEUED", "detail": "Kept.", "operation_id": "op-1"}
+
+    async def queued(_: web.Request) -> web.StreamResponse:
+        return web.json_response(problem, status=202, content_type="application/problem+json")
+
+    agent.on("PATCH", "/api/v1/projects/p1", queued)
+    with pytest.raises(OfflineQueued) as caught:
+        await client.projects.update("p1", name="New")
+    assert (caught.value.code, caught.value.operation_id) == (ErrorCode.OFFLINE_QUEUED, "op-1")
+
+
+async def test_favorites_are_set_and_asked(agent: FakeAgent, client: AsyncClient) -> None:
+    for method, favorite in (("PUT", True), ("GET", True), ("DELETE", False)):
+        agent.on(method, "/api/v1/projects/p1/favorite", json_answer({"favorite": favorite}))
+    await client.projects.add_favorite("p1")
+    assert await client.projects.is_favorite("p1")
+    await client.projects.remove_favorite("p1")
+    assert [request.method for request in agent.requests if "favorite" in request.path] == [
+        "PUT",
+        "GET",
+        "DELETE",
+    ]

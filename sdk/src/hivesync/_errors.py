@@ -10,7 +10,8 @@ HiveSyncError                    base; `detail` is for people, `code` for progra
  │   ├─ TooLarge                 413
  │   ├─ InvalidInput             400, 422
  │   ├─ TooManyRequests          429  `retry_after_seconds`
- │   └─ ServiceFailed            5xx
+ │   ├─ ServiceFailed            5xx
+ │   └─ OfflineQueued            202  kept by the agent and sent when the backend is back: `operation_id`
  ├─ Offline                      neither agent nor backend answered
  ├─ AgentAbsent                  what was asked for needs the desktop agent, and it does not run
  ├─ ResponseInvalid              an answer that this release can't read
@@ -117,7 +118,19 @@ class ServiceFailed(ApiError):
     retryable = True
 
 
+class OfflineQueued(ApiError):
+    """No failure: the backend is away, so the agent keeps the change and sends it when it can.
+
+    There is no result yet; `client.agent.operations()` shows what becomes of `operation_id`.
+    """
+
+    def __init__(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+        super().__init__(status, body, headers)
+        self.operation_id = str(body.get("operation_id") or "")
+
+
 _CLASS_OF: dict[int, type[ApiError]] = {
+    202: OfflineQueued,
     400: InvalidInput,
     401: AuthenticationFailed,
     402: TierLimitReached,

@@ -11,6 +11,7 @@ import msgspec
 
 from hivesync._errors import ResponseInvalid, api_error
 
+PROBLEM_TYPE = "application/problem+json"
 Shape = TypeVar("Shape")
 
 
@@ -31,8 +32,8 @@ class Response:
     mode: Mode
 
     def raise_for_status(self) -> Response:
-        """Give the answer back, or raise the `ApiError` it carries."""
-        if self.status >= 400:
+        """Give the answer back, or raise the `ApiError` it carries; 202 may be an `OfflineQueued`."""
+        if self.status >= 400 or self.headers.get("content-type", "").startswith(PROBLEM_TYPE):
             raise api_error(self.status, self.body, self.headers)
         if self.status >= 300:
             # A redirect is never followed: it could carry a token elsewhere.

@@ -154,7 +154,7 @@ async def test_without_an_agent_the_session_is_shared_by_later_commands(
     assert backend.refreshes == 1
     assert (await hivesync.run("logout")).out == "Signed out.\n"
     assert (await hivesync.run("whoami")).code == 3
-    assert (await hivesync.run("logout", "--json")).json() == {"signed_out": False}
+    assert (await hivesync.run("logout", "--json")).json() == {"signed_out": False, "queued_operations": 0}
 
 
 async def test_a_device_code_without_an_agent(
@@ -185,7 +185,7 @@ async def test_consent_is_warned_about_and_gives_a_private_file(hivesync: Comman
 
 async def test_logging_out_goes_to_the_running_agent(hivesync: CommandLine, running: FakeAgent) -> None:
     running.on("DELETE", "/v1/session", json_answer(session(signed_in=False, user=None)))
-    assert (await hivesync.run("logout", "--json")).json() == {"signed_out": True}
+    assert (await hivesync.run("logout", "--json")).json() == {"signed_out": True, "queued_operations": 0}
     assert len(running.asked("DELETE", "/v1/session")) == 1
 
 
@@ -193,3 +193,10 @@ async def test_an_api_key_needs_no_sign_in(hivesync: CommandLine, backend: FakeB
     backend.api_keys.add("hs_key")
     hivesync.environ["HIVESYNC_TOKEN"] = "hs_key"
     assert (await hivesync.run("whoami")).out == "ada@example.org (ada), premium\n"
+
+
+async def test_logging_out_tells_what_was_not_sent_yet(hivesync: CommandLine, running: FakeAgent) -> None:
+    running.on("DELETE", "/v1/session", json_answer(session(signed_in=False, user=None)))
+    status = replace(agent_status(hivesync.server_url), queued_operations=3)
+    running.on("GET", "/v1/status", json_answer(status))
+    assert "Changes not sent yet: 3." in (await hivesync.run("logout")).out

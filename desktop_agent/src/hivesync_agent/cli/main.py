@@ -17,6 +17,7 @@ _COMMANDS = {
     "login": "sign in on this machine",
     "logout": "end the session of this machine",
     "logs": "show the agent's log",
+    "operations": "show and settle changes that wait for the network",
     "preview": "show a project on your phone",
     "service": "start the agent at login, and again after a crash",
     "status": "show agent, connection and session",

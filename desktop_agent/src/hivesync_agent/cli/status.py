@@ -84,6 +84,10 @@ def _agent_lines(status: AgentStatus) -> Iterator[str]:
         yield f"client     {client.name} {client.version}, {_duration(client.last_seen_seconds)} ago"
     if status.pending_previews:
         yield f"previews   {status.pending_previews} under way"
+    if status.queued_operations:
+        yield f"changes    {status.queued_operations} waiting to be sent"
+    if status.conflicting_operations:
+        yield f"conflicts  {status.conflicting_operations}; see `hivesync operations`"
 
 
 def _duration(seconds: float) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from hivesync_contract.local_api import AgentStatus, LoginStart, Session
+from hivesync_contract.operations import Operation, OperationList
 
 from hivesync._async._router import Router
 from hivesync._call import new_call
+from hivesync._paths import segment
 
 Shape = TypeVar("Shape")
 
@@ -37,6 +39,18 @@ class AsyncAgent:
     async def logout(self) -> None:
         """End the session here and at the backend."""
         await self._done("DELETE", "/v1/session")
+
+    async def operations(self) -> OperationList:
+        """Give the changes that wait for the backend, and those that came back as conflicts."""
+        return await self._decoded("GET", "/v1/operations", OperationList)
+
+    async def discard_operation(self, operation_id: str) -> None:
+        """Give a change up; raise `NotFound` if it is done by now, `Conflicting` while it is being sent."""
+        await self._done("DELETE", f"/v1/operations/{segment(operation_id)}")
+
+    async def retry_operation(self, operation_id: str) -> Operation:
+        """Send a conflict once more, over what is there now; raise as `discard_operation` does."""
+        return await self._decoded("POST", f"/v1/operations/{segment(operation_id)}/retry", Operation)
 
     async def pause(self) -> None:
         """Stop talking to the backend until `resume`."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from hivesync_contract.pages import LIMIT_MAX, Page
-from hivesync_contract.projects import Project, ProjectCreate
+from hivesync_contract.projects import Project, ProjectCreate, ProjectFavorite
 
 from hivesync._async._router import Router
 from hivesync._call import new_call
@@ -48,7 +48,7 @@ class AsyncProjects:
     async def update(
         self, project_id: str, *, name: str | None = None, description: str | None = None
     ) -> Project:
-        """Change what is given and leave the rest (RFC 7396)."""
+        """Change what is given and leave the rest (RFC 7396). May raise `OfflineQueued`."""
         changes = {"name": name, "description": description}
         body = {field: value for field, value in changes.items() if value is not None}
         return await self._project("PATCH", f"{_PATH}/{segment(project_id)}", body)
@@ -56,6 +56,22 @@ class AsyncProjects:
     async def delete(self, project_id: str) -> None:
         """Delete a project that you own."""
         (await self._router.send(new_call("DELETE", f"{_PATH}/{segment(project_id)}"))).raise_for_status()
+
+    async def is_favorite(self, project_id: str) -> bool:
+        """Tell whether you have the project at hand."""
+        return await self._favorite("GET", project_id)
+
+    async def add_favorite(self, project_id: str) -> None:
+        """Put a project at hand; doing it twice is no error. May raise `OfflineQueued`."""
+        await self._favorite("PUT", project_id)
+
+    async def remove_favorite(self, project_id: str) -> None:
+        """Put it away again; likewise."""
+        await self._favorite("DELETE", project_id)
+
+    async def _favorite(self, method: str, project_id: str) -> bool:
+        answer = await self._router.send(new_call(method, f"{_PATH}/{segment(project_id)}/favorite"))
+        return answer.raise_for_status().decode(ProjectFavorite).favorite
 
     async def _project(self, method: str, path: str, body: Any = None) -> Project:
         return (await self._router.send(new_call(method, path, body=body))).raise_for_status().decode(Project)

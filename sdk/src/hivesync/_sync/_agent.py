@@ -6,8 +6,10 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from hivesync_contract.local_api import AgentStatus, LoginStart, Session
+from hivesync_contract.operations import Operation, OperationList
 
 from hivesync._call import new_call
+from hivesync._paths import segment
 from hivesync._sync._router import Router
 
 Shape = TypeVar("Shape")
@@ -38,6 +40,18 @@ class Agent:
     def logout(self) -> None:
         """End the session here and at the backend."""
         self._done("DELETE", "/v1/session")
+
+    def operations(self) -> OperationList:
+        """Give the changes that wait for the backend, and those that came back as conflicts."""
+        return self._decoded("GET", "/v1/operations", OperationList)
+
+    def discard_operation(self, operation_id: str) -> None:
+        """Give a change up; raise `NotFound` if it is done by now, `Conflicting` while it is being sent."""
+        self._done("DELETE", f"/v1/operations/{segment(operation_id)}")
+
+    def retry_operation(self, operation_id: str) -> Operation:
+        """Send a conflict once more, over what is there now; raise as `discard_operation` does."""
+        return self._decoded("POST", f"/v1/operations/{segment(operation_id)}/retry", Operation)
 
     def pause(self) -> None:
         """Stop talking to the backend until `resume`."""
