@@ -26,12 +26,13 @@ http {{
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
 """
+# Without `no-store` the agent would ask once for all sixteen connections, and measure its sharing of reads.
 _STATIC = """
   default_type application/octet-stream;
   open_file_cache max=16;
   server {{
     listen 127.0.0.1:{port};
-    location /api/v1/bench/ {{ alias {folder}/files/; }}
+    location /api/v1/bench/ {{ alias {folder}/files/; add_header Cache-Control no-store; }}
     location = /api/v1/health {{
       default_type application/json;
       return 200 '{{"status":"ok","version":"0","env":"local","upload_origins":[]}}';

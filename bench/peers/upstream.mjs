@@ -7,7 +7,11 @@ http
   .createServer((request, response) => {
     const body = bodies[request.url.split("/").pop()];
     if (!body) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": "application/octet-stream", "content-length": body.length });
+    response.writeHead(200, {
+      "content-type": "application/octet-stream",
+      "content-length": body.length,
+      "cache-control": "no-store",
+    });
     response.end(body);
   })
   .listen(Number(process.argv[2]), "127.0.0.1");

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from hivesync_agent.relay.cache import TOTAL_BYTES, PrivateCache, key_of, may_store
 from hivesync_agent.relay.reads import Reads, SharedRead
-from hivesync_agent.wire.messages import AnswerHead
+from hivesync_agent.wire.messages import AnswerHead, by_name
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_dev.servers.agents import RunningAgent
 from hivesync_dev.servers.raw_backend import RawConnection, answer
@@ -217,7 +217,7 @@ async def test_what_the_backend_calls_fresh_is_given_without_asking_until_someth
 
 def an_answer(*headers: tuple[bytes, bytes], length: int = 2) -> AnswerHead:
     """Give the head of a 200."""
-    return AnswerHead(200, b"OK", list(headers), has_body=True, length=length)
+    return AnswerHead(200, b"OK", list(headers), by_name(headers), has_body=True, length=length)
 
 
 @pytest.mark.parametrize(

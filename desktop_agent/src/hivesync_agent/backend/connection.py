@@ -14,7 +14,7 @@ from typing import Protocol, cast
 import httptools
 
 from hivesync_agent.backend.failures import AnswerLost
-from hivesync_agent.wire.messages import HEAD_BYTES, LAST_CHUNK, AnswerHead, RawHeader, chunk
+from hivesync_agent.wire.messages import HEAD_BYTES, LAST_CHUNK, AnswerHead, RawHeader, by_name, chunk
 from hivesync_agent.wire.watch import Watch
 
 _SWITCHING = 101
@@ -315,9 +315,10 @@ class BackendConnection(asyncio.Protocol):
 
 
 def _read_head(status: int, reason: bytes, headers: list[RawHeader], *, head_only: bool) -> AnswerHead:
-    length = next((int(value) for name, value in headers if name.lower() == b"content-length"), None)
+    values = by_name(headers)
+    length = values.get(b"content-length")
     has_body = not head_only and status >= 200 and status not in (204, 304)
-    return AnswerHead(status, reason, headers, has_body, length)
+    return AnswerHead(status, reason, headers, values, has_body, None if length is None else int(length))
 
 
 def _is_chunked(head: AnswerHead) -> bool:

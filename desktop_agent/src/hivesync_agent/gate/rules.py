@@ -57,13 +57,8 @@ class Head:
     from_browser: bool
     malformed: bool
     size_bytes: int
-
-    @property
-    def length(self) -> int | None:
-        """Tell how long the body is: 0 without one, None if it is chunked (RFC 9112 §6.3)."""
-        if b"transfer-encoding" in self.values:
-            return None
-        return int(self.values.get(b"content-length", 0))  # digits: llhttp lets nothing else pass
+    length: int | None
+    """How long the body is: 0 without one, None if it is chunked (RFC 9112 §6.3)."""
 
     @property
     def asks_for_websocket(self) -> bool:
@@ -94,7 +89,9 @@ def read_head(raw_headers: Sequence[RawHeader]) -> Head:
             malformed = True
         values[name] = value
         size_bytes += len(name) + len(value)
-    return Head(raw_headers, values, duplicate, from_browser, malformed, size_bytes)
+    # Only digits: llhttp lets nothing else pass as a length.
+    length = None if b"transfer-encoding" in values else int(values.get(b"content-length", 0))
+    return Head(raw_headers, values, duplicate, from_browser, malformed, size_bytes, length)
 
 
 class Rules:

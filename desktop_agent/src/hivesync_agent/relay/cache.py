@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from hivesync_agent.relay.headers import answer_headers
 from hivesync_agent.relay.stored import StoredAnswer
-from hivesync_agent.wire.messages import AnswerHead, RawHeader, options_of
+from hivesync_agent.wire.messages import AnswerHead, RawHeader, by_name, options_of
 
 ANSWER_BYTES = 256 * 1024
 TOTAL_BYTES = 4 * 1024 * 1024
@@ -144,7 +144,7 @@ class PrivateCache:
         """Give what was last answered, fresh or stale; see `relay.stored.AnswerCache`."""
         if method != "GET":
             return None
-        entry = self.find(key_of(target, {name.lower(): value for name, value in headers}))
+        entry = self.find(key_of(target, by_name(headers)))
         return None if entry is None else self.answer(entry)
 
     def _put(self, key: Key, entry: Entry) -> None:
@@ -165,6 +165,8 @@ def may_store(head: AnswerHead) -> bool:
         return False
     if (head.header(b"content-type") or b"").lower().startswith(b"text/event-stream"):
         return False
+    if b"vary" not in head.values:
+        return True
     vary = [value for name, value in head.headers if name.lower() == b"vary"]
     return all(options_of(value) <= _CONSTANT.union(KEYED) for value in vary)
 

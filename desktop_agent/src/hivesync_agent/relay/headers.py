@@ -7,6 +7,7 @@ user. Answers pass by a deny-list, since the backend is ours and clients need wh
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from hivesync_contract import headers as names
 
@@ -114,13 +115,18 @@ def answer_headers(raw: Iterable[RawHeader]) -> list[RawHeader]:
     hop: set[bytes] = set()
     kept = []
     for header in raw:
-        key = header[0].lower()
-        if key == b"connection":
-            hop |= options_of(header[1])
-        elif key not in _WITHHELD and not key.startswith(_WITHHELD_PREFIX):
+        if _passes(header[0]):
             kept.append(header)
+        elif header[0].lower() == b"connection":
+            hop |= options_of(header[1])
     hop.discard(b"content-length")  # it frames the body, whatever Connection says of it
     return [header for header in kept if header[0].lower() not in hop] if hop - _PLAIN_OPTIONS else kept
+
+
+@lru_cache(256)
+def _passes(name: bytes) -> bool:
+    key = name.lower()
+    return key not in _WITHHELD and not key.startswith(_WITHHELD_PREFIX)
 
 
 _PLAIN_OPTIONS = frozenset({b"close", b"keep-alive", b"upgrade"})

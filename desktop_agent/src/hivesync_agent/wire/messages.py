@@ -31,13 +31,16 @@ class AnswerHead:
     status: int
     reason: bytes
     headers: list[RawHeader]
+    """As they came."""
+    values: dict[bytes, bytes]
+    """By lower-case name; of a repeated header the last."""
     has_body: bool
     length: int | None
     """What `Content-Length` says. None with a body: it ends with its last chunk, or with the connection."""
 
     def header(self, name: bytes) -> bytes | None:
-        """Give the first header of that lower-case name."""
-        return next((value for key, value in self.headers if key.lower() == name), None)
+        """Give the header of that lower-case name."""
+        return self.values.get(name)
 
 
 def chunk(data: bytes) -> bytes:
@@ -48,6 +51,11 @@ def chunk(data: bytes) -> bytes:
 def head_bytes(first_line: bytes, headers: Iterable[RawHeader]) -> bytes:
     """Give a whole head. Names and values come from llhttp or from us, so none holds CR, LF or NUL."""
     return b"\r\n".join([first_line, *[b"%b: %b" % header for header in headers], b"", b""])
+
+
+def by_name(headers: Iterable[RawHeader]) -> dict[bytes, bytes]:
+    """Give headers by lower-case name; of a repeated one the last."""
+    return {name.lower(): value for name, value in headers}
 
 
 def options_of(value: bytes) -> set[bytes]:
