@@ -91,6 +91,7 @@ class Agent:
             bus=self.bus,
             until_running=self.switch.until_running,
         )
+        self.upstream.breaker.tell_of_recovery(self.operations.replay.wake)
         self._feed = UpstreamFeed(
             self.upstream,
             self.access,

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from aiohttp import web
+from hivesync_agent.events.upstream_feed import UpstreamFeed
+from hivesync_agent.offline.replay import Pauses
 from hivesync_contract import headers
 from hivesync_contract.errors import ErrorCode
 from hivesync_dev.servers.editor import FAVORITE, PROJECT, Editor
 from hivesync_dev.servers.fake_changes import FakeChanges
+from hivesync_dev.waiting import until
 
 
 async def test_a_change_made_offline_is_accepted_and_named(editor: Editor, backend: FakeChanges) -> None:
@@ -109,8 +113,6 @@ async def test_a_change_whose_answer_was_lost_is_made_once(editor: Editor, backe
 async def test_a_gateway_whose_backend_is_away_is_being_offline(
     editor: Editor, backend: FakeChanges, status: int
 ) -> None:
-    from aiohttp import web
-
     backend.answers.append(web.Response(status=status, text="<h1>Bad gateway</h1>"))
     assert (await editor.rename("Shop"))[0] == 202
     await editor.settled()
@@ -158,5 +160,26 @@ async def test_a_paused_agent_sends_nothing_until_it_goes_on(editor: Editor, bac
     await asyncio.sleep(1)
     assert backend.effects == []
     await editor.send("POST", "/v1/resume")
+    await editor.settled()
+    assert len(backend.effects) == 1
+
+
+async def test_it_goes_on_as_soon_as_anybody_is_answered(
+    editor: Editor, backend: FakeChanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stays_away(self: UpstreamFeed) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Pauses, "after", lambda *_: 600.0)
+    monkeypatch.setattr(UpstreamFeed, "_back_off", stays_away)
+    await backend.stop()
+    await editor.rename("Shop")
+    await asyncio.sleep(0.2)  # by now it has tried in vain
+    await backend.start()
+
+    async def answered() -> bool:
+        return (await editor.send("GET", "/api/v1/echo"))[0] == 200
+
+    await until(answered)
     await editor.settled()
     assert len(backend.effects) == 1

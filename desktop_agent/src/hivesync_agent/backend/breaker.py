@@ -30,6 +30,11 @@ class Breaker:
         self._jitter = jitter
         self._failures = 0
         self._blocked_until = 0.0
+        self._recovered: Callable[[], None] = _nobody
+
+    def tell_of_recovery(self, recovered: Callable[[], None]) -> None:
+        """Name who hears of the first answer after failures."""
+        self._recovered = recovered
 
     def blocked_seconds(self) -> float:
         """Tell for how long nothing is sent; 0 while requests pass."""
@@ -45,7 +50,9 @@ class Breaker:
 
     def succeeded(self) -> None:
         """Close: the backend has answered, whatever it said."""
-        self._failures = 0
+        had_failed, self._failures = self._failures > 0, 0
+        if had_failed:
+            self._recovered()
 
     def failed(self) -> None:
         """Count a connection that could not be made, or an answer that did not come."""
@@ -54,3 +61,7 @@ class Breaker:
         if doublings >= 0:
             pause = min(FIRST_SECONDS * 2**doublings, MAX_SECONDS)
             self._blocked_until = self._clock() + pause * (0.5 + self._jitter() / 2)
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
