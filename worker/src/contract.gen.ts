@@ -30,6 +30,61 @@ export interface AgentStatus {
   retry_seconds?: number;
 }
 
+/** A request for documentation as the backend follows it. */
+export interface AiDocs {
+  id: string;
+  project_id: string;
+  path: string;
+  sha256: string;
+  state: AiDocsState;
+  created_at: string;
+  result?: AiDocsResult | null;
+  error?: AiDocsError | null;
+}
+
+/** What the agent knows about the file's surroundings; both lists are bounded, and may be empty. */
+export interface AiDocsContext {
+  neighbours?: Neighbour[];
+  symbols?: Symbol[];
+}
+
+/** `POST /projects/{id}/ai-docs`. `path` as in manifests; `sha256` is that of `content` as UTF-8. */
+export interface AiDocsCreate {
+  path: string;
+  sha256: string;
+  content: string;
+  selection?: Selection | null;
+  context?: AiDocsContext;
+}
+
+/** Why there is no documentation. */
+export interface AiDocsError {
+  code: ErrorCode;
+  message: string;
+}
+
+/** `ai_docs.state`, from the backend: a request as it now is. */
+export interface AiDocsEvent {
+  ai_docs: AiDocs;
+}
+
+/** `ai_docs.progress`, from the agent only: a request it makes, from `preparing` on. */
+export interface AiDocsProgressEvent {
+  ai_docs: LocalAiDocs;
+}
+
+/** The documentation. `suggested_diff` is a unified diff that applies to the file as it was sent. */
+export interface AiDocsResult {
+  summary: string;
+  key_concepts: string[];
+  explanations: Explanation[];
+  engine: string;
+  suggested_diff?: string | null;
+}
+
+/** `preparing` exists only in the agent, while it collects the context. */
+export type AiDocsState = "failed" | "preparing" | "queued" | "ready" | "running";
+
 /** Body of `POST /workers/callback`; `result` is set on a FAIL too, as far as it is known. */
 export interface Callback {
   job_id: string;
@@ -95,7 +150,15 @@ export interface DiscoveryFile {
 }
 
 /** Stable codes; a client may branch on them, so none is ever renamed or reused. */
-export type ErrorCode = "AI_JOB_FAILED" | "AUTH_EXPIRED" | "AUTH_INVALID" | "AUTH_REQUIRED" | "CONFLICT" | "FORBIDDEN" | "IDEMPOTENCY_CONFLICT" | "INTERNAL_ERROR" | "KEYCHAIN_LOCKED" | "KEYCHAIN_UNAVAILABLE" | "NOT_FOUND" | "OFFLINE_QUEUED" | "PAYLOAD_TOO_LARGE" | "PRECONDITION_FAILED" | "PREVIEW_BUILD_FAILED" | "PREVIEW_EXPIRED" | "PREVIEW_UNSUPPORTED" | "PROTOCOL_UNSUPPORTED" | "RATE_LIMITED" | "SOURCE_CHANGED" | "STORAGE_FULL" | "TIER_LIMIT" | "UPSTREAM_UNREACHABLE" | "VALIDATION_ERROR" | "WORKER_SIGNATURE_INVALID" | "WORKER_TIMEOUT";
+export type ErrorCode = "AI_DOCS_UNSUPPORTED" | "AI_JOB_FAILED" | "AUTH_EXPIRED" | "AUTH_INVALID" | "AUTH_REQUIRED" | "CONFLICT" | "FORBIDDEN" | "IDEMPOTENCY_CONFLICT" | "INTERNAL_ERROR" | "KEYCHAIN_LOCKED" | "KEYCHAIN_UNAVAILABLE" | "NOT_FOUND" | "OFFLINE_QUEUED" | "PAYLOAD_TOO_LARGE" | "PRECONDITION_FAILED" | "PREVIEW_BUILD_FAILED" | "PREVIEW_EXPIRED" | "PREVIEW_UNSUPPORTED" | "PROTOCOL_UNSUPPORTED" | "RATE_LIMITED" | "SOURCE_CHANGED" | "STORAGE_FULL" | "TIER_LIMIT" | "UPSTREAM_UNREACHABLE" | "VALIDATION_ERROR" | "WORKER_SIGNATURE_INVALID" | "WORKER_TIMEOUT";
+
+/** What one part of the file does. `symbol` is empty where the lines have no name. */
+export interface Explanation {
+  symbol: string;
+  line_start: number;
+  line_end: number;
+  text: string;
+}
 
 /** What is wrong with one field of the input. `field` is a dotted path, empty for the body itself. */
 export interface FieldError {
@@ -141,6 +204,26 @@ export type JobStatus = "FAIL" | "SUCCESS";
 
 /** Where the session can be kept. Locked is not missing: the user can unlock it. */
 export type KeychainState = "locked" | "missing" | "ok" | "timeout";
+
+/** A request for documentation as the agent follows it. `file` is relative to `root`. */
+export interface LocalAiDocs {
+  id: string;
+  state: AiDocsState;
+  root: string;
+  file: string;
+  sha256: string;
+  selection?: Selection | null;
+  project_id?: string;
+  result?: AiDocsResult | null;
+  error?: AiDocsError | null;
+}
+
+/** `POST /v1/ai-docs`. `path` is absolute; `content` is the editor's text, where it is not saved. */
+export interface LocalAiDocsCreate {
+  path: string;
+  content?: string | null;
+  selection?: Selection | null;
+}
 
 /**
  * `path` is absolute and `file` relative to the project's root; both are empty where no file is to blame.
@@ -253,6 +336,14 @@ export interface LoginRequest {
 export interface LoginStart {
   login?: string | null;
   password?: string | null;
+}
+
+/** A file of the same project. `content` is its beginning; `truncated` says that there is more. */
+export interface Neighbour {
+  path: string;
+  relation: Relation;
+  content: string;
+  truncated?: boolean;
 }
 
 /** Error body of `device/*` (RFC 6749 §5.2), where clients expect it instead of a problem. */
@@ -505,9 +596,18 @@ export interface RegisterRequest {
   password: string;
 }
 
+/** How a neighbouring file is related to the one in question. */
+export type Relation = "imported_by" | "imports";
+
 /** `reset`: events were missed and can't be had again; fetch what you show anew. */
 export interface ResetEvent {
   at: string;
+}
+
+/** Lines of the file, counted from 1, both included. */
+export interface Selection {
+  line_start: number;
+  line_end: number;
 }
 
 /** `GET /v1/session`, and the answer of a sign-in. `error` says why the last sign-in ended without one. */
@@ -564,6 +664,17 @@ export interface StoredPack {
   offsets: Record<string, number>;
 }
 
+/** A named part of the file. `container` is what it lies in, such as its class. */
+export interface Symbol {
+  name: string;
+  kind: SymbolKind;
+  line_start: number;
+  line_end: number;
+  container?: string;
+}
+
+export type SymbolKind = "class" | "constant" | "enum" | "function" | "interface" | "method" | "module" | "type";
+
 export type Tier = "free" | "premium" | "pro";
 
 /** A signed-in session. `expires_in` is the access token's life in seconds (≤ 900). */
@@ -607,6 +718,7 @@ export const LIMITS = {
   MANIFEST_FILES: 5000,
   PATH_BYTES: 1024,
   INLINE_PREVIEW_BYTES: 262144,
+  AI_DOCS_FILE_BYTES: 1048576,
   SIGNATURE_TOLERANCE_SECONDS: 300,
   PREVIEW_OPEN_SECONDS: 600,
   PREVIEW_LIFETIME_SECONDS: 86400,
@@ -655,6 +767,7 @@ export const STATUS_OF: Record<ErrorCode, number> = {
   PREVIEW_EXPIRED: 410,
   SOURCE_CHANGED: 409,
   AI_JOB_FAILED: 502,
+  AI_DOCS_UNSUPPORTED: 422,
   WORKER_SIGNATURE_INVALID: 401,
   WORKER_TIMEOUT: 504,
   UPSTREAM_UNREACHABLE: 503,

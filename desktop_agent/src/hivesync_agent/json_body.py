@@ -17,12 +17,12 @@ BODY_BYTES = 1024 * 1024
 BODY_SECONDS = 30.0
 
 
-async def read_json(request: web.BaseRequest, shape: type[T]) -> T:
+async def read_json(request: web.BaseRequest, shape: type[T], *, limit_bytes: int = BODY_BYTES) -> T:
     """Give the body as `shape`, a contract dataclass; an empty body reads as `{}`.
 
     Raises `TooLarge`, `BadRequest` (408 when it comes too slowly) or `InvalidInput`.
     """
-    body = await _read_bounded(request)
+    body = await _read_bounded(request, limit_bytes)
     try:
         raw = msgspec.json.decode(body) if body else {}
     except msgspec.DecodeError as exc:
@@ -36,16 +36,16 @@ async def read_json(request: web.BaseRequest, shape: type[T]) -> T:
         raise InvalidInput("The body does not fit.", errors=[_field_error(str(exc))]) from exc
 
 
-async def _read_bounded(request: web.BaseRequest) -> bytes:
-    if (request.content_length or 0) > BODY_BYTES:
-        raise TooLarge("The body is larger than 1 MB.")
+async def _read_bounded(request: web.BaseRequest, limit_bytes: int) -> bytes:
+    if (request.content_length or 0) > limit_bytes:
+        raise TooLarge(f"The body is larger than {limit_bytes // (1024 * 1024)} MB.")
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for chunk in request.content.iter_any():
                 body += chunk
-                if len(body) > BODY_BYTES:
-                    raise TooLarge("The body is larger than 1 MB.")
+                if len(body) > limit_bytes:
+                    raise TooLarge(f"The body is larger than {limit_bytes // (1024 * 1024)} MB.")
     except TimeoutError as exc:
         raise BadRequest("The body came too slowly.", status=408) from exc
     return bytes(body)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from hivesync_contract.ai_docs import AiDocsEvent, AiDocsProgressEvent
 from hivesync_contract.events import (
     EventType,
     PreviewEvent,
@@ -18,6 +19,8 @@ from hivesync_contract.local_diagnostics import PreviewDiagnosticsEvent
 from hivesync_contract.local_projects import ProjectChangedEvent
 
 _SHAPES: dict[str, Any] = {
+    EventType.AI_DOCS_STATE: AiDocsEvent,
+    EventType.AI_DOCS_PROGRESS: AiDocsProgressEvent,
     EventType.PREVIEW_STATE: PreviewEvent,
     EventType.PREVIEW_PROGRESS: PreviewProgressEvent,
     EventType.PREVIEW_DIAGNOSTICS: PreviewDiagnosticsEvent,
@@ -27,7 +30,9 @@ _SHAPES: dict[str, Any] = {
 }
 
 Payload = (
-    PreviewEvent
+    AiDocsEvent
+    | AiDocsProgressEvent
+    | PreviewEvent
     | PreviewProgressEvent
     | PreviewDiagnosticsEvent
     | ProjectChangedEvent

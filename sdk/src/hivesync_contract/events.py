@@ -12,6 +12,8 @@ from hivesync_contract.previews import Preview
 
 
 class EventType(StrEnum):
+    AI_DOCS_STATE = "ai_docs.state"
+    AI_DOCS_PROGRESS = "ai_docs.progress"
     PREVIEW_STATE = "preview.state"
     PREVIEW_PROGRESS = "preview.progress"
     PREVIEW_DIAGNOSTICS = "preview.diagnostics"

@@ -10,6 +10,9 @@ MANIFEST_FILES = 5_000
 PATH_BYTES = 1_024
 INLINE_PREVIEW_BYTES = 256 * 1024
 
+AI_DOCS_FILE_BYTES = 1024 * 1024
+"""The largest file that any tier has documented."""
+
 SIGNATURE_TOLERANCE_SECONDS = 300
 PREVIEW_OPEN_SECONDS = 600
 """How long a phone link may be opened for the first time."""

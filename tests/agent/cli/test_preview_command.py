@@ -156,3 +156,25 @@ async def test_a_link_to_a_foreign_host_is_not_opened(
     outcome = await hivesync.run("preview", str(tmp_path), "--open")
     assert "not opened" in outcome.err
     assert not (tmp_path / "opened").exists()
+
+
+async def test_a_live_preview_tells_each_version_until_it_ends(
+    hivesync: CommandLine, previews: Previews, tmp_path: Path
+) -> None:
+    place = Diagnostic("Expected ;", "src/App.tsx", 3, 7)
+    error = PreviewError(ErrorCode.PREVIEW_BUILD_FAILED, "Expected ;", place)
+    shown = {"preview_id": "0193", "preview_url": LINK, "live": True}
+    previews(
+        {"state": PreviewState.PREPARING, "live": True},
+        {"state": PreviewState.READY, "version": 1, **shown},
+        {"state": PreviewState.FAILED, "version": 2, "error": error, **shown},
+        {"state": PreviewState.BUILDING, "version": 3, **shown},
+        {"state": PreviewState.READY, "version": 3, **shown},
+        {"state": PreviewState.READY, "version": 3, **(shown | {"live": False})},
+    )
+    outcome = await hivesync.run("preview", str(tmp_path), "--live")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.splitlines()[0] == LINK
+    assert outcome.out.splitlines()[-3:] == [
+        *("version 2 failed", "src/App.tsx:3:7: Expected ;", "version 3 is ready")
+    ]

@@ -13,6 +13,7 @@ from hivesync_agent.cli.failures import report
 _COMMANDS = {
     "agent": "start, stop and look at the desktop agent",
     "api": "make one call, by agent or direct",
+    "docs": "have a file explained and documented by AI",
     "doctor": "find out what is wrong and what to do",
     "login": "sign in on this machine",
     "logout": "end the session of this machine",

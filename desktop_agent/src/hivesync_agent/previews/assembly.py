@@ -8,6 +8,9 @@ from pathlib import Path
 
 from hivesync_contract.health import Health
 
+from hivesync_agent.ai_docs.context import Surroundings
+from hivesync_agent.ai_docs.endpoints import AiDocsRoutes
+from hivesync_agent.ai_docs.service import AiDocsRequests
 from hivesync_agent.events.bus import Event, EventBus, each
 from hivesync_agent.local_api.route import Route
 from hivesync_agent.previews.account import Account
@@ -42,11 +45,16 @@ class PreviewParts:
 
     previews: Previews
     projects: LinkedProjects
+    ai_docs: AiDocsRequests
     uploader: Uploader
 
     def routes(self) -> list[Route]:
-        """Give the routes of previews and projects."""
-        return [*PreviewRoutes(self.previews).routes(), *ProjectRoutes(self.projects).routes()]
+        """Give the routes of all three."""
+        return [
+            *PreviewRoutes(self.previews).routes(),
+            *ProjectRoutes(self.projects).routes(),
+            *AiDocsRoutes(self.ai_docs).routes(),
+        ]
 
     def start(self) -> None:
         """Begin the background work."""
@@ -57,6 +65,7 @@ class PreviewParts:
         """Stop before the connections close: the end of the agent is no failure of a preview."""
         await self.previews.stop()
         await self.projects.stop()
+        await self.ai_docs.stop()
         await self.uploader.close()
 
 
@@ -108,7 +117,16 @@ def assemble_previews(
         tasks=tasks,
         listen=lambda: _listen(bus),
     )
-    return PreviewParts(previews, projects, uploader)
+    ai_docs = AiDocsRequests(
+        roots=roots,
+        whose=account,
+        links=links,
+        backend=upstream,
+        surroundings=Surroundings(roots),
+        events=bus,
+        tasks=tasks,
+    )
+    return PreviewParts(previews, projects, ai_docs, uploader)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,14 +65,17 @@ class _Rules:
 
 
 class Ignores:
-    """The rules for one project. `top` is the work tree around it, whose outer lists apply too."""
+    """The rules for one project. `top` is the work tree around it, whose outer lists apply too.
 
-    def __init__(self, root: Path, top: Path) -> None:
+    `defaults` is what no preview needs, though it is the user's own; other purposes may differ.
+    """
+
+    def __init__(self, root: Path, top: Path, defaults: Iterable[str] = DEFAULTS) -> None:
         self._offset = "" if root == top else root.relative_to(top).as_posix()
         self._own = _Lists(top, OWN_LIST)
         self._git = _Lists(top, GIT_LIST)
         self._exclude = _read(top, "", ".git/info/exclude")
-        self._defaults = _Rules(self._offset, _patterns(DEFAULTS))
+        self._defaults = _Rules(self._offset, _patterns(defaults))
 
     def excludes(self, relative: str, *, is_folder: bool) -> bool:
         """Tell whether a path, relative to the root, is left out; its folders are taken as included."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, TypeVar
 
 from hivesync_contract.local_api import AgentStatus, LoginStart, Session
+from hivesync_contract.local_projects import LocalProject, LocalProjectFiles, LocalProjectLink
 from hivesync_contract.operations import Operation, OperationList
+from hivesync_contract.pages import Page
+from hivesync_contract.previews import FileEntry
 
 from hivesync._async._router import Router
 from hivesync._call import new_call
-from hivesync._paths import segment
+from hivesync._paths import absolute, segment
 
+_PROJECTS = "/v1/projects"
 Shape = TypeVar("Shape")
 
 
@@ -51,6 +57,37 @@ class AsyncAgent:
     async def retry_operation(self, operation_id: str) -> Operation:
         """Send a conflict once more, over what is there now; raise as `discard_operation` does."""
         return await self._decoded("POST", f"/v1/operations/{segment(operation_id)}/retry", Operation)
+
+    async def linked_projects(self) -> list[LocalProject]:
+        """Give the folders of this machine that are linked to projects."""
+        return (await self._decoded("GET", _PROJECTS, Page[LocalProject])).items
+
+    async def link_project(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        project_id: str | None = None,
+        workspace_roots: Iterable[str | os.PathLike[str]] = (),
+    ) -> LocalProject:
+        """Link a folder to a project and have it watched; see `LocalProjectLink`."""
+        body = LocalProjectLink(absolute(path), project_id, [absolute(each) for each in workspace_roots])
+        return await self._decoded("POST", _PROJECTS, LocalProject, body)
+
+    async def unlink_project(self, project_id: str) -> None:
+        """Forget a folder's link; its project stays."""
+        await self._done("DELETE", f"{_PROJECTS}/{segment(project_id)}")
+
+    async def project_files(self, project_id: str) -> AsyncIterator[FileEntry]:
+        """Give every file of a linked folder with its hash, fetching pages as they are needed."""
+        path, cursor = f"{_PROJECTS}/{segment(project_id)}/files", None
+        while True:
+            call = new_call("GET", path, params={"cursor": cursor})
+            page = (await self._router.send(call)).raise_for_status().decode(LocalProjectFiles)
+            for file in page.files:
+                yield file
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     async def pause(self) -> None:
         """Stop talking to the backend until `resume`."""

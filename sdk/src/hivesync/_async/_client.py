@@ -12,6 +12,7 @@ from hivesync_contract.identity import User
 
 from hivesync._async._agent import AsyncAgent
 from hivesync._async._agent_link import AgentLink
+from hivesync._async._ai_docs import AsyncAiDocs
 from hivesync._async._direct_link import DirectLink
 from hivesync._async._event_stream import AsyncEventStream
 from hivesync._async._previews import AsyncPreviews
@@ -65,6 +66,7 @@ class AsyncClient:
         self.agent = AsyncAgent(self._router)
         self.projects = AsyncProjects(self._router)
         self.previews = AsyncPreviews(self._router)
+        self.ai_docs = AsyncAiDocs(self._router)
         self.sign_in = AsyncSignIn(self._router, refresher)
 
     async def me(self) -> User:

@@ -1,17 +1,24 @@
 # Generated from hivesync/_async by `make generate`; do not edit.
+# ruff: noqa: UP028
 """The agent itself: its state, its session, its end."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from hivesync_contract.local_api import AgentStatus, LoginStart, Session
+from hivesync_contract.local_projects import LocalProject, LocalProjectFiles, LocalProjectLink
 from hivesync_contract.operations import Operation, OperationList
+from hivesync_contract.pages import Page
+from hivesync_contract.previews import FileEntry
 
 from hivesync._call import new_call
-from hivesync._paths import segment
+from hivesync._paths import absolute, segment
 from hivesync._sync._router import Router
 
+_PROJECTS = "/v1/projects"
 Shape = TypeVar("Shape")
 
 
@@ -52,6 +59,37 @@ class Agent:
     def retry_operation(self, operation_id: str) -> Operation:
         """Send a conflict once more, over what is there now; raise as `discard_operation` does."""
         return self._decoded("POST", f"/v1/operations/{segment(operation_id)}/retry", Operation)
+
+    def linked_projects(self) -> list[LocalProject]:
+        """Give the folders of this machine that are linked to projects."""
+        return (self._decoded("GET", _PROJECTS, Page[LocalProject])).items
+
+    def link_project(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        project_id: str | None = None,
+        workspace_roots: Iterable[str | os.PathLike[str]] = (),
+    ) -> LocalProject:
+        """Link a folder to a project and have it watched; see `LocalProjectLink`."""
+        body = LocalProjectLink(absolute(path), project_id, [absolute(each) for each in workspace_roots])
+        return self._decoded("POST", _PROJECTS, LocalProject, body)
+
+    def unlink_project(self, project_id: str) -> None:
+        """Forget a folder's link; its project stays."""
+        self._done("DELETE", f"{_PROJECTS}/{segment(project_id)}")
+
+    def project_files(self, project_id: str) -> Iterator[FileEntry]:
+        """Give every file of a linked folder with its hash, fetching pages as they are needed."""
+        path, cursor = f"{_PROJECTS}/{segment(project_id)}/files", None
+        while True:
+            call = new_call("GET", path, params={"cursor": cursor})
+            page = (self._router.send(call)).raise_for_status().decode(LocalProjectFiles)
+            for file in page.files:
+                yield file
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     def pause(self) -> None:
         """Stop talking to the backend until `resume`."""

@@ -15,6 +15,7 @@ from hivesync._call import new_call
 from hivesync._response import Mode, Response
 from hivesync._sync._agent import Agent
 from hivesync._sync._agent_link import AgentLink
+from hivesync._sync._ai_docs import SyncAiDocs
 from hivesync._sync._direct_link import DirectLink
 from hivesync._sync._event_stream import EventStream
 from hivesync._sync._previews import Previews
@@ -66,6 +67,7 @@ class Client:
         self.agent = Agent(self._router)
         self.projects = Projects(self._router)
         self.previews = Previews(self._router)
+        self.ai_docs = SyncAiDocs(self._router)
         self.sign_in = SignIn(self._router, refresher)
 
     def me(self) -> User:
