@@ -14,7 +14,15 @@ from typing import Protocol, cast
 import httptools
 
 from hivesync_agent.backend.failures import AnswerLost
-from hivesync_agent.wire.messages import HEAD_BYTES, LAST_CHUNK, AnswerHead, RawHeader, by_name, chunk
+from hivesync_agent.wire.messages import (
+    HEAD_BYTES,
+    LAST_CHUNK,
+    WRITE_BYTES,
+    AnswerHead,
+    RawHeader,
+    by_name,
+    chunk,
+)
 from hivesync_agent.wire.watch import Watch
 
 _SWITCHING = 101
@@ -154,6 +162,7 @@ class BackendConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin; after a proxy's CONNECT this is called once more, with the encrypted transport."""
         self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(WRITE_BYTES)
 
     def data_received(self, data: bytes) -> None:
         """Parse what came and hand it over."""

@@ -19,7 +19,7 @@ from hivesync_contract.errors import HiveSyncError
 from hivesync_agent.gate.request import Request, response_bytes
 from hivesync_agent.gate.rules import read_head
 from hivesync_agent.problems import BadRequest, TooLarge, problem_response
-from hivesync_agent.wire.messages import HEAD_BYTES, RawHeader
+from hivesync_agent.wire.messages import HEAD_BYTES, WRITE_BYTES, RawHeader
 from hivesync_agent.wire.watch import Watch
 
 HEAD_SECONDS = 10.0
@@ -93,6 +93,7 @@ class ClientConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection unless there are too many."""
         self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(WRITE_BYTES)
         self._connections.open.add(self)
         if len(self._connections.open) > MAX_CONNECTIONS:
             _log.warning("too many connections")

@@ -10,6 +10,9 @@ RawHeader = tuple[bytes, bytes]
 HEAD_BYTES = 32 * 1024
 """Most that a head may hold; also most of framing (chunk sizes, extensions, trailers) without any body."""
 
+WRITE_BYTES = 512 * 1024
+"""Most that waits to be sent on one socket before its source is paused: two of uvloop's reads."""
+
 LAST_CHUNK = b"0\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
