@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from aiohttp import web
+from hivesync_agent.events.upstream_feed import UpstreamFeed
 from hivesync_contract.errors import ErrorCode
 from hivesync_dev.servers.editor import FAVORITE, PROJECT, Editor
 from hivesync_dev.servers.fake_changes import FakeChanges
@@ -191,3 +192,18 @@ async def test_everyone_is_told(editor: Editor, backend: FakeChanges) -> None:
         "operation.done",
         "operation.discarded",
     ]
+
+
+async def test_a_token_that_was_refused_is_renewed_by_the_replay_itself(
+    editor: Editor, backend: FakeChanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stays_away(self: UpstreamFeed) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(UpstreamFeed, "_back_off", stays_away)
+    await backend.stop()
+    await editor.rename("Shop")
+    backend.identity.end_access_tokens()
+    await backend.start()
+    await editor.settled()
+    assert len(backend.effects) == 1
