@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.idle import measure_idle
+from bench.index import measure_index, measure_watching
 from bench.previews import measure_previews
 from bench.relay import compare
 from bench.table import table
@@ -33,10 +34,13 @@ class Effort:
     starts: int
     idle_seconds: float
     previews: int
+    indexed_files: int = 100_000
+    watched_files: int = 50_000
+    index_rounds: int = 5
 
 
 FULL = Effort(rounds=5, load_seconds=4, starts=7, idle_seconds=15, previews=7)
-QUICK = Effort(rounds=2, load_seconds=1, starts=3, idle_seconds=10, previews=2)
+QUICK = Effort(rounds=2, load_seconds=1, starts=3, idle_seconds=10, previews=2, index_rounds=3)
 
 
 def main() -> int:
@@ -53,6 +57,10 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "relay": lambda: compare(folder / "relay", effort.rounds, effort.load_seconds, _say),
         "agent": lambda: measure_idle(folder / "idle", effort.starts, effort.idle_seconds, _say),
+        "index": lambda: (
+            measure_index(folder / "index", effort.indexed_files, effort.index_rounds, _say)
+            | measure_watching(folder / "index", effort.watched_files, effort.idle_seconds, _say)
+        ),
         "previews": lambda: measure_previews(folder / "previews", effort.previews, _say),
     }
     results: dict[str, Any] = {

@@ -15,6 +15,8 @@ def table(results: dict[str, Any]) -> str:
         parts += list(_relay_lines(relay))
     if idle := results.get("agent"):
         parts += ["", *_agent_lines(idle)]
+    if index := results.get("index"):
+        parts += ["", *_index_lines(index)]
     if previews := results.get("previews"):
         parts += ["", *_preview_lines(previews)]
     return "\n".join(parts)
@@ -43,6 +45,19 @@ def _agent_lines(idle: dict[str, Any]) -> Iterable[str]:
     yield (
         f"       idle {idle['idle_rss_megabytes']:.1f} MB, {idle['idle_cpu_percent']:.2f} % of one core "
         f"(over {idle['watched_seconds']:.0f} s)"
+    )
+
+
+def _index_lines(index: dict[str, Any]) -> Iterable[str]:
+    yield f"Index of {index['files']:,} small files"
+    yield (
+        f"  cold {index['cold_seconds']:.2f} s, {index['cold_ratio']:.2f} × sha256sum in two processes; "
+        f"unchanged {index['unchanged_seconds']:.2f} s, {index['unchanged_ratio']:.2f} × git status"
+    )
+    yield f"  one file changed, until the watched index has it: {index['changed_milliseconds']:.0f} ms"
+    yield (
+        f"  agent watching half as many: {index['watched_rss_megabytes']:.1f} MB, "
+        f"{index['watched_cpu_percent']:.2f} % of one core"
     )
 
 

@@ -303,8 +303,8 @@ export interface LocalProjectFiles {
  * `POST /v1/projects`: link a folder, by its absolute path, and watch it.
  *
  * `project_id` names a project of the backend; without it one is made. `workspace_roots` are absolute
- * folders outside of the project that its links and imports may lead to, as in a monorepo: their files may
- * be sent with its previews, so only the user can name them.
+ * folders that its links and imports may lead to, as in a monorepo. This version refuses those outside of
+ * the linked folder: link the workspace's top folder instead.
  */
 export interface LocalProjectLink {
   path: string;

@@ -117,3 +117,14 @@ async def test_what_is_no_project_is_refused(
 async def test_nobody_signed_in_has_no_projects(agent: RunningAgent, project: Path) -> None:
     status, answer = await call(agent, "POST", body={"path": str(project)})
     assert (status, answer["code"]) == (401, "AUTH_REQUIRED")
+
+
+async def test_a_workspace_root_outside_of_the_project_is_refused_and_said_so(
+    signed_in: RunningAgent, project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "packages").mkdir()
+    body = {"path": str(project), "workspace_roots": [str(tmp_path / "packages")]}
+    status, answer = await call(signed_in, "POST", body=body)
+    assert (status, answer["code"]) == (422, "PREVIEW_UNSUPPORTED")
+    assert "top folder" in answer["detail"]
+    assert (await linked(signed_in, project, workspace_roots=[str(project / "src")]))["workspace_roots"]

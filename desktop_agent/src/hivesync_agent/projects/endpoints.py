@@ -33,7 +33,7 @@ class ProjectRoutes:
                 self.link,
                 {201: LocalProject},
                 body=LocalProjectLink,
-                errors=(*missing, *_PATH),
+                errors=(*missing, *_PATH, ErrorCode.PREVIEW_UNSUPPORTED),
             ),
             delete("/v1/projects/{id}", self.unlink, {204: None}, errors=missing),
             get(

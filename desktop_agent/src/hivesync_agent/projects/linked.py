@@ -22,7 +22,7 @@ from hivesync_agent.problems import InvalidInput, NotFound
 from hivesync_agent.projects.admission import manifest_path
 from hivesync_agent.projects.index.service import Changes, Indexes
 from hivesync_agent.projects.links import Link, ProjectLinks, Scope
-from hivesync_agent.projects.refusals import PathInvalid
+from hivesync_agent.projects.refusals import PathInvalid, Unsupported
 from hivesync_agent.projects.root import Roots, Target
 from hivesync_agent.projects.watch.watches import Watches
 
@@ -111,6 +111,12 @@ class LinkedProjects:
             raise InvalidInput(f"A project has at most {_WORKSPACE_ROOTS} workspace roots.")
         target = await asyncio.to_thread(self._roots.find_folder, wanted.path)
         approved = [await asyncio.to_thread(self._roots.find_folder, each) for each in wanted.workspace_roots]
+        if any(not each.root.is_relative_to(target.root) for each in approved):
+            # Accepted and not used, they would promise what no preview does yet.
+            raise Unsupported(
+                "Previews don't reach folders outside of the project in this version; link the workspace's "
+                "top folder instead."
+            )
         link = await self._links.link(scope, target.root, wanted.project_id, [each.root for each in approved])
         await self._watch(link)
         return self._shown(link)

@@ -112,12 +112,6 @@ class ProjectLinks:
                 await self._write([each for each in links if each != gone])
             return gone
 
-    async def approved(self, scope: Scope, root: Path) -> tuple[str, ...]:
-        """Give the workspace roots that the user approved for a folder."""
-        async with self._lock:
-            last = self._last(await self._load(), scope, root)
-            return last.workspace_roots if last is not None else ()
-
     async def forget(self, scope: Scope, root: Path, project_id: str) -> None:
         """Drop a link whose project is gone on the server; the next preview makes a new one."""
         async with self._lock:

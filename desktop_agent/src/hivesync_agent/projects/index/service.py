@@ -85,7 +85,7 @@ class ProjectIndex:
 
     def folders(self) -> list[str]:
         """Give the indexed folders, relative to the root. Blocks."""
-        return [folder for folder, _ in self.store.pages(None)]
+        return self.store.folders()
 
     def files(self, folders: Collection[str]) -> Iterator[str]:
         """Give the paths of the files in some folders. Blocks."""

@@ -53,6 +53,11 @@ class IndexStore:
             for row in connection.execute(query, (after or "", after is None)):
                 yield _row(row)
 
+    def folders(self) -> list[str]:
+        """Give the paths of all folders, without reading their rows."""
+        with self._open() as connection:
+            return [path for (path,) in connection.execute("SELECT path FROM folders")]
+
     def skipped(self, limit: int) -> list[str]:
         """Give the paths of what is kept out, up to `limit`."""
         found: list[str] = []
