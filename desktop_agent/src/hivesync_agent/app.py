@@ -15,7 +15,7 @@ from hivesync_contract.events import EventType, SessionEvent
 from hivesync_agent.events.bus import EventBus
 from hivesync_agent.events.endpoints import EventRoutes
 from hivesync_agent.events.upstream_feed import UpstreamFeed
-from hivesync_agent.gate.connection import ClientConnections
+from hivesync_agent.gate.connections import ClientConnections
 from hivesync_agent.gate.gate import Gate
 from hivesync_agent.gate.local import LocalRoutes
 from hivesync_agent.gate.proof import Proof
@@ -150,7 +150,7 @@ class Agent:
             await self._connections.shutdown(self.settings.drain_seconds)
         if self._runner is not None:
             await self._runner.cleanup()
-        await self.kept_answers.write()
+        await self.kept_answers.close()
         await self._previews.close()
         await self.upstream.close()
 

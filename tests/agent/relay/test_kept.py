@@ -11,7 +11,10 @@ import aiohttp
 import pytest
 from hivesync.credentials.session import new_session
 from hivesync.credentials.store import MemoryStore
+from hivesync_agent.relay.cache import PrivateCache, key_of
+from hivesync_agent.relay.kept import KeptAnswers
 from hivesync_agent.settings import AgentSettings
+from hivesync_agent.wire.messages import AnswerHead
 from hivesync_dev.servers.agents import RunningAgent, running_agent
 from hivesync_dev.servers.fake_identity import USER
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
@@ -72,6 +75,20 @@ async def test_reads_work_offline_after_a_restart(
         answer = await read(agent)
         assert (answer.status, await answer.read()) == (200, before)
         assert "X-HiveSync-Offline" in answer.headers
+
+
+async def test_what_was_read_before_the_owner_was_known_is_kept_beside_what_is_older(tmp_path: Path) -> None:
+    async def owner() -> str | None:
+        return "ada"
+
+    for target in ("/first", "/second"):
+        cache = PrivateCache()
+        head = AnswerHead(200, b"OK", [], {}, has_body=True, length=2)
+        cache.store(key_of(target, {}), head, b"ok", cache.now())
+        await KeptAnswers(cache, tmp_path / "kept" / "answers.bin", owner).close()
+    cache = PrivateCache()
+    await KeptAnswers(cache, tmp_path / "kept" / "answers.bin", owner).close()
+    assert {target for (target, _), _ in cache.entries()} == {"/first", "/second"}
 
 
 async def until_restored(agent: RunningAgent) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import cast
 
 import httptools
 
 from hivesync_agent.backend.failures import AnswerLost
+from hivesync_agent.backend.taker import AnswerTaker
 from hivesync_agent.wire.messages import (
     HEAD_BYTES,
     LAST_CHUNK,
@@ -28,34 +29,6 @@ from hivesync_agent.wire.watch import Watch
 _SWITCHING = 101
 TUNNEL_SECONDS = 300.0
 """Longest silence of a WebSocket, in both directions; every server pings more often."""
-
-
-class AnswerTaker(Protocol):
-    """Gets one answer: `head_came`, parts of the body, `body_ended`; or `answer_lost` at any time."""
-
-    def interim_came(self, head: AnswerHead) -> None:
-        """Take a 1xx answer; the real one follows."""
-
-    def head_came(self, head: AnswerHead) -> None:
-        """Take status and headers; after 101 what follows is no HTTP any more."""
-
-    def body_came(self, data: bytes) -> None:
-        """Take a part of the body."""
-
-    def nothing_more_now(self) -> None:
-        """All that has arrived has been handed over, and more is to come."""
-
-    def body_ended(self) -> None:
-        """The answer is complete, and the connection free for another."""
-
-    def answer_lost(self, lost: AnswerLost) -> None:
-        """There will be no (more of an) answer."""
-
-    def pause_sending(self) -> None:
-        """The backend takes no more for now."""
-
-    def resume_sending(self) -> None:
-        """The backend takes more again."""
 
 
 class BackendConnection(asyncio.Protocol):

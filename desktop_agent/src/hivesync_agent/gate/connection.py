@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
-from typing import cast
+from typing import Protocol, cast
 
 import httptools
 from hivesync_contract.errors import HiveSyncError
@@ -37,42 +36,22 @@ LINE_BYTES = 8190
 _log = logging.getLogger("hivesync.gate")
 
 
-class ClientConnections:
-    """All connections of one agent; makes them for the listening socket and ends them in order."""
+class Owner(Protocol):
+    """Whom a connection belongs to."""
 
-    def __init__(self, begin: Callable[[Request], None]) -> None:
-        self.begin = begin
-        self.open: set[ClientConnection] = set()
-        self._none_left = asyncio.Event()
+    open: set[ClientConnection]
 
-    def __call__(self) -> ClientConnection:
-        """Make the protocol object of a new connection."""
-        return ClientConnection(self)
+    def begin(self, request: Request) -> None:
+        """Answer a request."""
 
     def closed(self, connection: ClientConnection) -> None:
         """Forget a connection that is gone."""
-        self.open.discard(connection)
-        if not self.open:
-            self._none_left.set()
-
-    async def shutdown(self, drain_seconds: float) -> None:
-        """Let requests in flight finish for a while, then end every connection."""
-        for connection in list(self.open):
-            connection.drain()
-        if self.open:
-            self._none_left.clear()
-            try:
-                async with asyncio.timeout(drain_seconds):
-                    await self._none_left.wait()
-            except TimeoutError:
-                for connection in list(self.open):
-                    connection.abort()
 
 
 class ClientConnection(asyncio.Protocol):
     """Parses what a client sends, and answers one request after the other."""
 
-    def __init__(self, connections: ClientConnections) -> None:
+    def __init__(self, connections: Owner) -> None:
         self._connections = connections
         self._parser = httptools.HttpRequestParser(self)
         self._watch = Watch(asyncio.get_running_loop(), self._too_slow)

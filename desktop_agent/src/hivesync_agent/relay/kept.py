@@ -22,6 +22,8 @@ from hivesync_agent.relay.cache import Entry, Key, PrivateCache
 
 WRITE_SECONDS = 15.0
 """Longest that a new answer waits to be kept; what `kill -9` may cost."""
+IDENTIFY_SECONDS = 2.0
+"""Longest that an end waits for a slow keychain."""
 _SCHEMA = 1
 _log = logging.getLogger("hivesync.relay")
 
@@ -43,7 +45,8 @@ class KeptAnswers:
         self._path = path
         self._owner = owner
         self._known_owner: str | None = None
-        self._written = cache.version
+        self._written = 0
+        self._writing = asyncio.Lock()
         self._session_changed = asyncio.Event()
         self.identified = asyncio.Event()
         """Set while it is known whose answers these are, and the file's are restored or gone."""
@@ -66,8 +69,20 @@ class KeptAnswers:
                 await self._identify()
             await self.write()
 
+    async def close(self) -> None:
+        """Write what is new, also if the agent ends before it knew whose it is."""
+        if not self.identified.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(IDENTIFY_SECONDS):
+                    await self._identify()
+        await self.write()
+
     async def write(self) -> None:
-        """Write the file if there is anything new."""
+        """Write the file if there is anything new; when this returns, it is on disk."""
+        async with self._writing:
+            await self._write()
+
+    async def _write(self) -> None:
         version, owner = self._cache.version, self._known_owner
         if version == self._written or owner is None:
             return
@@ -91,8 +106,10 @@ class KeptAnswers:
             return
         self._known_owner = owner
         if snapshot is not None:
+            is_new = not self._cache.entries()
             self._cache.restore(snapshot.entries)
-            self._written = self._cache.version
+            if is_new:
+                self._written = self._cache.version  # the file says all that there is
         self.identified.set()
 
 
