@@ -17,6 +17,7 @@ from hivesync_contract.discovery import (
     discovery_name,
     local_url,
     lock_name,
+    profile_of,
     runtime_dir,
 )
 from hypothesis import given
@@ -64,7 +65,7 @@ def test_the_address_comes_from_the_port_and_never_from_the_file() -> None:
 def test_a_missing_field_is_named(field: str) -> None:
     data = written()
     del data[field]
-    if field == "url":
+    if field in ("url", "server_url"):
         assert DiscoveryFile.from_json(data)
         return
     with pytest.raises(DiscoveryInvalid, match=rf"{field}|malformed"):
@@ -145,3 +146,28 @@ def test_profiles_have_files_of_their_own() -> None:
 def test_a_profile_that_could_leave_the_folder_is_refused(profile: str) -> None:
     with pytest.raises(ValueError, match="profile"):
         check_profile(profile)
+
+
+@pytest.mark.parametrize("profile", ["con", "nul", "com1", "lpt9"])
+def test_a_device_of_windows_is_no_profile(profile: str) -> None:
+    with pytest.raises(ValueError, match="device"):
+        check_profile(profile)
+
+
+@pytest.mark.parametrize("profile", ["default", "work", "a-b_c", "lock"])
+def test_a_discovery_file_s_name_tells_its_profile(profile: str) -> None:
+    assert profile_of(discovery_name(profile)) == profile
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "desktop-agent.lock",
+        "desktop-agent..json",
+        "desktop-agent.a.b.json",
+        "desktop-agentwork.json",
+        "x.json",
+    ],
+)
+def test_other_files_belong_to_no_profile(name: str) -> None:
+    assert profile_of(name) is None

@@ -90,7 +90,7 @@ def test_no_text_breaks_the_parser(tail: str) -> None:
 
 
 def test_the_environment_s_defaults() -> None:
-    assert Settings.from_env({}) == Settings("http://127.0.0.1:4000", "default", None)
+    assert Settings.from_env({}) == Settings("http://127.0.0.1:4000", "default", None, names_server=False)
 
 
 def test_the_environment_is_read_and_an_argument_wins() -> None:

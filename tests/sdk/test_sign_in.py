@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hivesync import AsyncClient, AuthenticationFailed, Offline, Settings, SignedOut
+from aiohttp import web
+from hivesync import (
+    AsyncClient,
+    AuthenticationFailed,
+    Locations,
+    Mode,
+    Settings,
+    SettingsInvalid,
+    SignedOut,
+)
+from hivesync.credentials import Ending, new_session
 from hivesync.credentials.plaintext import PlaintextStore
 from hivesync_contract.identity import DeviceCode
 from hivesync_contract.local_api import SessionStore
+from hivesync_dev.servers.fake_agent import FakeAgent
 from hivesync_dev.servers.fake_backend import PASSWORD, USER, FakeBackend
+from hivesync_dev.servers.scripted import json_answer
+
+LOGOUT = "/api/v1/auth/logout"
 
 
 async def test_a_password_signs_in_every_client_of_this_machine(
@@ -77,7 +91,7 @@ async def test_signing_out_forgets_here_and_tells_the_backend(
     await client.me()
     session = store.load()
     assert session is not None
-    assert await client.sign_in.out()
+    assert await client.sign_in.out() == Ending(was_signed_in=True, waiting=0)
     assert store.load() is None
     assert backend.asked("POST", "/api/v1/auth/logout")[0].json() == {"refresh_token": session.refresh_token}
     with pytest.raises(SignedOut):
@@ -85,17 +99,69 @@ async def test_signing_out_forgets_here_and_tells_the_backend(
 
 
 async def test_signing_out_twice_is_fine(client: AsyncClient) -> None:
-    assert not await client.sign_in.out()
+    assert await client.sign_in.out() == Ending(was_signed_in=False, waiting=0)
 
 
 @pytest.mark.usefixtures("signed_in")
-async def test_signing_out_offline_still_forgets_here(
+async def test_signing_out_offline_forgets_here_and_the_next_sign_in_tells_the_backend(
     backend: FakeBackend, store: PlaintextStore, client: AsyncClient
 ) -> None:
+    (session,) = {store.load()}
+    assert session is not None
     await backend.stop()
-    with pytest.raises(Offline):
-        await client.sign_in.out()
+    assert await client.sign_in.out() == Ending(was_signed_in=True, waiting=1)
     assert store.load() is None
+    assert store.ended() == (session.refresh_token,)
+    await backend.start()
+    await client.sign_in.with_password("ada", PASSWORD)
+    assert backend.asked("POST", LOGOUT)[0].json() == {"refresh_token": session.refresh_token}
+    assert store.ended() == ()
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_a_session_that_a_sign_in_replaces_is_ended_at_the_backend(
+    backend: FakeBackend, store: PlaintextStore, client: AsyncClient
+) -> None:
+    before = store.load()
+    assert before is not None
+    await client.sign_in.with_password("ada", PASSWORD)
+    assert [each.json()["refresh_token"] for each in backend.asked("POST", LOGOUT)] == [before.refresh_token]
+
+
+async def test_a_session_that_can_not_be_kept_is_ended_at_the_backend(
+    locations: Locations, backend: FakeBackend, client: AsyncClient
+) -> None:
+    locations.state.write_text("a file where the folder should be")
+    with pytest.raises(OSError):  # noqa: PT011 - the system's own words
+        await client.sign_in.with_password("ada", PASSWORD)
+    assert len(backend.asked("POST", LOGOUT)) == 1
+
+
+async def test_an_api_key_is_never_handed_out_as_an_access_token(
+    backend: FakeBackend, new_client: Callable[..., AsyncClient]
+) -> None:
+    client = new_client(settings=Settings(server_url=backend.origin, token="hs_canary"))
+    with pytest.raises(SettingsInvalid, match="HIVESYNC_TOKEN") as caught:
+        await client.sign_in.access_token()
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_an_agent_that_runs_is_the_one_that_renews(
+    backend: FakeBackend, store: PlaintextStore, agent: FakeAgent, new_client: Callable[..., AsyncClient]
+) -> None:
+    """The agent is asked to see to the session, and what it has stored by then is used."""
+    pair = backend.issue()
+
+    async def renew(request: web.Request) -> web.StreamResponse:
+        store.save(new_session(pair.refresh_token, USER.id, pair.access_token, pair.expires_in))
+        return await json_answer({})(request)
+
+    agent.on("GET", "/v1/session", renew)
+    assert await new_client(only=Mode.DIRECT).sign_in.access_token() == pair.access_token
+    assert await new_client(only=Mode.DIRECT).me() == USER
+    assert len(agent.asked("GET", "/v1/session")) == 1
+    assert backend.refreshes == 0
 
 
 @pytest.mark.usefixtures("signed_in")

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pytest
 from hivesync import Client, Locations, Mode, NotFound, Settings, SignedOut
+from hivesync.credentials import Ending
 from hivesync_contract.local_api import LocalPreview
 from hivesync_contract.pages import Page
 from hivesync_contract.previews import PreviewState
@@ -53,7 +54,7 @@ async def test_signing_in_directly_and_out(backend: FakeBackend, do: Work[object
         user = client.sign_in.with_password("ada", PASSWORD)
         return user, client.me(), client.sign_in.out()
 
-    assert await do(work) == (USER, USER, True)
+    assert await do(work) == (USER, USER, Ending(was_signed_in=True, waiting=0))
     with pytest.raises(SignedOut):
         await do(lambda client: client.me())
 

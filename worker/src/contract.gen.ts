@@ -147,6 +147,7 @@ export interface DiscoveryFile {
   profile: string;
   started_at: string;
   schema?: 1;
+  server_url?: string | null;
 }
 
 /** Stable codes; a client may branch on them, so none is ever renamed or reused. */
@@ -610,7 +611,11 @@ export interface Selection {
   line_end: number;
 }
 
-/** `GET /v1/session`, and the answer of a sign-in. `error` says why the last sign-in ended without one. */
+/**
+ * `GET /v1/session`, and the answer of a sign-in. `error` says why the last sign-in ended without one.
+ *
+ * `revocations_waiting`: sessions that were ended here and that the backend, being away, has yet to end.
+ */
 export interface Session {
   signed_in: boolean;
   server_url: string;
@@ -620,6 +625,7 @@ export interface Session {
   user?: User | null;
   pending?: LoginPending | null;
   error?: string | null;
+  revocations_waiting?: number;
 }
 
 /** `session.changed`: signed in, out, or signed out by the server. */

@@ -7,7 +7,9 @@ import hashlib
 from collections.abc import Callable
 
 from aiohttp import web
-from hivesync.credentials.refresh import Answer, Post, Refresher
+from hivesync.credentials.refresh import Refresher
+from hivesync.credentials.sign_out import SignOut
+from hivesync.credentials.steps import Answer, Post
 from hivesync.credentials.store import CredentialStore
 from hivesync_contract.discovery import DiscoveryFile
 from hivesync_contract.events import EventType, SessionEvent
@@ -33,6 +35,7 @@ from hivesync_agent.session.access import AccessTokens, ApiKey
 from hivesync_agent.session.device_flow import DeviceFlow
 from hivesync_agent.session.endpoints import SessionRoutes
 from hivesync_agent.session.profile import Profile
+from hivesync_agent.session.revocations import Revocations
 from hivesync_agent.session.sign_in import SignIn
 from hivesync_agent.session.vault import Vault
 from hivesync_agent.settings import AgentSettings
@@ -67,15 +70,17 @@ class Agent:
         )
         self._vault = Vault(store)
         lock_path = settings.account.lock_path(settings.locations.state)
-        self._tokens = AccessTokens(
-            Refresher(self._vault, lock_path), self._post_refresh, self._session_changed
-        )
+        self._tokens = AccessTokens(Refresher(self._vault, lock_path), self._post, self._session_changed)
         self.access = ApiKey(settings.api_key) if settings.api_key else self._tokens
         self.upstream.sign_with(self.access)
+        sign_out = SignOut(self._vault, lock_path)
+        self._revocations = Revocations(sign_out, self._post)
         self._sign_in = SignIn(
             upstream=self.upstream,
+            post=self._post,
             vault=self._vault,
-            lock_path=lock_path,
+            sign_out=sign_out,
+            revocations=self._revocations,
             tokens=self._tokens,
             tasks=tasks,
             device_flow=DeviceFlow(self.upstream),
@@ -138,6 +143,7 @@ class Agent:
 
     def start(self) -> None:
         """Begin the background work."""
+        self._tasks.spawn("session-revocations", self._revocations.run())
         self._tasks.spawn("upstream-feed", self._feed.run())
         self._tasks.spawn("kept-answers", self.kept_answers.run())
         self._tasks.spawn("offline-replay", self.operations.replay.run())
@@ -152,7 +158,9 @@ class Agent:
             await self._runner.cleanup()
         await self.kept_answers.close()
         await self._previews.close()
+        await self._sign_in.leave()
         await self.upstream.close()
+        await asyncio.to_thread(self._vault.close)
 
     def _declare_routes(self) -> list[Route]:
         settings = self.settings
@@ -173,6 +181,7 @@ class Agent:
                 settings=settings,
                 access=self.access,
                 sign_in=self._sign_in,
+                revocations=self._revocations,
                 vault=self._vault,
                 profile=self._profile,
             ).routes(),
@@ -189,7 +198,7 @@ class Agent:
         session = await asyncio.to_thread(self._vault.load)
         return session.user_id or None if session is not None else None
 
-    async def _post_refresh(self, post: Post) -> Answer:
+    async def _post(self, post: Post) -> Answer:
         path = post.path.removeprefix(API)
         return Answer(*await self.upstream.exchange("POST", path, post.body, None))
 

@@ -53,7 +53,7 @@ async def _serve_with_signals(settings: AgentSettings) -> None:
     def on_ready(agent: Agent) -> None:
         _stop_on_signals(agent.switch.stop)
 
-    await serve(settings, choose_store(settings.account, settings.locations), on_ready)
+    await serve(settings, choose_store(settings.account, settings.locations, isolated=True), on_ready)
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

@@ -27,7 +27,7 @@ async def serve(settings: AgentSettings, store: CredentialStore, on_ready: Calla
     """
     # Bound before anything else is built, so that the port in the discovery file is really ours.
     listener = _bind()
-    discovery = discovery_file.new_discovery(listener.getsockname()[1], settings.profile)
+    discovery = discovery_file.new_discovery(listener.getsockname()[1], settings.profile, settings.server_url)
     try:
         async with asyncio.TaskGroup() as group:
             tasks = BackgroundTasks(group)

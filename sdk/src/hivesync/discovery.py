@@ -15,6 +15,7 @@ from hivesync_contract.discovery import DiscoveryFile, DiscoveryInvalid
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync._errors import AgentAbsent
+from hivesync.settings import SettingsInvalid
 
 _SIZE_MAX_BYTES = 65_536
 
@@ -23,6 +24,10 @@ class ProtocolUnsupported(HiveSyncError):
     """Agent and SDK have no protocol version in common; one of them must be updated."""
 
     code = ErrorCode.PROTOCOL_UNSUPPORTED
+
+
+class BackendDiffers(SettingsInvalid):
+    """The agent of this profile serves another backend than HIVESYNC_SERVER_URL names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,15 @@ def read_discovery(path: Path) -> DiscoveryFile:
             f"this client {PROTOCOL_MIN} to {PROTOCOL_MAX}; update the older one."
         )
     return found
+
+
+def check_backend(file: DiscoveryFile, server_url: str) -> None:
+    """Raise `BackendDiffers` unless the agent serves this backend. One before 0.1 does not say."""
+    if file.server_url not in (None, server_url):
+        raise BackendDiffers(
+            f"The agent of profile {file.profile!r} serves {file.server_url}, but HIVESYNC_SERVER_URL is "
+            f"{server_url}. Run `hivesync agent restart`, or use another profile (`--profile`) for it."
+        )
 
 
 def protocol_version(file: DiscoveryFile) -> int:

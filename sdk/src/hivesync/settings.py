@@ -32,6 +32,8 @@ class Settings:
     server_url: str = LOCAL_SERVER_URL
     profile: str = DEFAULT_PROFILE
     token: str | None = field(default=None, repr=False)
+    names_server: bool = True
+    """False where nobody has named a backend: then the one that the agent serves is meant."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, profile: str | None = None) -> Settings:
@@ -41,6 +43,7 @@ class Settings:
             server_url=parse_origin(environ.get("HIVESYNC_SERVER_URL") or LOCAL_SERVER_URL),
             profile=_profile(profile or environ.get("HIVESYNC_PROFILE") or DEFAULT_PROFILE),
             token=_token(environ.get("HIVESYNC_TOKEN")),
+            names_server=bool(environ.get("HIVESYNC_SERVER_URL")),
         )
 
 

@@ -14,6 +14,8 @@ API_PREFIX = "/hivesync-desktop-api"
 DEFAULT_PROFILE = "default"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _PROFILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
+"""Names that Windows gives to devices, in every folder."""
 
 
 class DiscoveryInvalid(HiveSyncError):
@@ -44,6 +46,8 @@ class DiscoveryFile:
     profile: str
     started_at: str
     schema: Literal[1] = 1
+    server_url: str | None = None
+    """The backend that this agent serves, so that a client can tell whether it is the one it means."""
 
     @classmethod
     def from_json(cls, data: Any) -> DiscoveryFile:
@@ -72,6 +76,7 @@ class DiscoveryFile:
             protocol=ProtocolRange(_field(protocol, "min", int), _field(protocol, "max", int)),
             profile=_field(data, "profile", str),
             started_at=_field(data, "started_at", str),
+            server_url=_field(data, "server_url", str) if data.get("server_url") is not None else None,
         )
 
 
@@ -91,6 +96,8 @@ def check_profile(profile: str) -> str:
     """Give the profile name back if it is safe in a file name, else raise `ValueError`."""
     if not _PROFILE.fullmatch(profile):
         raise ValueError(f"profile {profile!r} must be 1–32 of a-z, 0-9, '-' and '_'")
+    if _DEVICE.fullmatch(profile):
+        raise ValueError(f"profile {profile!r} is the name of a device on Windows")
     return profile
 
 
@@ -112,6 +119,17 @@ def discovery_name(profile: str) -> str:
     """Give the file's name for a profile."""
     check_profile(profile)
     return "desktop-agent.json" if profile == DEFAULT_PROFILE else f"desktop-agent.{profile}.json"
+
+
+def profile_of(name: str) -> str | None:
+    """Give the profile whose discovery file has this name, None for any other file."""
+    middle = name.removeprefix("desktop-agent").removesuffix(".json")
+    if name != f"desktop-agent{middle}.json":
+        return None
+    if not middle:
+        return DEFAULT_PROFILE
+    profile = middle.removeprefix(".")
+    return profile if profile != middle and _PROFILE.fullmatch(profile) else None
 
 
 def lock_name(profile: str) -> str:

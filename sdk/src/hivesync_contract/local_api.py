@@ -61,7 +61,10 @@ class LoginPending:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`GET /v1/session`, and the answer of a sign-in. `error` says why the last sign-in ended without one."""
+    """`GET /v1/session`, and the answer of a sign-in. `error` says why the last sign-in ended without one.
+
+    `revocations_waiting`: sessions that were ended here and that the backend, being away, has yet to end.
+    """
 
     signed_in: bool
     server_url: str
@@ -71,6 +74,7 @@ class Session:
     user: User | None = None
     pending: LoginPending | None = None
     error: str | None = None
+    revocations_waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ def session(*, stored_in: SessionStore = SessionStore.KEYCHAIN, **changes: objec
     return Session(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def signed_out(was_signed_in: bool, waiting: int = 0) -> dict[str, object]:
+    """Give what `logout --json` answers."""
+    return {"signed_out": was_signed_in, "revocations_waiting": waiting, "queued_operations": 0}
+
+
 @pytest.fixture
 def running(agent: FakeAgent, backend: FakeBackend) -> FakeAgent:
     """An agent that answers `status`, as a running one does."""
@@ -151,10 +156,10 @@ async def test_without_an_agent_the_session_is_shared_by_later_commands(
     assert (await hivesync.run("whoami")).out == "ada@example.org (ada), premium\n"
     token = (await hivesync.run("token")).out.strip()
     assert (await hivesync.run("token", "--json")).json() == {"access_token": token, "token_type": "Bearer"}
-    assert backend.refreshes == 1
+    assert backend.refreshes == 0
     assert (await hivesync.run("logout")).out == "Signed out.\n"
     assert (await hivesync.run("whoami")).code == 3
-    assert (await hivesync.run("logout", "--json")).json() == {"signed_out": False, "queued_operations": 0}
+    assert (await hivesync.run("logout", "--json")).json() == signed_out(False)
 
 
 async def test_a_device_code_without_an_agent(
@@ -185,7 +190,7 @@ async def test_consent_is_warned_about_and_gives_a_private_file(hivesync: Comman
 
 async def test_logging_out_goes_to_the_running_agent(hivesync: CommandLine, running: FakeAgent) -> None:
     running.on("DELETE", "/v1/session", json_answer(session(signed_in=False, user=None)))
-    assert (await hivesync.run("logout", "--json")).json() == {"signed_out": True, "queued_operations": 0}
+    assert (await hivesync.run("logout", "--json")).json() == signed_out(True)
     assert len(running.asked("DELETE", "/v1/session")) == 1
 
 
@@ -200,3 +205,53 @@ async def test_logging_out_tells_what_was_not_sent_yet(hivesync: CommandLine, ru
     status = replace(agent_status(hivesync.server_url), queued_operations=3)
     running.on("GET", "/v1/status", json_answer(status))
     assert "Changes not sent yet: 3." in (await hivesync.run("logout")).out
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_a_sign_out_that_the_server_has_yet_to_hear_of_says_so(
+    hivesync: CommandLine, backend: FakeBackend
+) -> None:
+    await backend.stop()
+    outcome = await hivesync.run("logout")
+    assert (outcome.code, outcome.out.splitlines()[0]) == (0, "Signed out.")
+    assert "has yet to be told" in outcome.out
+    await backend.start()
+    assert (await hivesync.run("logout", "--json")).json() == signed_out(False)
+    assert len(backend.asked("POST", "/api/v1/auth/logout")) == 1
+
+
+async def test_signing_out_where_no_keychain_is_finds_nobody(hivesync: CommandLine) -> None:
+    assert (await hivesync.run("logout")).out == "Nobody was signed in.\n"
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_a_token_is_that_of_a_session_and_never_the_key(hivesync: CommandLine) -> None:
+    hivesync.environ["HIVESYNC_TOKEN"] = "hs_canary"
+    outcome = await hivesync.run("token")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "HIVESYNC_TOKEN is set" in outcome.err
+    assert "canary" not in outcome.err
+
+
+async def test_an_agent_of_another_backend_is_not_used_for_the_one_that_was_named(
+    hivesync: CommandLine, running: FakeAgent
+) -> None:
+    running.server_url = "https://other.example"
+    running.publish()
+    for command in ("whoami", "api GET projects", "logout", "preview ."):
+        outcome = await hivesync.run(*command.split())
+        assert (outcome.code, outcome.out) == (2, ""), command
+        assert "serves https://other.example" in outcome.err
+        assert "hivesync agent restart" in outcome.err
+    assert {request.path for request in running.requests} == {"/", "/v1/status"}
+    assert (await hivesync.run("status")).code == 0
+
+
+async def test_where_no_backend_is_named_the_agent_s_is_meant(
+    hivesync: CommandLine, running: FakeAgent
+) -> None:
+    running.on("GET", "/api/v1/auth/me", json_answer(USER))
+    running.server_url = "https://other.example"
+    running.publish()
+    hivesync.environ["HIVESYNC_SERVER_URL"] = ""
+    assert (await hivesync.run("whoami")).code == 0

@@ -270,7 +270,7 @@ def test_a_discovery_file_that_cant_be_written_ends_the_agent(
 
 def test_a_file_of_a_later_agent_is_left_alone(locations: Locations) -> None:
     path = locations.discovery_file("default")
-    first, second = new_discovery(1, "default"), new_discovery(2, "default")
+    first, second = new_discovery(1, "default", "http://x"), new_discovery(2, "default", "http://x")
     publish(path, first)
     publish(path, second)
     withdraw(path, first)

@@ -47,9 +47,7 @@ def refusal(code: str, status: int = 401) -> Answer:
 class Desk:
     """A store, a lock and a backend's answer, with the refresher between them."""
 
-    def __init__(
-        self, folder: Path, stored: StoredSession | None, *, keep_access_token: bool = False
-    ) -> None:
+    def __init__(self, folder: Path, stored: StoredSession | None) -> None:
         self.store = MemoryStore(stored)
         self.lock_path = folder / "session.lock"
         self.sent: list[str] = []
@@ -57,7 +55,6 @@ class Desk:
         self.refresher = Refresher(
             self.store,
             self.lock_path,
-            keep_access_token=keep_access_token,
             lock_deadline_seconds=0.05,
             clock=lambda: NOW,
         )
@@ -81,19 +78,17 @@ def test_a_renewal_stores_the_successor(tmp_path: Path) -> None:
     desk = Desk(tmp_path, new_session("r1", "u1"))
     renewed = desk.renew()
     assert (renewed.access_token, renewed.access_expires_at) == ("a2", NOW + 900)
-    assert desk.store.load() == StoredSession("r2", "u1", saved_at=NOW)
+    assert desk.store.load() == StoredSession("r2", "u1", NOW, "a2", NOW + 900)
     assert desk.sent == ["r1"]
     desk.assert_lock_is_free()
 
 
-def test_the_agent_stores_no_access_token_and_other_clients_share_it(tmp_path: Path) -> None:
-    agent = Desk(tmp_path, new_session("r1", "u1"))
-    agent.renew()
-    assert "a2" not in agent.store.load().to_json()  # type: ignore[union-attr]
-    client = Desk(tmp_path, new_session("r1", "u1"), keep_access_token=True)
-    client.renew()
-    assert client.renew().from_store
-    assert client.sent == ["r1"]
+def test_whoever_comes_next_finds_the_access_token(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, new_session("r1", "u1"))
+    assert not desk.renew().from_store
+    assert desk.renew().from_store
+    assert desk.refresher.stored() == desk.renew()
+    assert desk.sent == ["r1"]
 
 
 def test_a_stored_access_token_near_its_end_is_not_used(tmp_path: Path) -> None:
@@ -222,7 +217,7 @@ async def test_a_cancelled_renewal_frees_the_lock_only_after_the_write(tmp_path:
     may_finish.set()
     with pytest.raises(asyncio.CancelledError):
         await renewal
-    assert store.load() == StoredSession("r2", "u1", saved_at=store.load().saved_at)  # type: ignore[union-attr]
+    assert store.load().refresh_token == "r2"  # type: ignore[union-attr]
     assert FileLock(lock_path).try_acquire()
 
 

@@ -20,6 +20,7 @@ PROGRAM = r"""
 import json, sys, time
 import secretstorage
 from hivesync.credentials import Account, new_session
+from hivesync.credentials.isolated import IsolatedKeychain
 from hivesync.credentials.keychain import Keychain
 from hivesync_contract.errors import HiveSyncError
 
@@ -31,7 +32,8 @@ def outcome(call):
         value = type(error).__name__
     return {"value": getattr(value, "refresh_token", value), "seconds": time.monotonic() - begin}
 
-keychain = Keychain(Account("https://api.example.org", "default"))
+kind = {"in this process": Keychain, "in a child": IsolatedKeychain}[sys.argv[2]]
+keychain = kind(Account("https://api.example.org", "default"))
 report = {"state": keychain.state().value}
 report["save"] = outcome(lambda: keychain.save(new_session("r1" * 2000, "u1")))
 report["load"] = outcome(keychain.load)
@@ -45,11 +47,12 @@ if sys.argv[1] == "then-lock":
 else:
     report["erase"] = outcome(keychain.erase)
     report["load_after"] = outcome(keychain.load)
+keychain.close()
 print(json.dumps(report))
 """
 
 
-def on_a_bus(home: Path, *, daemon: str, argument: str) -> dict[str, Any]:
+def on_a_bus(home: Path, *, daemon: str, argument: str, where: str) -> dict[str, Any]:
     """Run the program in a session of its own, after the daemon's command."""
     dbus = require_tool("dbus-run-session", HINT)
     require_tool("gnome-keyring-daemon", HINT)
@@ -61,8 +64,8 @@ def on_a_bus(home: Path, *, daemon: str, argument: str) -> dict[str, Any]:
         "XDG_RUNTIME_DIR": str(home / "run"),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.SecretService.Keyring",
     }
-    script = f'{daemon}; exec "$0" -W error -c "$1" "$2"'
-    command = [dbus, "--", "sh", "-c", script, sys.executable, PROGRAM, argument]
+    script = f'{daemon}; exec "$0" -W error -c "$1" "$2" "$3"'
+    command = [dbus, "--", "sh", "-c", script, sys.executable, PROGRAM, argument, where]
     result = subprocess.run(
         command, env=environ, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
     )
@@ -71,28 +74,31 @@ def on_a_bus(home: Path, *, daemon: str, argument: str) -> dict[str, Any]:
     return report
 
 
+in_both_ways = pytest.mark.parametrize("where", ["in this process", "in a child"])
 UNLOCKED = "printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null"
 
 
-def test_an_unlocked_keyring_keeps_the_session(tmp_path: Path) -> None:
-    report = on_a_bus(tmp_path / "home", daemon=UNLOCKED, argument="then-erase")
+@in_both_ways
+def test_an_unlocked_keyring_keeps_the_session(tmp_path: Path, where: str) -> None:
+    report = on_a_bus(tmp_path / "home", daemon=UNLOCKED, argument="then-erase", where=where)
     assert report["state"] == "ok"
     assert report["load"]["value"] == "r1" * 2000
     assert report["erase"]["value"] is None
     assert report["load_after"]["value"] is None
 
 
-def test_a_locked_keyring_is_told_apart_and_asks_nobody(tmp_path: Path) -> None:
-    report = on_a_bus(tmp_path / "home", daemon=UNLOCKED, argument="then-lock")
+@in_both_ways
+def test_a_locked_keyring_is_told_apart_and_asks_nobody(tmp_path: Path, where: str) -> None:
+    report = on_a_bus(tmp_path / "home", daemon=UNLOCKED, argument="then-lock", where=where)
     assert report["locked_state"] == "locked"
     for step in ("locked_load", "locked_save", "locked_erase"):
         assert report[step]["value"] == "KeychainLocked", step
         assert report[step]["seconds"] < 3, step
 
 
-@pytest.mark.parametrize("daemon", ["true"], ids=["no daemon started"])
-def test_a_keyring_that_was_never_made_is_missing_and_quick(tmp_path: Path, daemon: str) -> None:
-    report = on_a_bus(tmp_path / "home", daemon=daemon, argument="then-erase")
+@in_both_ways
+def test_a_keyring_that_was_never_made_is_missing_and_quick(tmp_path: Path, where: str) -> None:
+    report = on_a_bus(tmp_path / "home", daemon="true", argument="then-erase", where=where)
     assert report["state"] == "missing"
     assert report["save"]["value"] == "KeychainMissing"
     assert report["save"]["seconds"] < 4

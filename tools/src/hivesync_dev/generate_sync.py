@@ -70,6 +70,7 @@ def _finished(made: Path) -> str:
 def _reworded(text: str) -> str:
     """Replace what a change of names can't: types that differ and comments that no longer hold."""
     text = text.replace("Callable[[Post], Awaitable[Answer]]", "Callable[[Post], Answer]")
+    text = text.replace("Callable[[], Awaitable[None]]", "Callable[[], None]")
     text = text.replace("import Awaitable, Callable", "import Callable")
     text = text.replace("  # noqa: ASYNC109 - httpcore's interface", "")
     return text.replace(

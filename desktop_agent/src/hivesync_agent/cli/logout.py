@@ -14,20 +14,28 @@ from hivesync_agent.cli.console import Console, console_options
 @console_options
 def command(console: Console) -> None:
     """End the session of this machine, here and at the backend."""
-    waiting = 0
     with console.client() as client:
         if agent_process.is_running(client):
             was_signed_in = client.agent.session().signed_in
-            client.agent.logout()
-            waiting = client.agent.status().queued_operations
+            revocations = client.agent.logout().revocations_waiting
+            operations = client.agent.status().queued_operations
         else:
-            was_signed_in = client.sign_in.out()
-    console.result(
-        {"signed_out": was_signed_in, "queued_operations": waiting}, _lines(was_signed_in, waiting)
-    )
+            ending = client.sign_in.out()
+            was_signed_in, revocations, operations = ending.was_signed_in, ending.waiting, 0
+    answer = {
+        "signed_out": was_signed_in,
+        "revocations_waiting": revocations,
+        "queued_operations": operations,
+    }
+    console.result(answer, _lines(was_signed_in, revocations, operations))
 
 
-def _lines(was_signed_in: bool, waiting: int) -> Iterator[str]:
+def _lines(was_signed_in: bool, revocations: int, operations: int) -> Iterator[str]:
     yield "Signed out." if was_signed_in else "Nobody was signed in."
-    if waiting:
-        yield f"Changes not sent yet: {waiting}. They are kept until their user signs in again."
+    if revocations:
+        yield (
+            "The server can't be reached, so it has yet to be told. The agent does that as soon as it can; "
+            "without an agent, the next sign-in or sign-out does."
+        )
+    if operations:
+        yield f"Changes not sent yet: {operations}. They are kept until their user signs in again."

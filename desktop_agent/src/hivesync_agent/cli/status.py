@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
+from hivesync_contract.discovery import profile_of
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_agent import VERSION
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 @click.command()
 @console_options
 def command(console: Console) -> None:
-    """Show agent, connection and session."""
+    """Show agent, connection and session, and what other profiles of this machine have an agent."""
     from hivesync import AgentAbsent
 
     with console.client() as client:
@@ -27,9 +29,37 @@ def command(console: Console) -> None:
             status = client.agent.status()
         except AgentAbsent as absent:
             facts = _direct(client, absent.detail)
-            console.result(facts, _direct_lines(facts))
-            return
-    console.result({"mode": "proxy", "agent": status}, _agent_lines(status))
+            lines = _direct_lines(facts)
+        else:
+            facts, lines = {"mode": "proxy", "agent": status}, _agent_lines(status)
+        profiles = list(_profiles(console, client))
+    console.result(
+        {**facts, "profiles": profiles}, [*lines, *_profile_lines(profiles, client.settings.profile)]
+    )
+
+
+def _profiles(console: Console, client: Client) -> Iterator[dict[str, Any]]:
+    """Ask the agent of each profile; what a crash has left behind counts as not running."""
+    names = {profile_of(path.name) for path in client.locations.runtime.glob("desktop-agent*.json")}
+    for name in sorted(filter(None, names)):
+        with replace(console, profile=name).client() as other:
+            try:
+                status = other.agent.status()
+            except HiveSyncError as error:
+                yield {"profile": name, "running": False, "reason": error.detail}
+            else:
+                yield {"profile": name, "running": True, "pid": status.pid} | {
+                    "server_url": status.server_url,
+                    "signed_in": status.signed_in,
+                    "user": status.user,
+                }
+
+
+def _profile_lines(profiles: list[dict[str, Any]], shown: str) -> Iterator[str]:
+    for other in profiles:
+        if other["running"] and other["profile"] != shown:
+            user = other["user"].email if other["user"] else "not signed in"
+            yield f"profile    {other['profile']}: {other['server_url']}, {user}"
 
 
 def _direct(client: Client, reason: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ _TOKEN_BYTES = 32
 _ICACLS_SECONDS = 10
 
 
-def new_discovery(port: int, profile: str) -> DiscoveryFile:
+def new_discovery(port: int, profile: str, server_url: str) -> DiscoveryFile:
     """Describe this process on `port`, with a token that no earlier run has used."""
     return DiscoveryFile(
         pid=os.getpid(),
@@ -35,6 +35,7 @@ def new_discovery(port: int, profile: str) -> DiscoveryFile:
         protocol=ProtocolRange(PROTOCOL_MIN, PROTOCOL_MAX),
         profile=profile,
         started_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        server_url=server_url,
     )
 
 

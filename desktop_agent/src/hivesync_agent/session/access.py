@@ -1,4 +1,4 @@
-"""Access tokens: kept in memory only, renewed once for everybody who waits.
+"""Access tokens: held in memory, and renewed once for everybody who waits.
 
 A refresh that fails for any reason but the backend's own refusal leaves the user signed in: being
 offline is not being signed out.
@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 
 from hivesync.credentials.drivers import drive_async
 from hivesync.credentials.errors import SignedOut
-from hivesync.credentials.refresh import Answer, Post, Refresher
+from hivesync.credentials.refresh import Refresher
+from hivesync.credentials.session import MARGIN_SECONDS
+from hivesync.credentials.steps import Answer, Post
 
-RENEW_AHEAD_SECONDS = 60.0
+RENEW_AHEAD_SECONDS = MARGIN_SECONDS
 """With less than this left, a token is still used and a new one is fetched beside it."""
 
 _SPENT_SECONDS = 5.0

@@ -13,6 +13,7 @@ from hivesync_agent.local_api.route import Route, delete, get, post
 from hivesync_agent.problems import InvalidInput, json_response
 from hivesync_agent.session.profile import Profile
 from hivesync_agent.session.protocol import SessionAccess
+from hivesync_agent.session.revocations import Revocations
 from hivesync_agent.session.sign_in import SignIn
 from hivesync_agent.session.vault import Vault
 from hivesync_agent.settings import AgentSettings
@@ -27,12 +28,14 @@ class SessionRoutes:
         settings: AgentSettings,
         access: SessionAccess,
         sign_in: SignIn,
+        revocations: Revocations,
         vault: Vault,
         profile: Profile,
     ) -> None:
         self._settings = settings
         self._access = access
         self._sign_in = sign_in
+        self._revocations = revocations
         self._vault = vault
         self._profile = profile
 
@@ -85,4 +88,5 @@ class SessionRoutes:
             user=user,
             pending=self._sign_in.pending,
             error=None if signed_in else self._sign_in.error or self._access.ended,
+            revocations_waiting=self._revocations.waiting,
         )

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import contextlib
 import time
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import msgspec
+from hivesync.credentials.drivers import drive_async
 from hivesync.credentials.lock import FileLock
 from hivesync.credentials.session import StoredSession, new_session
+from hivesync.credentials.sign_out import SignOut, logout
+from hivesync.credentials.steps import Answer, Post
 from hivesync_contract.errors import HiveSyncError
-from hivesync_contract.identity import DeviceCode, LoginRequest, RefreshRequest, TokenPair, User
+from hivesync_contract.identity import DeviceCode, LoginRequest, TokenPair, User
 from hivesync_contract.local_api import LoginPending
 
 from hivesync_agent.session.access import AccessToken
 from hivesync_agent.session.device_flow import DeviceFlow
+from hivesync_agent.session.revocations import Revocations
 from hivesync_agent.session.vault import Vault
 from hivesync_agent.tasks import BackgroundTasks
 from hivesync_agent.upstream import Upstream, UpstreamProblem, UpstreamUnreachable, decode_answer
 
-_LOCK_SECONDS = 30.0
-_REVOKE_PAUSES_SECONDS = (5, 30, 120, 600, 3600)
-_log = logging.getLogger("hivesync.session")
+REVOKE_SECONDS = 3.0
+"""Longest that a sign-out, or the agent's end, waits for the backend."""
 
 
 class TokenHolder(Protocol):
@@ -41,15 +44,19 @@ class SignIn:
         self,
         *,
         upstream: Upstream,
+        post: Callable[[Post], Awaitable[Answer]],
         vault: Vault,
-        lock_path: Path,
+        sign_out: SignOut,
+        revocations: Revocations,
         tokens: TokenHolder,
         tasks: BackgroundTasks,
         device_flow: DeviceFlow,
     ) -> None:
         self._upstream = upstream
+        self._post = post
         self._vault = vault
-        self._lock_path = lock_path
+        self._sign_out = sign_out
+        self._revocations = revocations
         self._tokens = tokens
         self._tasks = tasks
         self._device_flow = device_flow
@@ -78,10 +85,15 @@ class SignIn:
     async def sign_out(self) -> None:
         """Forget the session here at once, and revoke it at the backend as soon as that can be reached."""
         self._forget_pending()
-        session = await asyncio.to_thread(self._take)
+        if await drive_async(self._sign_out.end(), self._post):
+            self._revocations.waiting += 1
         self._tokens.drop("signed out")
-        if session is not None:
-            self._tasks.spawn("session-revoke", self._revoke(session.refresh_token))
+        await self._revocations.settle_within(REVOKE_SECONDS)
+
+    async def leave(self) -> None:
+        """End a session that this process alone holds, since nobody could end it later."""
+        if self._vault.end_in_memory():
+            await self._revocations.settle_within(REVOKE_SECONDS)
 
     async def _wait_for(self, code: DeviceCode) -> None:
         try:
@@ -99,9 +111,17 @@ class SignIn:
         self.error = None
 
     async def _begin(self, pair: TokenPair) -> None:
-        session = new_session(pair.refresh_token, await self._user_id(pair.access_token))
-        await asyncio.to_thread(self._keep, session)
+        user_id = await self._user_id(pair.access_token)
+        session = new_session(pair.refresh_token, user_id, pair.access_token, pair.expires_in)
+        try:
+            await asyncio.to_thread(self._keep, session)
+        except (HiveSyncError, OSError):
+            # Kept nowhere, it would live on at the backend, and nobody could end it.
+            with contextlib.suppress(HiveSyncError):
+                await self._post(logout(pair.refresh_token))
+            raise
         self._tokens.adopt(AccessToken(pair.access_token, time.time() + pair.expires_in))
+        self._revocations.wake()  # the session that this one replaces has ended
 
     async def _user_id(self, access_token: str) -> str:
         try:
@@ -111,24 +131,5 @@ class SignIn:
             return ""  # kept for people who look into the store; nothing depends on it
 
     def _keep(self, session: StoredSession) -> None:
-        with FileLock(self._lock_path).hold(_LOCK_SECONDS):
-            self._vault.save(session)
-
-    def _take(self) -> StoredSession | None:
-        # Under the lock, so a refresh that is on its way can't put a session back afterwards.
-        with FileLock(self._lock_path).hold(_LOCK_SECONDS):
-            session = self._vault.load()
-            self._vault.erase()
-            return session
-
-    async def _revoke(self, refresh_token: str) -> None:
-        body = msgspec.json.encode(RefreshRequest(refresh_token))
-        for pause in _REVOKE_PAUSES_SECONDS:
-            try:
-                status, _ = await self._upstream.exchange("POST", "/auth/logout", body, None)
-            except UpstreamUnreachable:
-                status = 503
-            if status < 500:
-                return
-            await asyncio.sleep(pause)
-        _log.warning("session could not be revoked; it ends by itself")
+        with FileLock(self._sign_out.lock_path).hold(self._sign_out.lock_deadline_seconds):
+            self._vault.begin(session)

@@ -42,9 +42,9 @@ class AsyncAgent:
         """Sign in without a browser; raise `AuthenticationFailed` for a wrong password."""
         return await self._decoded("POST", "/v1/session/login", Session, LoginStart(login, password))
 
-    async def logout(self) -> None:
-        """End the session here and at the backend."""
-        await self._done("DELETE", "/v1/session")
+    async def logout(self) -> Session:
+        """End the session here, and at the backend as soon as that can be reached."""
+        return await self._decoded("DELETE", "/v1/session", Session)
 
     async def operations(self) -> OperationList:
         """Give the changes that wait for the backend, and those that came back as conflicts."""

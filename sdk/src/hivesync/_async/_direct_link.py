@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import httpx
 
 from hivesync._async._tokens import TokenSource
 from hivesync._call import Call
 from hivesync._errors import Offline
 from hivesync._trust import backend_ssl_context, no_trust
-from hivesync.credentials.refresh import Answer, Post, Refresher
+from hivesync.credentials.refresh import Refresher
+from hivesync.credentials.steps import Answer, Post
 from hivesync.settings import Settings, is_loopback
 
 _HEALTH = "/api/v1/health"
@@ -18,13 +21,18 @@ class DirectLink:
     """Sends calls to the configured origin with the shared session or an API key."""
 
     def __init__(
-        self, settings: Settings, refresher: Refresher, user_agent: str, timeout: httpx.Timeout
+        self,
+        settings: Settings,
+        refresher: Refresher,
+        user_agent: str,
+        timeout: httpx.Timeout,
+        ask_agent: Callable[[], Awaitable[None]],
     ) -> None:
         self._origin = settings.server_url
         self._user_agent = user_agent
         self._timeout = timeout
         self._http: httpx.AsyncClient | None = None
-        self.tokens = TokenSource(settings.token, refresher, self._post)
+        self.tokens = TokenSource(settings.token, refresher, self.post, ask_agent)
 
     async def send(
         self, call: Call, *, stream: bool = False, read_seconds: float | None = None
@@ -71,8 +79,8 @@ class DirectLink:
             request.extensions["timeout"]["read"] = read_seconds
         return await http.send(request, stream=stream)
 
-    async def _post(self, post: Post) -> Answer:
-        """Send a step of the refresh flow."""
+    async def post(self, post: Post) -> Answer:
+        """Send a step of a flow; raise `Offline`."""
         try:
             response = await self._open().post(
                 self._origin + post.path, content=post.body, headers={"Content-Type": "application/json"}

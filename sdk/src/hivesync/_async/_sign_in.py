@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from typing import Any
 from urllib.parse import urlencode
 
-from hivesync_contract.identity import DeviceCode, LoginRequest, OAuthError, RefreshRequest, TokenPair, User
+from hivesync_contract.errors import HiveSyncError
+from hivesync_contract.identity import DeviceCode, LoginRequest, OAuthError, TokenPair, User
 from hivesync_contract.local_api import SessionStore
 
-from hivesync._async._concurrency import run_blocking, sleep
+from hivesync._async._concurrency import drive_async, run_blocking, sleep
 from hivesync._async._direct_link import DirectLink
 from hivesync._async._router import Router
 from hivesync._call import Call, new_call
 from hivesync._errors import AuthenticationFailed
 from hivesync._response import Response
+from hivesync.credentials.errors import KeychainMissing
 from hivesync.credentials.lock import FileLock
 from hivesync.credentials.refresh import Refresher
 from hivesync.credentials.session import StoredSession, new_session
+from hivesync.credentials.sign_out import Ending, SignOut, logout
+from hivesync.settings import SettingsInvalid
 
 CLIENT_ID = "hivesync-cli"
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -33,6 +38,9 @@ class AsyncSignIn:
         self._router = router
         self._direct: DirectLink = router.direct
         self._refresher = refresher
+        self._sign_out = SignOut(
+            refresher.store, refresher.lock_path, lock_deadline_seconds=refresher.lock_deadline_seconds
+        )
 
     @property
     def stored_in(self) -> SessionStore:
@@ -69,41 +77,49 @@ class AsyncSignIn:
         answer = await self._send(new_call("POST", "/api/v1/auth/login", body=body))
         return await self._adopt(answer.raise_for_status().decode(TokenPair))
 
-    async def out(self) -> bool:
-        """End the session here and, if it can be reached, at the backend; False if there was none."""
-        session = await run_blocking(self._take)
+    async def out(self) -> Ending:
+        """End the session here, and at the backend as soon as that can be reached."""
+        try:
+            was_signed_in = await drive_async(self._sign_out.end(), self._direct.post)
+        except KeychainMissing:
+            return Ending(False, 0)  # nobody has ever signed in here
         self._direct.tokens.forget()
-        if session is None:
-            return False
-        body = RefreshRequest(session.refresh_token)
-        (await self._send(new_call("POST", "/api/v1/auth/logout", body=body))).raise_for_status()
-        return True
+        return Ending(was_signed_in, await self._settle())
 
     async def access_token(self) -> str:
-        """Give an access token of at most 15 minutes, renewed if needed; raise `SignedOut`."""
+        """Give an access token of at most 15 minutes, renewed if needed; raise `SignedOut`.
+
+        With HIVESYNC_TOKEN raises `SettingsInvalid`: that key lives longer, and is at hand already.
+        """
+        if not self._direct.tokens.is_renewable:
+            raise SettingsInvalid("HIVESYNC_TOKEN is set; use that key itself, or unset it.")
         return await self._direct.tokens.get()
 
     async def _adopt(self, pair: TokenPair) -> User:
         bearer = {"Authorization": f"Bearer {pair.access_token}"}
-        call = new_call("GET", "/api/v1/auth/me", headers=bearer)
-        user = (await self._send(call)).raise_for_status().decode(User)
-        await run_blocking(self._keep, new_session(pair.refresh_token, user.id))
+        try:
+            answer = await self._send(new_call("GET", "/api/v1/auth/me", headers=bearer))
+            user = answer.raise_for_status().decode(User)
+            session = new_session(pair.refresh_token, user.id, pair.access_token, pair.expires_in)
+            await run_blocking(self._keep, session)
+        except (HiveSyncError, OSError):
+            # Kept nowhere, it would live on at the backend, and nobody could end it.
+            with contextlib.suppress(HiveSyncError):
+                await self._direct.post(logout(pair.refresh_token))
+            raise
         self._direct.tokens.forget()
+        await self._settle()
         return user
+
+    async def _settle(self) -> int:
+        return await drive_async(self._sign_out.settle(), self._direct.post)
 
     async def _send(self, call: Call) -> Response:
         return await self._router.send_public(call)
 
     def _keep(self, session: StoredSession) -> None:
         with FileLock(self._refresher.lock_path).hold(self._refresher.lock_deadline_seconds):
-            self._refresher.store.save(session)
-
-    def _take(self) -> StoredSession | None:
-        with FileLock(self._refresher.lock_path).hold(self._refresher.lock_deadline_seconds):
-            session = self._refresher.store.load()
-            if session is not None:
-                self._refresher.store.erase()
-            return session
+            self._refresher.store.begin(session)
 
 
 def _oauth_error(answer: Response) -> str:

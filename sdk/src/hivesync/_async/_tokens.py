@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 
-from hivesync._async._concurrency import Lock, drive_async
+from hivesync._async._concurrency import Lock, drive_async, run_blocking
 from hivesync.credentials.errors import KeychainMissing, SignedOut
-from hivesync.credentials.refresh import Answer, Post, Refresher, Renewed
+from hivesync.credentials.refresh import Refresher, Renewed
+from hivesync.credentials.steps import Answer, Post
 
 _MARGIN_SECONDS = 30.0
 
@@ -16,11 +17,16 @@ class TokenSource:
     """Gives a token that still lasts; one renewal at a time within a process, one between processes."""
 
     def __init__(
-        self, api_key: str | None, refresher: Refresher, post: Callable[[Post], Awaitable[Answer]]
+        self,
+        api_key: str | None,
+        refresher: Refresher,
+        post: Callable[[Post], Awaitable[Answer]],
+        ask_agent: Callable[[], Awaitable[None]],
     ) -> None:
         self._api_key = api_key
         self._refresher = refresher
         self._post = post
+        self._ask_agent = ask_agent
         self._lock = Lock()
         self._renewed: Renewed | None = None
 
@@ -42,6 +48,9 @@ class TokenSource:
 
     async def _renew(self, refused: str | None) -> Renewed:
         try:
+            if refused is None and (stored := await run_blocking(self._refresher.stored)):
+                return stored
+            await self._ask_agent()  # while one runs it alone renews, and what it gets is stored
             return await drive_async(self._refresher.renew(refused=refused), self._post)
         except KeychainMissing as exc:
             raise SignedOut(

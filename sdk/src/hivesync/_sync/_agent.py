@@ -44,9 +44,9 @@ class Agent:
         """Sign in without a browser; raise `AuthenticationFailed` for a wrong password."""
         return self._decoded("POST", "/v1/session/login", Session, LoginStart(login, password))
 
-    def logout(self) -> None:
-        """End the session here and at the backend."""
-        self._done("DELETE", "/v1/session")
+    def logout(self) -> Session:
+        """End the session here, and at the backend as soon as that can be reached."""
+        return self._decoded("DELETE", "/v1/session", Session)
 
     def operations(self) -> OperationList:
         """Give the changes that wait for the backend, and those that came back as conflicts."""

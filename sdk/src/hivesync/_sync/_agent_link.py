@@ -3,22 +3,35 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import httpx
 from hivesync_contract import headers
 from hivesync_contract.discovery import DiscoveryFile
+from hivesync_contract.errors import HiveSyncError
 
-from hivesync._call import Call
+from hivesync._call import Call, new_call
 from hivesync._errors import AgentAbsent
 from hivesync._sync._proven import ProvenTransport
-from hivesync.discovery import FileStamp, protocol_version, read_discovery
+from hivesync.discovery import FileStamp, check_backend, protocol_version, read_discovery
+
+_OF_ANY_BACKEND = frozenset(
+    {"/v1/status", "/v1/logs", "/v1/support-bundle", "/v1/pause", "/v1/resume", "/v1/shutdown"}
+)
+"""What an agent is asked about itself, whichever backend it serves."""
 
 
 class AgentLink:
-    """Sends calls to whichever agent the discovery file names now."""
+    """Sends calls to whichever agent the discovery file names now.
 
-    def __init__(self, discovery_path: Path, client_name: str, timeout: httpx.Timeout) -> None:
+    `serving`: the one backend that it must serve; None if any is meant.
+    """
+
+    def __init__(
+        self, discovery_path: Path, client_name: str, timeout: httpx.Timeout, *, serving: str | None
+    ) -> None:
+        self._serving = serving
         self._path = discovery_path
         self._client_name = client_name
         self._timeout = timeout
@@ -32,8 +45,13 @@ class AgentLink:
         return self._file.instance_id if self._file else None
 
     def send(self, call: Call, *, stream: bool = False, read_seconds: float | None = None) -> httpx.Response:
-        """Send the call; raise `AgentAbsent`, `ProtocolUnsupported` or `httpx.TransportError`."""
+        """Send the call.
+
+        Raises `AgentAbsent`, `ProtocolUnsupported`, `BackendDiffers` or `httpx.TransportError`.
+        """
         file, http = self._current()
+        if self._serving is not None and call.path not in _OF_ANY_BACKEND:
+            check_backend(file, self._serving)
         request = http.build_request(
             call.method,
             file.url + call.path,
@@ -44,6 +62,12 @@ class AgentLink:
         if read_seconds is not None:
             request.extensions["timeout"]["read"] = read_seconds
         return http.send(request, stream=stream)
+
+    def see_to_session(self) -> None:
+        """Have an agent that runs renew the session if it must; without one nothing happens."""
+        # Absent, ending, or of another backend: then whoever asked renews by itself.
+        with contextlib.suppress(HiveSyncError, httpx.TransportError):
+            self.send(new_call("GET", "/v1/session"))
 
     def close(self) -> None:
         """Close all connections."""

@@ -55,12 +55,17 @@ class Client:
         refresher = Refresher(
             choose_store(account, self.locations, may_prompt=may_prompt),
             account.lock_path(self.locations.state),
-            keep_access_token=True,
         )
         timeout = httpx.Timeout(timeout_seconds, connect=5.0)
+        agent = AgentLink(
+            self.locations.discovery_file(self.settings.profile),
+            name,
+            timeout,
+            serving=self.settings.server_url if self.settings.names_server else None,
+        )
         self._router = Router(
-            AgentLink(self.locations.discovery_file(self.settings.profile), name, timeout),
-            DirectLink(self.settings, refresher, name, timeout),
+            agent,
+            DirectLink(self.settings, refresher, name, timeout, agent.see_to_session),
             only=only,
             prefers_direct=self.settings.token is not None,
         )

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import httpx
 
 from hivesync._call import Call
 from hivesync._errors import Offline
 from hivesync._sync._tokens import TokenSource
 from hivesync._trust import backend_ssl_context, no_trust
-from hivesync.credentials.refresh import Answer, Post, Refresher
+from hivesync.credentials.refresh import Refresher
+from hivesync.credentials.steps import Answer, Post
 from hivesync.settings import Settings, is_loopback
 
 _HEALTH = "/api/v1/health"
@@ -19,13 +22,18 @@ class DirectLink:
     """Sends calls to the configured origin with the shared session or an API key."""
 
     def __init__(
-        self, settings: Settings, refresher: Refresher, user_agent: str, timeout: httpx.Timeout
+        self,
+        settings: Settings,
+        refresher: Refresher,
+        user_agent: str,
+        timeout: httpx.Timeout,
+        ask_agent: Callable[[], None],
     ) -> None:
         self._origin = settings.server_url
         self._user_agent = user_agent
         self._timeout = timeout
         self._http: httpx.Client | None = None
-        self.tokens = TokenSource(settings.token, refresher, self._post)
+        self.tokens = TokenSource(settings.token, refresher, self.post, ask_agent)
 
     def send(self, call: Call, *, stream: bool = False, read_seconds: float | None = None) -> httpx.Response:
         """Send the call; renew once when the token was refused and the call can be repeated.
@@ -70,8 +78,8 @@ class DirectLink:
             request.extensions["timeout"]["read"] = read_seconds
         return http.send(request, stream=stream)
 
-    def _post(self, post: Post) -> Answer:
-        """Send a step of the refresh flow."""
+    def post(self, post: Post) -> Answer:
+        """Send a step of a flow; raise `Offline`."""
         try:
             response = self._open().post(
                 self._origin + post.path, content=post.body, headers={"Content-Type": "application/json"}

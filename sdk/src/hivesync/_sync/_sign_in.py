@@ -3,23 +3,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from typing import Any
 from urllib.parse import urlencode
 
-from hivesync_contract.identity import DeviceCode, LoginRequest, OAuthError, RefreshRequest, TokenPair, User
+from hivesync_contract.errors import HiveSyncError
+from hivesync_contract.identity import DeviceCode, LoginRequest, OAuthError, TokenPair, User
 from hivesync_contract.local_api import SessionStore
 
 from hivesync._call import Call, new_call
 from hivesync._errors import AuthenticationFailed
 from hivesync._response import Response
-from hivesync._sync._concurrency import run_blocking, sleep
+from hivesync._sync._concurrency import drive, run_blocking, sleep
 from hivesync._sync._direct_link import DirectLink
 from hivesync._sync._router import Router
+from hivesync.credentials.errors import KeychainMissing
 from hivesync.credentials.lock import FileLock
 from hivesync.credentials.refresh import Refresher
 from hivesync.credentials.session import StoredSession, new_session
+from hivesync.credentials.sign_out import Ending, SignOut, logout
+from hivesync.settings import SettingsInvalid
 
 CLIENT_ID = "hivesync-cli"
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -34,6 +39,9 @@ class SignIn:
         self._router = router
         self._direct: DirectLink = router.direct
         self._refresher = refresher
+        self._sign_out = SignOut(
+            refresher.store, refresher.lock_path, lock_deadline_seconds=refresher.lock_deadline_seconds
+        )
 
     @property
     def stored_in(self) -> SessionStore:
@@ -70,41 +78,49 @@ class SignIn:
         answer = self._send(new_call("POST", "/api/v1/auth/login", body=body))
         return self._adopt(answer.raise_for_status().decode(TokenPair))
 
-    def out(self) -> bool:
-        """End the session here and, if it can be reached, at the backend; False if there was none."""
-        session = run_blocking(self._take)
+    def out(self) -> Ending:
+        """End the session here, and at the backend as soon as that can be reached."""
+        try:
+            was_signed_in = drive(self._sign_out.end(), self._direct.post)
+        except KeychainMissing:
+            return Ending(False, 0)  # nobody has ever signed in here
         self._direct.tokens.forget()
-        if session is None:
-            return False
-        body = RefreshRequest(session.refresh_token)
-        (self._send(new_call("POST", "/api/v1/auth/logout", body=body))).raise_for_status()
-        return True
+        return Ending(was_signed_in, self._settle())
 
     def access_token(self) -> str:
-        """Give an access token of at most 15 minutes, renewed if needed; raise `SignedOut`."""
+        """Give an access token of at most 15 minutes, renewed if needed; raise `SignedOut`.
+
+        With HIVESYNC_TOKEN raises `SettingsInvalid`: that key lives longer, and is at hand already.
+        """
+        if not self._direct.tokens.is_renewable:
+            raise SettingsInvalid("HIVESYNC_TOKEN is set; use that key itself, or unset it.")
         return self._direct.tokens.get()
 
     def _adopt(self, pair: TokenPair) -> User:
         bearer = {"Authorization": f"Bearer {pair.access_token}"}
-        call = new_call("GET", "/api/v1/auth/me", headers=bearer)
-        user = (self._send(call)).raise_for_status().decode(User)
-        run_blocking(self._keep, new_session(pair.refresh_token, user.id))
+        try:
+            answer = self._send(new_call("GET", "/api/v1/auth/me", headers=bearer))
+            user = answer.raise_for_status().decode(User)
+            session = new_session(pair.refresh_token, user.id, pair.access_token, pair.expires_in)
+            run_blocking(self._keep, session)
+        except (HiveSyncError, OSError):
+            # Kept nowhere, it would live on at the backend, and nobody could end it.
+            with contextlib.suppress(HiveSyncError):
+                self._direct.post(logout(pair.refresh_token))
+            raise
         self._direct.tokens.forget()
+        self._settle()
         return user
+
+    def _settle(self) -> int:
+        return drive(self._sign_out.settle(), self._direct.post)
 
     def _send(self, call: Call) -> Response:
         return self._router.send_public(call)
 
     def _keep(self, session: StoredSession) -> None:
         with FileLock(self._refresher.lock_path).hold(self._refresher.lock_deadline_seconds):
-            self._refresher.store.save(session)
-
-    def _take(self) -> StoredSession | None:
-        with FileLock(self._refresher.lock_path).hold(self._refresher.lock_deadline_seconds):
-            session = self._refresher.store.load()
-            if session is not None:
-                self._refresher.store.erase()
-            return session
+            self._refresher.store.begin(session)
 
 
 def _oauth_error(answer: Response) -> str:

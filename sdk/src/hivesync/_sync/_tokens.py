@@ -6,9 +6,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from hivesync._sync._concurrency import Lock, drive
+from hivesync._sync._concurrency import Lock, drive, run_blocking
 from hivesync.credentials.errors import KeychainMissing, SignedOut
-from hivesync.credentials.refresh import Answer, Post, Refresher, Renewed
+from hivesync.credentials.refresh import Refresher, Renewed
+from hivesync.credentials.steps import Answer, Post
 
 _MARGIN_SECONDS = 30.0
 
@@ -16,10 +17,17 @@ _MARGIN_SECONDS = 30.0
 class TokenSource:
     """Gives a token that still lasts; one renewal at a time within a process, one between processes."""
 
-    def __init__(self, api_key: str | None, refresher: Refresher, post: Callable[[Post], Answer]) -> None:
+    def __init__(
+        self,
+        api_key: str | None,
+        refresher: Refresher,
+        post: Callable[[Post], Answer],
+        ask_agent: Callable[[], None],
+    ) -> None:
         self._api_key = api_key
         self._refresher = refresher
         self._post = post
+        self._ask_agent = ask_agent
         self._lock = Lock()
         self._renewed: Renewed | None = None
 
@@ -41,6 +49,9 @@ class TokenSource:
 
     def _renew(self, refused: str | None) -> Renewed:
         try:
+            if refused is None and (stored := run_blocking(self._refresher.stored)):
+                return stored
+            self._ask_agent()  # while one runs it alone renews, and what it gets is stored
             return drive(self._refresher.renew(refused=refused), self._post)
         except KeychainMissing as exc:
             raise SignedOut(

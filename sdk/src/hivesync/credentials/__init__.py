@@ -11,18 +11,10 @@ from hivesync.credentials.errors import (
     SignedOut,
 )
 from hivesync.credentials.lock import FileLock
-from hivesync.credentials.refresh import (
-    Answer,
-    Blocking,
-    Pause,
-    Post,
-    Refresher,
-    RefreshFailed,
-    RefreshFlow,
-    Renewed,
-    Step,
-)
+from hivesync.credentials.refresh import Refresher, RefreshFailed, Renewed
 from hivesync.credentials.session import StoredSession, new_session
+from hivesync.credentials.sign_out import Ending, SignOut
+from hivesync.credentials.steps import Answer, Blocking, Flow, Pause, Post, Step
 from hivesync.credentials.store import CredentialStore, MemoryStore, choose_store
 
 __all__ = [
@@ -30,7 +22,9 @@ __all__ = [
     "Answer",
     "Blocking",
     "CredentialStore",
+    "Ending",
     "FileLock",
+    "Flow",
     "KeychainLocked",
     "KeychainMissing",
     "KeychainTimeout",
@@ -40,9 +34,9 @@ __all__ = [
     "Pause",
     "Post",
     "RefreshFailed",
-    "RefreshFlow",
     "Refresher",
     "Renewed",
+    "SignOut",
     "SignedOut",
     "Step",
     "StoredSession",

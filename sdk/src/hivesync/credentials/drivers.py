@@ -1,4 +1,4 @@
-"""Run a refresh flow, in a thread or in an event loop. The HTTP client is the caller's."""
+"""Run a flow, in a thread or in an event loop. The HTTP client is the caller's."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from hivesync.credentials.refresh import Answer, Blocking, Pause, Post, RefreshFlow, Renewed, Step
+from hivesync.credentials.steps import Answer, Blocking, Flow, Pause, Post, Result, Step
 
 
-def drive(flow: RefreshFlow, post: Callable[[Post], Answer]) -> Renewed:
+def drive(flow: Flow[Result], post: Callable[[Post], Answer]) -> Result:
     """Run the flow in this thread. `post` raises a `HiveSyncError` when the backend can't be reached."""
     try:
         step = next(flow)
@@ -22,13 +22,13 @@ def drive(flow: RefreshFlow, post: Callable[[Post], Answer]) -> Renewed:
             else:
                 step = flow.send(answer)
     except StopIteration as finished:
-        renewed: Renewed = finished.value
-        return renewed
+        result: Result = finished.value
+        return result
     finally:
         flow.close()
 
 
-async def drive_async(flow: RefreshFlow, post: Callable[[Post], Awaitable[Answer]]) -> Renewed:
+async def drive_async(flow: Flow[Result], post: Callable[[Post], Awaitable[Answer]]) -> Result:
     """Run the flow in the event loop; what blocks goes to a thread.
 
     When cancelled it waits for a blocking call to end first, so the lock is never given back while a
@@ -44,8 +44,8 @@ async def drive_async(flow: RefreshFlow, post: Callable[[Post], Awaitable[Answer
             else:
                 step = flow.send(answer)
     except StopIteration as finished:
-        renewed: Renewed = finished.value
-        return renewed
+        result: Result = finished.value
+        return result
     finally:
         flow.close()
 

@@ -16,7 +16,7 @@ from hivesync.credentials.backend import backend_state, usable_backend
 from hivesync.credentials.deadline import Deadline
 from hivesync.credentials.errors import KeychainLocked, KeychainMissing, KeychainTimeout, KeychainUnavailable
 from hivesync.credentials.parts import fits, parse_index, split
-from hivesync.credentials.session import StoredSession
+from hivesync.credentials.store import TextStore
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -26,7 +26,7 @@ TIME_LIMIT_SECONDS = 5.0
 PROMPT_LIMIT_SECONDS = 60.0
 
 
-class Keychain:
+class Keychain(TextStore):
     """The keychain entry of one account.
 
     `may_prompt`: the OS may ask the user to unlock; such calls get a minute instead of five seconds.
@@ -52,18 +52,16 @@ class Keychain:
         except Exception:  # a backend is foreign code behind D-Bus, COM or a plugin: any error is "none"
             return KeychainState.MISSING
 
-    def load(self) -> StoredSession | None:
-        """Give the stored session, None if there is none; raise if the keychain can't be asked."""
-        text = self._call(self._read)
-        return None if text is None else StoredSession.from_json(text)
+    def read(self) -> str | None:
+        """Give the entry's text, None if there is none; raise if the keychain can't be asked."""
+        return self._call(self._read)
 
-    def save(self, session: StoredSession) -> None:
-        """Store the session and read it back, or raise."""
-        text = session.to_json()
+    def write(self, text: str) -> None:
+        """Store the text and read it back, or raise."""
         if self._call(lambda backend: self._write(backend, text)) != text:
             raise KeychainUnavailable("The keychain did not keep the session it was given.")
 
-    def erase(self) -> None:
+    def remove(self) -> None:
         """Remove the entry and its parts."""
         self._call(self._remove)
 
@@ -122,7 +120,10 @@ class Keychain:
         backend = usable_backend()
         state = backend_state(backend)
         if backend is None or state is KeychainState.MISSING:
-            raise KeychainMissing("This machine has no usable keychain.")
+            raise KeychainMissing(
+                "This machine has no usable keychain. Install and unlock one (on Linux gnome-keyring or "
+                "KWallet), or agree to a file: `hivesync login --plaintext-storage`."
+            )
         if state is KeychainState.LOCKED and not self._may_prompt:
             raise KeychainLocked("The keychain is locked; unlock it and try again.")
         return backend

@@ -5,18 +5,24 @@ Never falls back by itself: a plaintext file is chosen only if the user said so.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Protocol
 
 from hivesync_contract.local_api import KeychainState, SessionStore
 
 from hivesync.credentials.account import Account
-from hivesync.credentials.session import StoredSession
+from hivesync.credentials.session import Kept, StoredSession
 from hivesync.locations import Locations
 from hivesync.preferences import Preferences
 
 
 class CredentialStore(Protocol):
-    """A place for the session of one account. All calls block; a keychain's for seconds."""
+    """A place for the session of one account, and for the tokens of ended ones until they are revoked.
+
+    All calls block; a keychain's for seconds. Those that change something are made under the account's
+    lock, and each of them is one write: a crash leaves what was before, or what is after.
+    """
 
     @property
     def kind(self) -> SessionStore:
@@ -26,49 +32,131 @@ class CredentialStore(Protocol):
         """Tell whether it can be used, without ever asking the user anything."""
 
     def load(self) -> StoredSession | None:
-        """Give what is stored. A locked or missing keychain raises instead of giving None."""
+        """Give the session. A locked or missing keychain raises instead of giving None."""
 
     def save(self, session: StoredSession) -> None:
-        """Store and read back, or raise."""
+        """Store the session as it now is, and read it back, or raise."""
+
+    def begin(self, session: StoredSession) -> None:
+        """Store another session; the one before it has ended."""
+
+    def end(self) -> bool:
+        """Sign out: the session's token now waits to be revoked. False if there was no session."""
 
     def erase(self) -> None:
-        """Remove what is stored; nothing stored is fine."""
+        """Forget a session that the backend has ended; none is fine."""
+
+    def ended(self) -> tuple[str, ...]:
+        """Give the refresh tokens of ended sessions that the backend has yet to be told of."""
+
+    def forget_ended(self, token: str) -> None:
+        """Note that the backend has ended the session of this token."""
+
+    def close(self) -> None:
+        """Give back what is held between two calls."""
 
 
-class MemoryStore:
+class TextStore(ABC):
+    """A credential store made of a place that keeps one text."""
+
+    kind: SessionStore
+
+    @abstractmethod
+    def state(self) -> KeychainState:
+        """Tell whether it can be used, without ever asking the user anything."""
+
+    @abstractmethod
+    def read(self) -> str | None:
+        """Give the stored text, None if there is none; raise if the place can't be asked."""
+
+    @abstractmethod
+    def write(self, text: str) -> None:
+        """Store the text and read it back, or raise."""
+
+    @abstractmethod
+    def remove(self) -> None:
+        """Remove the text; nothing stored is fine."""
+
+    def load(self) -> StoredSession | None:
+        return self._kept().session
+
+    def save(self, session: StoredSession) -> None:
+        self._keep(replace(self._kept(), session=session))
+
+    def begin(self, session: StoredSession) -> None:
+        self._keep(self._kept().begun(session))
+
+    def end(self) -> bool:
+        kept = self._kept()
+        if kept.session is not None:
+            self._keep(kept.without_session())
+        return kept.session is not None
+
+    def erase(self) -> None:
+        self._keep(replace(self._kept(), session=None))
+
+    def ended(self) -> tuple[str, ...]:
+        return self._kept().ended
+
+    def forget_ended(self, token: str) -> None:
+        kept = self._kept()
+        if token in kept.ended:
+            self._keep(replace(kept, ended=tuple(each for each in kept.ended if each != token)))
+
+    def close(self) -> None:  # noqa: B027 - most places hold nothing open
+        pass
+
+    def _kept(self) -> Kept:
+        return Kept.from_json(self.read())
+
+    def _keep(self, kept: Kept) -> None:
+        if kept == Kept():
+            self.remove()
+        else:
+            self.write(kept.to_json())
+
+
+class MemoryStore(TextStore):
     """Keeps the session as long as the process: where no keychain exists and no file is wanted."""
 
     kind = SessionStore.MEMORY
 
     def __init__(self, session: StoredSession | None = None) -> None:
-        self._session = session
+        self._text = None if session is None else Kept(session).to_json()
 
     def state(self) -> KeychainState:
         """Memory is always there."""
         return KeychainState.OK
 
-    def load(self) -> StoredSession | None:
-        """Give what this process saved."""
-        return self._session
+    def read(self) -> str | None:
+        """Give what this process wrote."""
+        return self._text
 
-    def save(self, session: StoredSession) -> None:
+    def write(self, text: str) -> None:
         """Keep it until the process ends."""
-        self._session = session
+        self._text = text
 
-    def erase(self) -> None:
+    def remove(self) -> None:
         """Forget it."""
-        self._session = None
+        self._text = None
 
 
-def choose_store(account: Account, locations: Locations, *, may_prompt: bool = False) -> CredentialStore:
+def choose_store(
+    account: Account, locations: Locations, *, may_prompt: bool = False, isolated: bool = False
+) -> CredentialStore:
     """Give the user's choice: the keychain, or the file they agreed to.
 
     `may_prompt`: the keychain may ask the user to unlock it; False for whatever runs in the background.
+    `isolated`: ask it in a process of its own, which a program that runs for months gives back at once.
     """
     if Preferences.load(locations).plaintext_credentials:
         from hivesync.credentials.plaintext import PlaintextStore
 
         return PlaintextStore(account.plaintext_path(locations.state))
+    if isolated:
+        from hivesync.credentials.isolated import IsolatedKeychain
+
+        return IsolatedKeychain(account)
     from hivesync.credentials.keychain import Keychain
 
     return Keychain(account, may_prompt=may_prompt)

@@ -34,6 +34,7 @@ class FakeAgent(ScriptedServer):
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     instance_id: str = "fake-1"
     protocol: ProtocolRange = field(default_factory=lambda: ProtocolRange(PROTOCOL_MIN, PROTOCOL_MAX))
+    server_url: str | None = None
     proofs: int = 0
 
     @property
@@ -74,6 +75,7 @@ class FakeAgent(ScriptedServer):
             protocol=self.protocol,
             profile=self.profile,
             started_at="2026-01-01T00:00:00Z",
+            server_url=self.server_url,
         )
         write_private(self.discovery_path, msgspec.json.encode(asdict(file)))
 
