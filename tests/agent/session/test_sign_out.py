@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hivesync.credentials.errors import KeychainLocked
+from hivesync.credentials.lock import FileLock
 from hivesync.credentials.refresh import RefreshFailed
 from hivesync.credentials.session import new_session
 from hivesync.credentials.sign_out import SignOut
@@ -95,6 +96,35 @@ async def test_a_session_that_a_sign_in_replaces_is_revoked(
     await holds(lambda: store.ended() == ())
     async with signed_in.http.get(f"{signed_in.url}/api/v1/echo") as answer:
         assert answer.status == 200
+
+
+@pytest.mark.parametrize("attempt", range(5))
+async def test_a_sign_in_that_is_just_being_kept_does_not_undo_a_sign_out(
+    agent: RunningAgent, settings: AgentSettings, backend: UpstreamBackend, store: MemoryStore, attempt: int
+) -> None:
+    lock = FileLock(settings.account.lock_path(settings.locations.state))
+    with lock.hold(5):  # the sign-in has its tokens, and waits to store them
+        async with agent.http.post(f"{agent.url}/v1/session/login", json={}) as answer:
+            assert answer.status == 202
+        await holds(lambda: backend.identity.polls == 1)
+        await holds(lambda: any(seen.target.endswith("/auth/me") for seen in backend.journal))
+        leaving = asyncio.create_task(sign_out(agent))
+        await asyncio.sleep(0.05)
+    await leaving
+    assert store.load() is None
+    await holds(lambda: backend.identity.logouts == 1)
+    async with agent.http.get(f"{agent.url}/v1/session") as answer:
+        assert (await answer.json())["signed_in"] is False
+
+
+async def test_a_session_that_can_not_be_kept_is_ended_at_the_backend(
+    agent: RunningAgent, settings: AgentSettings, backend: UpstreamBackend
+) -> None:
+    settings.account.lock_path(settings.locations.state).mkdir(parents=True)
+    body = {"login": EMAIL, "password": PASSWORD}
+    async with agent.http.post(f"{agent.url}/v1/session/login", json=body) as answer:
+        assert answer.status >= 500
+    assert backend.identity.logouts == 1
 
 
 async def test_a_locked_keychain_keeps_the_session_and_says_so(

@@ -21,7 +21,7 @@ from hivesync.credentials.parts import ENTRY_BYTES
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.local_api import KeychainState
 from keyring.backend import KeyringBackend
-from keyring.backends import chainer, fail, null
+from keyring.backends import chainer, fail, kwallet, null
 from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDeleteError, PasswordSetError
 
 Install = Callable[[KeyringBackend], None]
@@ -247,6 +247,14 @@ def test_a_chain_is_as_good_as_its_best_link(install: Install, monkeypatch: pyte
     monkeypatch.setattr(chainer.ChainerBackend, "backends", [*nothing, real])
     Keychain(ACCOUNT).save(new_session("r1", "u1"))
     assert len(real.entries) == 1
+
+
+def test_kwallet_is_a_keychain_and_one_that_does_not_answer_is_told_so(install: Install) -> None:
+    """KWallet's own back end; from KWallet 5.97 on the Secret Service's speaks to it as well."""
+    install(kwallet.DBusKeyring())  # type: ignore[no-untyped-call]
+    assert Keychain(ACCOUNT).state() is KeychainState.OK
+    with pytest.raises(KeychainUnavailable):
+        Keychain(ACCOUNT).load()
 
 
 def test_a_keychain_that_forgets_is_noticed_when_it_is_written(install: Install) -> None:

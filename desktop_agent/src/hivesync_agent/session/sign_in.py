@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import msgspec
-from hivesync.credentials.drivers import drive_async
+from hivesync.credentials.drivers import drive_async, to_its_end
 from hivesync.credentials.lock import FileLock
 from hivesync.credentials.session import StoredSession, new_session
 from hivesync.credentials.sign_out import SignOut, logout
@@ -61,6 +61,7 @@ class SignIn:
         self._tasks = tasks
         self._device_flow = device_flow
         self._waiting: asyncio.Task[None] | None = None
+        self._changing = asyncio.Lock()
         self.pending: LoginPending | None = None
         self.error: str | None = None
 
@@ -69,13 +70,13 @@ class SignIn:
         body = msgspec.json.encode(LoginRequest(login=login, password=password))
         status, answer = await self._upstream.exchange("POST", "/auth/login", body, None)
         pair = decode_answer(status, answer, TokenPair)
-        self._forget_pending()
-        await self._begin(pair)
+        await self._forget_pending()
+        await to_its_end(self._begin(pair))
 
     async def with_device_code(self) -> LoginPending:
         """Ask for a code and start waiting for the user; an earlier wait ends."""
         code = await self._device_flow.start()
-        self._forget_pending()
+        await self._forget_pending()
         self.pending = LoginPending(
             code.user_code, code.verification_uri, code.verification_uri_complete, code.expires_in
         )
@@ -84,10 +85,11 @@ class SignIn:
 
     async def sign_out(self) -> None:
         """Forget the session here at once, and revoke it at the backend as soon as that can be reached."""
-        self._forget_pending()
-        if await drive_async(self._sign_out.end(), self._post):
-            self._revocations.waiting += 1
-        self._tokens.drop("signed out")
+        await self._forget_pending()
+        async with self._changing:
+            if await drive_async(self._sign_out.end(), self._post):
+                self._revocations.waiting += 1
+            self._tokens.drop("signed out")
         await self._revocations.settle_within(REVOKE_SECONDS)
 
     async def leave(self) -> None:
@@ -98,29 +100,32 @@ class SignIn:
     async def _wait_for(self, code: DeviceCode) -> None:
         try:
             pair = await self._device_flow.wait(code)
-            await self._begin(pair)
+            await to_its_end(self._begin(pair))
         except HiveSyncError as error:
             self.error = error.detail
         self.pending = None
 
-    def _forget_pending(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+    async def _forget_pending(self) -> None:
+        """End the wait for a user. One who has just approved is signed in first, for what comes to find."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.cancel()
+            await asyncio.wait([waiting])
         self.pending = None
         self.error = None
 
     async def _begin(self, pair: TokenPair) -> None:
         user_id = await self._user_id(pair.access_token)
         session = new_session(pair.refresh_token, user_id, pair.access_token, pair.expires_in)
-        try:
-            await asyncio.to_thread(self._keep, session)
-        except (HiveSyncError, OSError):
-            # Kept nowhere, it would live on at the backend, and nobody could end it.
-            with contextlib.suppress(HiveSyncError):
-                await self._post(logout(pair.refresh_token))
-            raise
-        self._tokens.adopt(AccessToken(pair.access_token, time.time() + pair.expires_in))
+        async with self._changing:
+            try:
+                await asyncio.to_thread(self._keep, session)
+            except (HiveSyncError, OSError):
+                # Kept nowhere, it would live on at the backend, and nobody could end it.
+                with contextlib.suppress(HiveSyncError):
+                    await self._post(logout(pair.refresh_token))
+                raise
+            self._tokens.adopt(AccessToken(pair.access_token, time.time() + pair.expires_in))
         self._revocations.wake()  # the session that this one replaces has ended
 
     async def _user_id(self, access_token: str) -> str:

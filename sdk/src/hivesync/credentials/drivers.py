@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from hivesync.credentials.steps import Answer, Blocking, Flow, Pause, Post, Result, Step
@@ -65,13 +65,14 @@ async def _perform_async(step: Step, post: Callable[[Post], Awaitable[Answer]]) 
         case Post():
             return await post(step)
         case Blocking():
-            return await _in_thread(step.call)
+            return await to_its_end(asyncio.to_thread(step.call))
         case Pause():
             return await asyncio.sleep(step.seconds)
 
 
-async def _in_thread(call: Callable[[], Any]) -> Any:
-    running = asyncio.ensure_future(asyncio.to_thread(call))
+async def to_its_end(work: Coroutine[Any, Any, Result]) -> Result:
+    """Do the work to its end, also when cancelled meanwhile; only then is the cancellation passed on."""
+    running = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
