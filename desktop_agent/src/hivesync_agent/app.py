@@ -192,9 +192,13 @@ class Agent:
         return [*routes, *DocumentRoutes(routes).routes()]
 
     async def _owner(self) -> str | None:
-        """Tell whose answers are stored: the session's user, or nobody."""
+        """Tell whose answers are stored: the user of the token they were had with, until there is one the
+        stored session's, or nobody.
+        """
         if self.settings.api_key:
             return hashlib.sha256(self.settings.api_key.encode()).hexdigest()
+        if self._tokens.signed_in:
+            return self._tokens.user_id
         session = await asyncio.to_thread(self._vault.load)
         return session.user_id or None if session is not None else None
 

@@ -124,6 +124,41 @@ async def test_another_user_finds_nothing(
     assert not kept_file(settings).exists()
 
 
+async def test_a_session_that_another_process_replaced_with_another_users_finds_nothing(
+    settings: AgentSettings, store: MemoryStore, backend: UpstreamBackend
+) -> None:
+    """The agent does not hear of it before it needs a token: that is when the earlier user's answers go."""
+    async with running_agent(settings, store) as agent:
+        await read(agent)
+        events = agent.agent.bus.subscribe(None)
+        backend.identity.user = {**backend.identity.user, "id": "somebody-else"}
+        sign_in(store, backend, "somebody-else")
+        backend.identity.end_access_tokens()
+        for _ in range(2):  # the question that found the other session is older than it, and not kept
+            assert (await agent.http.get(f"{agent.url}/api/v1/projects/2")).status == 200
+        await until_restored(agent)
+        assert await agent.agent.operations.owner.current() == "somebody-else"
+        await backend.stop()
+        assert (await read(agent)).status == 503
+        assert (await agent.http.get(f"{agent.url}/api/v1/projects/2")).status == 200
+        assert "session.changed" in [event.type for event in await events.next()]
+    async with running_agent(settings, store) as agent:
+        await until_restored(agent)
+        assert (await read(agent)).status == 503
+        assert (await agent.http.get(f"{agent.url}/api/v1/projects/2")).status == 200
+
+
+async def test_a_renewed_token_of_the_same_user_costs_no_answer(
+    settings: AgentSettings, store: MemoryStore, backend: UpstreamBackend
+) -> None:
+    async with running_agent(settings, store) as agent:
+        await read(agent)
+        backend.identity.end_access_tokens()
+        await agent.http.get(f"{agent.url}/api/v1/projects/2")
+        await backend.stop()
+        assert (await read(agent)).status == 200
+
+
 async def test_another_profile_finds_nothing(
     settings: AgentSettings, store: MemoryStore, backend: UpstreamBackend
 ) -> None:

@@ -17,6 +17,8 @@ from hivesync.credentials.refresh import Refresher
 from hivesync.credentials.session import MARGIN_SECONDS
 from hivesync.credentials.steps import Answer, Post
 
+from hivesync_agent.session.subject import subject_of
+
 RENEW_AHEAD_SECONDS = MARGIN_SECONDS
 """With less than this left, a token is still used and a new one is fetched beside it."""
 
@@ -26,16 +28,22 @@ _SPENT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A token and when it ends, in seconds since 1970."""
+    """A token, when it ends in seconds since 1970, and whose it is; None if nobody knows."""
 
     value: str = field(repr=False)
     expires_at: float
+    user_id: str | None
+
+    @classmethod
+    def of(cls, value: str, expires_at: float, stored_user_id: str) -> AccessToken:
+        """Give a token that was stored or answered; what it says of its user itself goes first."""
+        return cls(value, expires_at, subject_of(value) or stored_user_id or None)
 
 
 class AccessTokens:
     """Gives the session's access token; implements the upstream's `Credentials`.
 
-    `changed(signed_in, reason)` is told when a session is found, or has ended.
+    `changed(signed_in, reason)` is told when a session is found, has become another user's, or has ended.
     """
 
     def __init__(
@@ -53,6 +61,8 @@ class AccessTokens:
         self._renewal: asyncio.Task[str] | None = None
         self._generation = 0
         self.signed_in = False
+        self.user_id: str | None = None
+        """Whose token was had last in this session."""
         self.ended: str | None = None
 
     def current(self) -> str | None:
@@ -88,16 +98,14 @@ class AccessTokens:
 
     def adopt(self, token: AccessToken) -> None:
         """Use the token of a new sign-in."""
-        self._token = token
         self._generation += 1
-        self.signed_in, self.ended = True, None
-        self._changed(True, "signed in")  # even if somebody else was signed in before
+        self._token, self.user_id = token, token.user_id
+        self._begin("signed in")  # even if somebody else was signed in before
 
     def drop(self, reason: str) -> None:
         """Forget the token: the user has signed out, or the backend has ended the session."""
-        self._token = None
         self._generation += 1
-        self._note(False, reason)
+        self._end(reason)
 
     async def _renewed(self, refused: str | None) -> str:
         # Shielded: a caller that leaves must not break the refresh the others wait for.
@@ -120,21 +128,34 @@ class AccessTokens:
             renewed = await drive_async(self._refresher.renew(refused=refused), self._post)
         except SignedOut as error:
             if generation == self._generation:
-                self._token = None
-                self._note(False, error.detail)
+                self._end(error.detail)
             raise
         if generation != self._generation:
             # Signed in anew, or out, while this was on its way: that decision stands.
             return self.current() or _raise_signed_out()
-        self._token = AccessToken(renewed.access_token, renewed.access_expires_at)
-        self._note(True, "session found")
+        self._found(AccessToken.of(renewed.access_token, renewed.access_expires_at, renewed.session.user_id))
         return renewed.access_token
 
-    def _note(self, signed_in: bool, reason: str) -> None:
-        if signed_in != self.signed_in:
-            self.signed_in = signed_in
-            self.ended = None if signed_in else reason
-            self._changed(signed_in, reason)
+    def _found(self, token: AccessToken) -> None:
+        """Use what was in the store. Another process may have put somebody else's session there, so whoever
+        can't be told to be the same user is another one: nobody gets what an earlier user was answered.
+        """
+        is_same_user = token.user_id is not None and token.user_id == self.user_id
+        self._token, self.user_id = token, token.user_id
+        if not self.signed_in:
+            self._begin("session found")
+        elif not is_same_user:
+            self._begin("another session found")
+
+    def _begin(self, reason: str) -> None:
+        self.signed_in, self.ended = True, None
+        self._changed(True, reason)
+
+    def _end(self, reason: str) -> None:
+        self._token = self.user_id = None
+        if self.signed_in:
+            self.signed_in, self.ended = False, reason
+            self._changed(False, reason)
 
 
 def _raise_signed_out() -> str:

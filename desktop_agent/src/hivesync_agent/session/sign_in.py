@@ -125,7 +125,8 @@ class SignIn:
                 with contextlib.suppress(HiveSyncError):
                     await self._post(logout(pair.refresh_token))
                 raise
-            self._tokens.adopt(AccessToken(pair.access_token, time.time() + pair.expires_in))
+            expires_at = time.time() + pair.expires_in
+            self._tokens.adopt(AccessToken.of(pair.access_token, expires_at, user_id))
         self._revocations.wake()  # the session that this one replaces has ended
 
     async def _user_id(self, access_token: str) -> str:

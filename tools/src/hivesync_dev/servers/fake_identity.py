@@ -6,7 +6,9 @@ successor is first used, and until then presenting it again gives the same succe
 
 from __future__ import annotations
 
+import base64
 import itertools
+import json
 import secrets
 from dataclasses import dataclass, field
 
@@ -144,8 +146,14 @@ class FakeIdentity:
         self.issued.append(token)
         return token
 
+    def _new_access(self) -> str:
+        """Give a JWT, as the contract has it; only its signature is none."""
+        claims = {"sub": self.user["id"], "jti": next(self._numbers)}
+        parts = (json.dumps({"alg": "HS256"}).encode(), json.dumps(claims).encode(), secrets.token_bytes(32))
+        return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
     def _pair(self, refresh_token: str) -> dict[str, object]:
-        access = f"access-{next(self._numbers)}-{secrets.token_urlsafe(32)}"
+        access = self._new_access()
         self._access.add(access)
         self.issued.append(access)
         return {
