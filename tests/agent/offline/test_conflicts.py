@@ -152,9 +152,10 @@ async def test_a_change_that_breaks_the_backend_does_not_block_the_rest_for_ever
 async def test_a_change_older_than_its_key_is_not_sent_blindly(
     editor: Editor, backend: FakeChanges, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Before the change is made: an attempt that is under way already is not asked its age any more.
+    monkeypatch.setattr("hivesync_agent.offline.replay.KEY_SECONDS", 0)
     await backend.stop()
     await editor.rename("old")
-    monkeypatch.setattr("hivesync_agent.offline.replay.KEY_SECONDS", 0)
     await backend.start()
     (conflict,) = await editor.settled(conflict=1)
     assert "so old" in conflict["conflict"]["problem"]["detail"]

@@ -90,7 +90,7 @@ def children() -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process().children()
-        if any("keychain_child" in word for word in child.cmdline())
+        if child.status() != psutil.STATUS_ZOMBIE and "keychain_child" in " ".join(child.cmdline())
     ]
 
 

@@ -5,12 +5,15 @@ Queries are written in the domains' repositories only; who opens a transaction e
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiosqlite
 import psycopg
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from sqlalchemy import event
@@ -125,11 +128,26 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     # Without this Python's driver opens transactions by its own rules, and never for DDL.
     connection.isolation_level = None
+    connection.run_async(_write_ahead)
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+async def _write_ahead(driver: aiosqlite.Connection) -> None:
+    """Have the file use a write-ahead log. SQLite gives up at once, whatever the time-out, while somebody
+    else uses a new file; whoever comes later finds it done.
+    """
+    ends = time.monotonic() + _BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            await driver.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+        await asyncio.sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:
