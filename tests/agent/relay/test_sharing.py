@@ -215,6 +215,19 @@ async def test_what_the_backend_calls_fresh_is_given_without_asking_until_someth
     assert len(library.asked) == 3
 
 
+async def test_what_must_not_be_stored_is_looked_at_anew_after_a_change(raw: StartRaw) -> None:
+    library = Library("Cache-Control: no-store")
+    async with raw(library) as (agent, _):
+        for _ in range(3):
+            await read(agent)
+        assert not [asked for asked in library.asked if b"If-None-Match" in asked]
+        library.headers = ("Cache-Control: private, no-cache",)
+        await read(agent, "Content-Length: 0", line=f"DELETE {API_PREFIX}/api/v1/projects/1")
+        await read(agent)
+        assert (await read(agent)).body == b"first edition"
+    assert b'If-None-Match: "1"\r\n' in library.asked[-1]
+
+
 def an_answer(*headers: tuple[bytes, bytes], length: int = 2) -> AnswerHead:
     """Give the head of a 200."""
     return AnswerHead(200, b"OK", list(headers), by_name(headers), has_body=True, length=length)

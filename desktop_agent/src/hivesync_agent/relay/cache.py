@@ -161,7 +161,7 @@ def may_store(head: AnswerHead) -> bool:
     """Tell whether an answer to a plain GET may be kept (RFC 9111 §3)."""
     if head.status != 200 or (head.length or 0) > ANSWER_BYTES:
         return False
-    if b"no-store" in (head.header(b"cache-control") or b"").lower():
+    if forbids_storing(head):
         return False
     if (head.header(b"content-type") or b"").lower().startswith(b"text/event-stream"):
         return False
@@ -169,6 +169,11 @@ def may_store(head: AnswerHead) -> bool:
         return True
     vary = [value for name, value in head.headers if name.lower() == b"vary"]
     return all(options_of(value) <= _CONSTANT.union(KEYED) for value in vary)
+
+
+def forbids_storing(head: AnswerHead) -> bool:
+    """Tell whether the answer itself says that nobody may keep it (RFC 9111 §5.2.2.5)."""
+    return b"no-store" in (head.header(b"cache-control") or b"").lower()
 
 
 def _freshness(control: bytes) -> int:

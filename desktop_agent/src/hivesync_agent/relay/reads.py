@@ -10,7 +10,15 @@ from collections import OrderedDict
 from typing import Protocol
 
 from hivesync_agent.gate.request import Request
-from hivesync_agent.relay.cache import ANSWER_BYTES, Entry, Key, PrivateCache, key_of, may_store
+from hivesync_agent.relay.cache import (
+    ANSWER_BYTES,
+    Entry,
+    Key,
+    PrivateCache,
+    forbids_storing,
+    key_of,
+    may_store,
+)
 from hivesync_agent.wire.messages import AnswerHead, RawHeader
 
 _OF_ITS_OWN = (
@@ -44,6 +52,8 @@ class Reads:
         self.cache = cache
         self._open: dict[Key, SharedRead] = {}
         self._unshareable: OrderedDict[Key, None] = OrderedDict()
+        self._unstorable: set[Key] = set()
+        """Answered `no-store` since the last change: there is nothing to look up, to share or to copy."""
         self._signed_in = False
 
     def read_for(self, request: Request, target: str) -> SharedRead | None:
@@ -57,6 +67,8 @@ class Reads:
         if values.get(b"accept") == b"text/event-stream" or b"cache-control" in values:
             return None  # a client that says how to cache wants an answer of its own
         key = key_of(target, values)
+        if key in self._unstorable:
+            return None
         found = self._open.get(key)
         if found is not None:
             return found
@@ -65,6 +77,7 @@ class Reads:
     def changed(self) -> None:
         """Something has been written, or an event tells of it: what was asked before may be outdated."""
         self._open.clear()
+        self._unstorable.clear()
         self.cache.expire()
 
     def session_changed(self, signed_in: bool) -> None:
@@ -73,8 +86,14 @@ class Reads:
         """
         self._open.clear()
         self._unshareable.clear()
+        self._unstorable.clear()
         self.cache.clear(new_generation=self._signed_in)
         self._signed_in = signed_in
+
+    def must_not_store(self, key: Key) -> None:
+        """Let the next requests of this kind go alone at once."""
+        if len(self._unstorable) < REMEMBERED:
+            self._unstorable.add(key)
 
     def opened(self, read: SharedRead) -> None:
         """Let others join from now on."""
@@ -164,6 +183,8 @@ class SharedRead:
         self._head = head
         if may_store(head):
             self._parts = []
+        elif forbids_storing(head):
+            self._reads.must_not_store(self.key)
         if self._parts is None or head.length is None:
             # It may never end: nobody waits for it, though it is kept if it turns out small.
             self._close(shareable=False)
