@@ -9,6 +9,7 @@ import hashlib
 
 import aiohttp
 import pytest
+from hivesync_agent.gate import connection as gate_connection
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_dev.servers.agents import RunningAgent
 from hivesync_dev.servers.raw_backend import RawConnection, answer
@@ -74,6 +75,19 @@ async def test_frames_pass_both_ways_also_those_sent_too_early(raw: StartRaw) ->
         writer.write(b"bird")
         async with asyncio.timeout(5):
             assert await reader.readexactly(10) == b"early bird"
+        writer.close()
+
+
+async def test_a_quiet_tunnel_outlives_a_quiet_connection(
+    raw: StartRaw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate_connection, "KEEP_ALIVE_SECONDS", 0.2)
+    async with raw(echo) as (agent, _):
+        reader, writer, _ = await opened(agent)
+        await asyncio.sleep(0.5)
+        writer.write(b"still here")
+        async with asyncio.timeout(5):
+            assert await reader.readexactly(10) == b"still here"
         writer.close()
 
 

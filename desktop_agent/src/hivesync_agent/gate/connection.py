@@ -271,6 +271,7 @@ class ClientConnection(asyncio.Protocol):
         if request is None or self._closing:
             return  # refused by the gate
         self._tunnel = True
+        self._watch.clear()  # a tunnel's silence is for the backend's side to judge
         if rest:
             request.feed(rest)
 
