@@ -86,6 +86,7 @@ async def test_the_agent_is_no_proxy(agent: RunningAgent) -> None:
         ["Host: evil.example"],
         ["Authorization: Bearer other"],
         ["X-HiveSync-Client: other/1"],
+        ["Idempotency-Key: a", "Idempotency-Key: b"],
         ["Content-Length: 0", "Content-Length: 0"],
         ["Content-Length: 0", "Content-Length: 5"],
         ["Content-Length: 5", "Transfer-Encoding: chunked"],

@@ -74,12 +74,19 @@ async def test_headers_that_are_not_on_the_list_stay(
 async def test_headers_named_in_connection_belong_to_the_hop(
     signed_in: RunningAgent, backend: UpstreamBackend
 ) -> None:
-    headers = ("Connection: keep-alive, Prefer, If-Match", "Prefer: x", "If-Match: y", "Accept: text/plain")
+    headers = (
+        "Connection: keep-alive, Prefer, If-Match, Idempotency-Key",
+        "Prefer: x",
+        "If-Match: y",
+        "Accept: text/plain",
+        "Idempotency-Key: z",
+    )
     await send_raw(signed_in.port, signed_in.head(f"GET {RELAYED}/echo", *headers))
     (seen,) = backend.relayed()
     assert seen.header("Prefer") is None
     assert seen.header("If-Match") is None
     assert seen.header("Accept") == "text/plain"
+    assert seen.header("Idempotency-Key") == "z"  # the agent repeats a call because there is a key
 
 
 async def test_a_hostile_answer_is_made_harmless(signed_in: RunningAgent, backend: UpstreamBackend) -> None:

@@ -12,6 +12,7 @@ from hivesync_contract.discovery import API_PREFIX
 from hivesync_dev.servers.agents import RunningAgent
 from hivesync_dev.servers.raw_backend import RawConnection, answer
 from hivesync_dev.servers.raw_http import RawAnswer, send_raw
+from hivesync_dev.waiting import holds
 
 from tests.agent.relay.conftest import StartRaw
 
@@ -107,6 +108,51 @@ async def test_the_first_asker_may_leave(raw: StartRaw) -> None:
         library.go.set()
         assert (await second).body == b"first edition"
     assert len(library.asked) == 1
+
+
+async def test_an_answer_that_nobody_is_left_to_read_is_not_read_to_its_end(raw: StartRaw) -> None:
+    go, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless(connection: RawConnection) -> None:
+        await connection.head()
+        await go.wait()
+        if connection.number == 2:
+            await connection.send(answer(b"second"))
+            return
+        await connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try:
+            while True:
+                await connection.send(b"1\r\nx\r\n")
+                await asyncio.sleep(0.01)
+        except ConnectionError:
+            ended.set()
+
+    async with raw(endless) as (agent, backend):
+        _, first = await asyncio.open_connection("127.0.0.1", agent.port)
+        first.write(agent.head(GET))
+        await holds(lambda: bool(backend.connections))
+        second = asyncio.create_task(read(agent))
+        await settle()
+        first.transport.abort()
+        await settle()
+        go.set()
+        assert (await second).body == b"second"
+        async with asyncio.timeout(5):
+            await ended.wait()
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [("Connection: Accept", "Accept: text/plain"), ("Accept: text/html", "Accept: text/plain")],
+)
+async def test_no_answer_is_kept_for_a_question_that_was_not_asked(
+    raw: StartRaw, extra: tuple[str, ...]
+) -> None:
+    library = Library("Cache-Control: private, max-age=60", "Vary: Accept")
+    async with raw(library) as (agent, _):
+        await read(agent, *extra)
+        await read(agent, "Accept: text/plain")
+    assert len(library.asked) == 2
 
 
 async def test_a_follower_may_leave(raw: StartRaw) -> None:
@@ -238,6 +284,7 @@ def an_answer(*headers: tuple[bytes, bytes], length: int = 2) -> AnswerHead:
     [
         ((), 2, True),
         (((b"Cache-Control", b"private, NO-STORE"),), 2, False),
+        (((b"Cache-Control", b"no-store"), (b"Cache-Control", b"max-age=60")), 2, False),
         (((b"Content-Type", b"text/event-stream; charset=utf-8"),), 2, False),
         (((b"Vary", b"Accept, accept-encoding"), (b"Vary", b"Authorization, Cookie, Origin")), 2, True),
         (((b"Vary", b"User-Agent"),), 2, False),

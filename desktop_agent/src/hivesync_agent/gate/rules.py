@@ -28,6 +28,7 @@ _ONCE = frozenset(
         b"authorization",
         b"content-length",
         b"expect",
+        b"idempotency-key",
         b"transfer-encoding",
         b"upgrade",
         b"sec-websocket-key",
@@ -52,7 +53,7 @@ class Head:
 
     raw: Sequence[RawHeader]
     values: dict[bytes, bytes]
-    """By lower-case name; of a repeated header the last."""
+    """By lower-case name; a repeated one as the list that it is (RFC 9110 §5.3)."""
     duplicate: bytes | None
     from_browser: bool
     malformed: bool
@@ -81,13 +82,16 @@ def read_head(raw_headers: Sequence[RawHeader]) -> Head:
     size_bytes = 0
     for raw_name, value in raw_headers:
         name = raw_name.lower()
-        if name in values and name in _ONCE:
-            duplicate = name
+        if name in values:
+            if name in _ONCE:
+                duplicate = name
+            values[name] = b"%b, %b" % (values[name], value)
+        else:
+            values[name] = value
         if name in _FROM_BROWSER or name.startswith(b"sec-fetch-"):
             from_browser = True
         if _CONTROL.search(value):
             malformed = True
-        values[name] = value
         size_bytes += len(name) + len(value)
     # Only digits: llhttp lets nothing else pass as a length.
     length = None if b"transfer-encoding" in values else int(values.get(b"content-length", 0))

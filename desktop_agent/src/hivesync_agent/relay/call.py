@@ -303,6 +303,10 @@ class RelayedCall:
             self._skips_body = True
             self._answer_stored(self._backend.reads.cache.answer(entry))
             return
+        if self._done and not (self._read is not None and self._read.wanted):
+            self._end_read()
+            self._abandon()  # the client has left, and those who followed ask for themselves
+            return
         framed = framed_head(self._request, head)
         self._unsent, self._chunked, self._close = framed.data, framed.chunked, framed.close
 

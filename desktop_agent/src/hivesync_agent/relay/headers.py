@@ -45,6 +45,7 @@ FORWARDED = frozenset(
 - `Content-Length`: says how this hop is framed, and is written anew.
 """
 
+_KEY = names.IDEMPOTENCY_KEY.lower().encode()
 _HANDSHAKE = frozenset(
     {
         b"sec-websocket-extensions",
@@ -99,6 +100,7 @@ def request_headers(
             kept.append(header)
         elif key == b"connection":
             hop |= options_of(header[1])
+    hop.discard(_KEY)  # it makes a repetition harmless, so it goes along whatever Connection says of it
     if hop:
         kept = [header for header in kept if header[0].lower() not in hop]
     if websocket:

@@ -12,6 +12,7 @@ from typing import Protocol
 from hivesync_agent.gate.request import Request
 from hivesync_agent.relay.cache import (
     ANSWER_BYTES,
+    KEYED,
     Entry,
     Key,
     PrivateCache,
@@ -19,7 +20,7 @@ from hivesync_agent.relay.cache import (
     key_of,
     may_store,
 )
-from hivesync_agent.wire.messages import AnswerHead, RawHeader
+from hivesync_agent.wire.messages import AnswerHead, RawHeader, options_of
 
 _OF_ITS_OWN = (
     b"range",
@@ -66,6 +67,8 @@ class Reads:
                 return None
         if values.get(b"accept") == b"text/event-stream" or b"cache-control" in values:
             return None  # a client that says how to cache wants an answer of its own
+        if not options_of(values.get(b"connection", b"")).isdisjoint(KEYED):
+            return None  # the backend won't see that header, so the answer is not for its key
         key = key_of(target, values)
         if key in self._unstorable:
             return None

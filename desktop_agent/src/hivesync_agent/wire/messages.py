@@ -36,7 +36,7 @@ class AnswerHead:
     headers: list[RawHeader]
     """As they came."""
     values: dict[bytes, bytes]
-    """By lower-case name; of a repeated header the last."""
+    """By lower-case name; see `by_name`."""
     has_body: bool
     length: int | None
     """What `Content-Length` says. None with a body: it ends with its last chunk, or with the connection."""
@@ -57,8 +57,12 @@ def head_bytes(first_line: bytes, headers: Iterable[RawHeader]) -> bytes:
 
 
 def by_name(headers: Iterable[RawHeader]) -> dict[bytes, bytes]:
-    """Give headers by lower-case name; of a repeated one the last."""
-    return {name.lower(): value for name, value in headers}
+    """Give headers by lower-case name; a repeated one as the list that it is (RFC 9110 §5.3)."""
+    values: dict[bytes, bytes] = {}
+    for raw_name, value in headers:
+        name = raw_name.lower()
+        values[name] = b"%b, %b" % (values[name], value) if name in values else value
+    return values
 
 
 def options_of(value: bytes) -> set[bytes]:
