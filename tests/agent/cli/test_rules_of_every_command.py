@@ -15,7 +15,19 @@ GROUPS = {
     "agent": ("run", "start", "stop", "restart", "status"),
     "service": ("install", "uninstall", "status"),
 }
-COMMANDS = [*GROUPS, "api", "doctor", "login", "logout", "logs", "preview", "status", "token", "whoami"]
+COMMANDS = [
+    *GROUPS,
+    "api",
+    "doctor",
+    "login",
+    "logout",
+    "logs",
+    "preview",
+    "status",
+    "token",
+    "tray",
+    "whoami",
+]
 ALL = [*COMMANDS, *(f"{group} {action}" for group, actions in GROUPS.items() for action in actions)]
 
 

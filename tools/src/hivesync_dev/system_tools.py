@@ -30,6 +30,8 @@ TOOLS = (
     SystemTool("gnome-keyring-daemon", ("gnome-keyring",), "a real keychain"),
     SystemTool("dbus-run-session", ("dbus",), "a session bus for the keychain"),
     SystemTool("systemd", ("systemd",), "the service in a real user session"),
+    SystemTool("Xvfb", ("xvfb", "xdotool", "imagemagick"), "the tray under a real X server"),
+    SystemTool("trayer", ("trayer", "python3-gi", "gir1.2-gtk-3.0"), "a panel for the tray's icon"),
     SystemTool("nginx", ("nginx-light",), "the operator guide's reverse proxy"),
 )
 

@@ -22,6 +22,7 @@ _COMMANDS = {
     "preview": "show a project on your phone",
     "service": "start the agent at login, and again after a crash",
     "status": "show agent, connection and session",
+    "tray": "show the icon in the desktop's panel",
     "token": "print an access token of at most 15 minutes",
     "whoami": "show who is signed in",
 }
