@@ -1,6 +1,6 @@
 """`make bench`: all measurements, as a table and as JSON in bench/results/. BENCH_QUICK=1 is short.
 
-`python -m bench relay agent previews` runs only the parts that are named.
+`python -m bench relay transfer network agent previews` runs only the parts that are named.
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from bench.idle import measure_idle
 from bench.index import measure_index, measure_watching
+from bench.network import measure_network
 from bench.previews import measure_previews
 from bench.relay import compare
 from bench.table import table
+from bench.transfer import measure_transfer
 
 _RESULTS = Path(__file__).parent / "results"
 
@@ -34,13 +38,36 @@ class Effort:
     starts: int
     idle_seconds: float
     previews: int
+    calls: int
+    transfers: int
+    transfer_bytes: int
+    index_rounds: int
     indexed_files: int = 100_000
     watched_files: int = 50_000
-    index_rounds: int = 5
 
 
-FULL = Effort(rounds=5, load_seconds=4, starts=7, idle_seconds=15, previews=7)
-QUICK = Effort(rounds=2, load_seconds=1, starts=3, idle_seconds=10, previews=2, index_rounds=3)
+FULL = Effort(
+    rounds=5,
+    load_seconds=4,
+    starts=7,
+    idle_seconds=15,
+    previews=7,
+    calls=40,
+    transfers=3,
+    transfer_bytes=1024**3,
+    index_rounds=5,
+)
+QUICK = Effort(
+    rounds=2,
+    load_seconds=1,
+    starts=3,
+    idle_seconds=10,
+    previews=2,
+    calls=8,
+    transfers=1,
+    transfer_bytes=256 * 1024**2,
+    index_rounds=3,
+)
 
 
 def main() -> int:
@@ -56,6 +83,10 @@ def main() -> int:
 def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "relay": lambda: compare(folder / "relay", effort.rounds, effort.load_seconds, _say),
+        "transfer": lambda: measure_transfer(
+            folder / "transfer", effort.transfers, effort.transfer_bytes, _say
+        ),
+        "network": lambda: measure_network(folder / "network", effort.calls, _say),
         "agent": lambda: measure_idle(folder / "idle", effort.starts, effort.idle_seconds, _say),
         "index": lambda: (
             measure_index(folder / "index", effort.indexed_files, effort.index_rounds, _say)
@@ -68,6 +99,7 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
         "quick": effort is QUICK,
         "machine": {
             "cpus": os.cpu_count(),
+            "load": round(psutil.getloadavg()[0], 2),
             "system": platform.platform(),
             "python": platform.python_version(),
         },

@@ -13,6 +13,10 @@ def table(results: dict[str, Any]) -> str:
     parts = []
     if relay := results.get("relay"):
         parts += list(_relay_lines(relay))
+    if transfer := results.get("transfer"):
+        parts += ["", *_transfer_lines(transfer)]
+    if network := results.get("network"):
+        parts += ["", *_network_lines(network)]
     if idle := results.get("agent"):
         parts += ["", *_agent_lines(idle)]
     if index := results.get("index"):
@@ -38,6 +42,25 @@ def _relay_lines(relay: dict[str, Any]) -> Iterable[str]:
         ratios = relay["relay_ratio"][figure.name]
         cells = (f"{ratios[name]:>13.2f}" if name in ratios else f"{'':>13}" for name in names)
         yield f"{figure.name:<24}" + "".join(cells)
+
+
+def _transfer_lines(transfer: dict[str, Any]) -> Iterable[str]:
+    yield f"{transfer['size_megabytes']:,.0f} MB through the relay, median of {transfer['rounds']}"
+    for direction, speeds in transfer["megabytes_per_second"].items():
+        ratio = transfer["ratio"][direction]
+        direct, relay = speeds["direct"], speeds["relay"]
+        yield f"  {direction:<5} direct {direct:,.0f}, relay {relay:,.0f} MB/s: {ratio:.2f} ×"
+    yield f"  the agent grew by {transfer['memory_growth_megabytes']:.1f} MB at most"
+
+
+def _network_lines(network: dict[str, Any]) -> Iterable[str]:
+    yield f"Over TLS, {network['round_trip_ms']:.0f} ms away, median of {network['rounds']}"
+    yield f"  a fresh direct connection {network['fresh_direct_ms']:.1f} ms"
+    yield f"  by the agent {network['agent_action_ms']:.1f} ms: {network['action_ratio']:.2f} ×"
+    yield (
+        f"  a revalidated read {network['agent_revalidated_ms']:.1f} ms: "
+        f"{network['revalidated_round_trips']:.2f} round trips"
+    )
 
 
 def _agent_lines(idle: dict[str, Any]) -> Iterable[str]:

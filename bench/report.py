@@ -1,0 +1,118 @@
+"""`python -m bench.report RESULTS.json …`: write docs/performance.md from measurements; says what missed.
+
+Later files win part by part, so that the parts need not come from one run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hivesync_dev.paths import ROOT
+
+_PAGE = ROOT / "docs" / "performance.md"
+_INTRODUCTION = """\
+# Speed and memory
+
+Written by `python -m bench.report` from `make bench`; do not edit. Only ratios of one run mean something:
+absolute figures belong to the machine, and to what else ran on it. What each part measures stands in
+[bench/README.md](../bench/README.md).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One promise, and what was measured."""
+
+    what: str
+    must: str
+    measured: str
+    kept: bool
+
+
+def main() -> int:
+    """Write the page."""
+    merged: dict[str, Any] = {}
+    for name in sys.argv[1:]:
+        merged |= json.loads(Path(name).read_text("utf-8"))
+    if not merged:
+        print("Name at least one JSON file of bench/results/.", file=sys.stderr)
+        return 2
+    _PAGE.write_text(_page(merged), "utf-8")
+    return 0
+
+
+def _page(results: dict[str, Any]) -> str:
+    machine = results["machine"]
+    lines = [
+        _INTRODUCTION,
+        f"Last part measured {results['at']} on {machine['cpus']} cores, {machine['system']}, "
+        f"Python {machine['python']}; load average before the run: {machine.get('load', 'not recorded')}.",
+        *(["", "Parts of this are from a short run (`BENCH_QUICK=1`)."] if results["quick"] else []),
+        "",
+        "| what | must | measured | |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row.what} | {row.must} | {row.measured} | {'yes' if row.kept else '**missed**'} |"
+        for row in _rows(results)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(results: dict[str, Any]) -> Iterator[Row]:
+    for part, rows in (
+        ("relay", _relay),
+        ("transfer", _transfer),
+        ("agent", _agent),
+        ("network", _network),
+    ):
+        if part in results:
+            yield from rows(results[part])
+
+
+def _relay(relay: dict[str, Any]) -> Iterator[Row]:
+    ratios = relay["relay_ratio"]["throughput 1 KB × 16"]
+    for peer, least in (("http-proxy", 2.0), ("mitmdump", 10.0)):
+        if peer in ratios:
+            yield _at_least(f"small GET × 16, relay ÷ {peer}", least, ratios[peer])
+    latency = relay["medians"]["latency 1 KB × 1, p50"]
+    if "nginx" in latency:
+        added = latency["relay"] - latency["nginx"]
+        yield _at_most("latency p50 beyond nginx's", 0.10, added, " ms")
+
+
+def _transfer(transfer: dict[str, Any]) -> Iterator[Row]:
+    size = f"{transfer['size_megabytes']:,.0f} MB"
+    for direction, ratio in transfer["ratio"].items():
+        yield _at_least(f"{size} {direction}, relayed ÷ direct", 0.5, ratio)
+    yield _at_most(f"growth in memory during {size}", 10, transfer["memory_growth_megabytes"], " MB")
+
+
+def _agent(idle: dict[str, Any]) -> Iterator[Row]:
+    yield _at_most("start to discovery file", 0.6, idle["start_to_discovery_seconds"], " s")
+    yield _at_most("idle memory, no editor, no project", 50, idle["idle_rss_megabytes"], " MB")
+    yield _at_most("idle CPU, no editor, no project", 0.1, idle["idle_cpu_percent"], " %")
+
+
+def _network(network: dict[str, Any]) -> Iterator[Row]:
+    far = f"TLS, {network['round_trip_ms']:.0f} ms away"
+    yield _at_most(f"{far}: by the agent ÷ fresh direct", 0.4, network["action_ratio"])
+    # The delay itself is made by timers, which are late by a millisecond or two: that counts against us, too.
+    yield _at_most(f"{far}: a revalidated read", 1, network["revalidated_round_trips"], " round trips")
+
+
+def _at_least(what: str, least: float, measured: float) -> Row:
+    return Row(what, f"≥ {least:g} ×", f"{measured:.2f} ×", measured >= least)
+
+
+def _at_most(what: str, most: float, measured: float, unit: str = " ×") -> Row:
+    return Row(what, f"≤ {most:g}{unit}", f"{measured:.2f}{unit}", measured <= most)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
