@@ -85,6 +85,14 @@ export interface AiDocsResult {
 /** `preparing` exists only in the agent, while it collects the context. */
 export type AiDocsState = "failed" | "preparing" | "queued" | "ready" | "running";
 
+/** One file of the bundle, and what it is for. */
+export interface BundledFile {
+  name: string;
+  purpose: string;
+  size_bytes: number;
+  sha256: string;
+}
+
 /** Body of `POST /workers/callback`; `result` is set on a FAIL too, as far as it is known. */
 export interface Callback {
   job_id: string;
@@ -668,6 +676,20 @@ export interface Stopping {
 export interface StoredPack {
   sha256: string;
   offsets: Record<string, number>;
+}
+
+/**
+ * A zip on this machine, for its user alone (0600). Nothing has been sent anywhere.
+ *
+ * `made_by`: `agent`, or `command` where no agent answered; `note` says what is missing then. The bundle's
+ * `manifest.json` says the same.
+ */
+export interface SupportBundle {
+  path: string;
+  made_by: string;
+  made_at: string;
+  note: string;
+  files: BundledFile[];
 }
 
 /** A named part of the file. `container` is what it lies in, such as its class. */

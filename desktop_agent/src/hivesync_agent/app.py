@@ -43,6 +43,7 @@ from hivesync_agent.status.clients import ConnectedClients
 from hivesync_agent.status.endpoints import StatusRoutes
 from hivesync_agent.status.health import HealthCheck
 from hivesync_agent.status.switch import Switch
+from hivesync_agent.support.endpoints import SupportRoutes
 from hivesync_agent.tasks import BackgroundTasks
 from hivesync_agent.upstream import API, Upstream
 
@@ -186,6 +187,7 @@ class Agent:
                 profile=self._profile,
             ).routes(),
             *EventRoutes(self.bus).routes(),
+            *SupportRoutes(settings, self.bus.recent_types).routes(),
             *self.operations.routes.routes(),
             *self._previews.routes(),
         ]

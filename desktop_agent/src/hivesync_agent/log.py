@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from hivesync.private_files import private_folder
 
@@ -29,6 +29,8 @@ _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime
 request_id_of_task: ContextVar[str] = ContextVar("request_id", default="")
 
 _SECRETS = [
+    # User and password of an address, such as a proxy's.
+    (re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#\"']*@"), r"\1[secret]@"),
     (re.compile(r"(?i)\b(bearer|basic|token)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 [secret]"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?"), "[jwt]"),
     # Discovery tokens are 43 url-safe characters; refresh tokens and API keys are not shorter.
@@ -116,12 +118,29 @@ def logging_to(path: Path, level: str = "INFO") -> Iterator[None]:
 
 
 def tail(path: Path, lines: int) -> list[str]:
-    """Give the last lines of a log, redacted once more: an older release may have written them."""
+    """Give the last lines of a log, redacted once more: an older release may have written them.
+
+    Whole lines only: what is left of a secret that was cut in two would not look like one.
+    """
     try:
         with path.open("rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - lines * 400))
-            content = file.read()
+            content = _last_lines(file, lines)
     except FileNotFoundError:
         return []
-    return [redact(line) for line in content.decode("utf-8", "replace").splitlines()[-lines:]]
+    return (
+        [redact(line) for line in content.decode("utf-8", "replace").splitlines()[-lines:]] if lines else []
+    )
+
+
+def _last_lines(file: BinaryIO, lines: int) -> bytes:
+    end, span = file.seek(0, os.SEEK_END), max(1, lines) * 400
+    while True:
+        start = max(0, end - span)
+        file.seek(start)
+        content = file.read(end - start)
+        if start == 0:
+            return content
+        whole = content.partition(b"\n")[2]
+        if whole.count(b"\n") >= lines:
+            return whole
+        span *= 4

@@ -16,17 +16,8 @@ GROUPS = {
     "service": ("install", "uninstall", "status"),
 }
 COMMANDS = [
-    *GROUPS,
-    "api",
-    "doctor",
-    "login",
-    "logout",
-    "logs",
-    "preview",
-    "status",
-    "token",
-    "tray",
-    "whoami",
+    *(*GROUPS, "api", "completion", "doctor", "login", "logout", "logs", "preview", "status"),
+    *("support-bundle", "token", "tray", "whoami"),
 ]
 ALL = [*COMMANDS, *(f"{group} {action}" for group, actions in GROUPS.items() for action in actions)]
 

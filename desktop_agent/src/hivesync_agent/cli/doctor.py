@@ -11,8 +11,6 @@ from hivesync_agent.cli.console import Console, console_options
 from hivesync_agent.cli.failures import EXIT_FAILED
 
 if TYPE_CHECKING:
-    from hivesync import Client
-
     from hivesync_agent.cli.checks.finding import Finding
 
 _COLOUR = {"ok": "green", "note": "yellow", "wrong": "red"}
@@ -22,27 +20,14 @@ _COLOUR = {"ok": "green", "note": "yellow", "wrong": "red"}
 @console_options
 def command(console: Console) -> None:
     """Check folders, agent, keychain, backend, clock and session; exit code 1 if something is wrong."""
+    from hivesync_agent.cli.checks.everything import look_at_everything
+
     with console.client(may_prompt=False) as client:
-        findings = list(_findings(client))
+        findings = list(look_at_everything(client))
     is_healthy = all(finding.grade != "wrong" for finding in findings)
     console.result({"healthy": is_healthy, "findings": findings}, _lines(findings))
     if not is_healthy:
         raise click.exceptions.Exit(EXIT_FAILED)
-
-
-def _findings(client: Client) -> Iterator[Finding]:
-    from hivesync_agent.cli.checks import connection, machine
-
-    settings, locations = client.settings, client.locations
-    yield from machine.check_folders(locations)
-    agent_lives, finding = machine.check_lock(locations, settings.profile)
-    yield finding
-    yield machine.check_discovery(locations, settings.profile, agent_lives=agent_lives)
-    yield connection.check_proof(client, agent_lives=agent_lives)
-    yield machine.check_keychain(settings, locations)
-    backend = connection.check_backend(client)
-    yield from backend
-    yield connection.check_session(client, backend_answers=backend[0].grade == "ok")
 
 
 def _lines(findings: list[Finding]) -> Iterator[str]:

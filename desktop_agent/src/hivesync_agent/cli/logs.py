@@ -3,16 +3,16 @@ only it knows for sure where its log is; without one the file is read."""
 
 from __future__ import annotations
 
-import os
+import json
 import time
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from hivesync_contract.errors import HiveSyncError
 
-from hivesync_agent.cli.console import Console, console_options, print_json
+from hivesync_agent.cli.console import Console, console_options
+from hivesync_agent.cli.growing_log import GrowingLog
 
 if TYPE_CHECKING:
     from hivesync import Client
@@ -26,7 +26,12 @@ _AGENT_LINES_MAX = 2_000
 @click.option(
     "-n", "--lines", default=100, show_default=True, type=click.IntRange(min=0), help="How many lines."
 )
-@click.option("-f", "--follow", is_flag=True, help="Keep printing what is added, until Ctrl-C.")
+@click.option(
+    "-f",
+    "--follow",
+    is_flag=True,
+    help="Keep printing what is added, until Ctrl-C; with --json one object per line.",
+)
 @console_options
 def command(console: Console, lines: int, follow: bool) -> None:
     """Show the agent's log."""
@@ -36,19 +41,27 @@ def command(console: Console, lines: int, follow: bool) -> None:
     if told is not None:
         console.result({"path": None, "lines": told}, told)
         return
-    log = _GrowingLog(path)
+    log = GrowingLog(path)
     recent = list(deque(log.new_lines(), maxlen=lines))
-    if console.as_json:
-        print_json({"path": str(path), "lines": recent})
-        return
     if not path.exists():
         console.note(f"There is no log yet at {path}.")
-    for line in recent:
-        click.echo(line)
-    while follow:
+    if not follow:
+        console.result({"path": str(path), "lines": recent}, recent)
+        return
+    while True:
+        for line in recent:
+            click.echo(_as_object(line) if console.as_json else line)
         time.sleep(_POLL_SECONDS)
-        for line in log.new_lines():
-            click.echo(line)
+        recent = list(log.new_lines())
+
+
+def _as_object(line: str) -> str:
+    """Give a line as a JSON object, which nearly each is already."""
+    try:
+        is_object = isinstance(json.loads(line), dict)
+    except ValueError:
+        is_object = False
+    return line if is_object else json.dumps({"message": line})
 
 
 def _told_by_agent(client: Client, lines: int) -> list[str] | None:
@@ -60,30 +73,3 @@ def _told_by_agent(client: Client, lines: int) -> list[str] | None:
         return answer.decode(dict[str, list[str]])["lines"]
     except (HiveSyncError, KeyError):
         return None
-
-
-class _GrowingLog:
-    """Reads what was added since the last time; a rotated file is begun anew."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._inode = 0
-        self._position = 0
-
-    def new_lines(self) -> list[str]:
-        """Give the whole lines that are new; none while there is no file."""
-        try:
-            with self._path.open("rb") as file:
-                return self._read(file.fileno())
-        except FileNotFoundError:
-            return []
-
-    def _read(self, descriptor: int) -> list[str]:
-        info = os.fstat(descriptor)
-        if info.st_ino != self._inode or info.st_size < self._position:
-            self._inode, self._position = info.st_ino, 0
-        os.lseek(descriptor, self._position, os.SEEK_SET)
-        added = os.read(descriptor, info.st_size - self._position)
-        whole = added[: added.rfind(b"\n") + 1]
-        self._position += len(whole)
-        return whole.decode("utf-8", "replace").splitlines()

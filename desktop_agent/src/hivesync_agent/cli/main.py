@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from hivesync_agent.cli.console import Console
 from hivesync_agent.cli.failures import report
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 _COMMANDS = {
     "agent": "start, stop and look at the desktop agent",
     "api": "make one call, by agent or direct",
+    "completion": "print what a shell needs to complete commands",
     "docs": "have a file explained and documented by AI",
     "doctor": "find out what is wrong and what to do",
     "login": "sign in on this machine",
@@ -22,6 +27,7 @@ _COMMANDS = {
     "preview": "show a project on your phone",
     "service": "start the agent at login, and again after a crash",
     "status": "show agent, connection and session",
+    "support-bundle": "collect what helps to find a fault, without secrets",
     "tray": "show the icon in the desktop's panel",
     "token": "print an access token of at most 15 minutes",
     "whoami": "show who is signed in",
@@ -39,13 +45,24 @@ class LazyGroup(click.Group):
         """Import and give the command."""
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"hivesync_agent.cli.{cmd_name}").command
+        command: click.Command = import_module(f"hivesync_agent.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(_COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command's name without importing any: a shell waits for this at every Tab."""
+        from click.shell_completion import CompletionItem
+
+        names = [
+            CompletionItem(name, help=text)
+            for name, text in sorted(_COMMANDS.items())
+            if name.startswith(incomplete)
+        ]
+        return names or super().shell_complete(ctx, incomplete)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

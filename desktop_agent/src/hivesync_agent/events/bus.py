@@ -102,6 +102,10 @@ class EventBus:
         """Forget a subscription."""
         self._subscriptions.discard(subscription)
 
+    def recent_types(self) -> list[str]:
+        """Give the types of the last events, oldest first, and nothing of their content."""
+        return [event.type for event in self._recent]
+
     def close(self) -> None:
         """End all subscriptions: the agent stops."""
         for subscription in self._subscriptions:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from hivesync_contract.local_api import AgentStatus, LoginStart, Session
 from hivesync_contract.local_projects import LocalProject, LocalProjectFiles, LocalProjectLink
+from hivesync_contract.local_support import SupportBundle
 from hivesync_contract.operations import Operation, OperationList
 from hivesync_contract.pages import Page
 from hivesync_contract.previews import FileEntry
@@ -96,6 +97,10 @@ class AsyncAgent:
     async def resume(self) -> None:
         """Talk to the backend again."""
         await self._done("POST", "/v1/resume")
+
+    async def support_bundle(self) -> SupportBundle:
+        """Have a redacted zip made of what helps to find a fault; it stays on this machine."""
+        return await self._decoded("POST", "/v1/support-bundle", SupportBundle)
 
     async def shutdown(self) -> None:
         """End the agent after it has answered."""

@@ -1,0 +1,1 @@
+"""What helps to find a fault, collected without secrets. Sends nothing anywhere."""
