@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import trustme
 from hivesync_agent.backend.proxy import system_proxy
+from hivesync_agent.offline.verdict import Verdict, judge
 from hivesync_agent.upstream import (
     ANSWER_BYTES,
     Upstream,
@@ -150,3 +152,28 @@ def test_a_problem_keeps_the_backends_words() -> None:
         decode_answer(402, body, Health)
     assert caught.value.code is ErrorCode.TIER_LIMIT
     assert (caught.value.status, caught.value.problem().limit) == (402, 5)
+
+
+async def test_a_switch_of_protocols_is_no_answer_to_a_call_of_our_own() -> None:
+    async def switch(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n")
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        ended.set()
+
+    ended = asyncio.Event()
+    async with await asyncio.start_server(switch, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(UpstreamUnreachable):
+            await health(Upstream(f"http://127.0.0.1:{port}"))
+        await ended.wait()
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [(101, Verdict.FAILED), (200, Verdict.DONE), (204, Verdict.DONE), (302, Verdict.FAILED)],
+)
+def test_only_success_ends_a_change_that_waited(status: int, verdict: Verdict) -> None:
+    assert judge(status, None, b"").verdict is verdict

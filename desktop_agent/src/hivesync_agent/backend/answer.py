@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
@@ -92,8 +93,12 @@ class Answer:
         """Ignore it: our own calls ask for none."""
 
     def head_came(self, head: AnswerHead) -> None:
-        """Note the head."""
-        self._head = head
+        """Note the head; a switch of protocols, which our own calls never ask for, is no answer."""
+        if head.status == HTTPStatus.SWITCHING_PROTOCOLS:
+            self.close()
+            self._lost = AnswerLost(began=True, malformed=True)
+        else:
+            self._head = head
         self._changed.set()
 
     def body_came(self, data: bytes) -> None:

@@ -39,7 +39,7 @@ class Outcome:
 
 def judge(status: int, retry_after: bytes | None, body: bytes) -> Outcome:
     """Judge one answer of the backend."""
-    if status < 300:
+    if 200 <= status < 300:
         return Outcome(Verdict.DONE)
     problem, wait = read_problem(status, body), _seconds(retry_after)
     return Outcome(_verdict(status, problem, body, wait), problem, wait)
