@@ -50,7 +50,7 @@ def _page(results: dict[str, Any]) -> str:
     machine = results["machine"]
     lines = [
         _INTRODUCTION,
-        f"Last part measured {results['at']} on {machine['cpus']} cores, {machine['system']}, "
+        f"Last part measured {results['at']} on {machine['cpus']} cores, {machine['system'].partition('-')[0]}, "
         f"Python {machine['python']}; load average before the run: {machine.get('load', 'not recorded')}.",
         *(["", "Parts of this are from a short run (`BENCH_QUICK=1`)."] if results["quick"] else []),
         "",
@@ -70,6 +70,7 @@ def _rows(results: dict[str, Any]) -> Iterator[Row]:
         ("transfer", _transfer),
         ("agent", _agent),
         ("network", _network),
+        ("index", _index),
     ):
         if part in results:
             yield from rows(results[part])
@@ -104,6 +105,15 @@ def _network(network: dict[str, Any]) -> Iterator[Row]:
     yield _at_most(f"{far}: by the agent ÷ fresh direct", 0.4, network["action_ratio"])
     # The delay itself is made by timers, which are late by a millisecond or two: that counts against us, too.
     yield _at_most(f"{far}: a revalidated read", 1, network["revalidated_round_trips"], " round trips")
+
+
+def _index(index: dict[str, Any]) -> Iterator[Row]:
+    size = f"{index['files']:,} files"
+    yield _at_most(f"{size}, cold ÷ `sha256sum -P2`", 0.8, index["cold_ratio"])
+    yield _at_most(f"{size}, unchanged ÷ `git status`", 1.5, index["unchanged_ratio"])
+    yield _at_most(f"{size}, one save under the watcher", 50, index["changed_milliseconds"], " ms")
+    yield _at_most("memory while 50,000 files are watched", 50, index["watched_rss_megabytes"], " MB")
+    yield _at_most("CPU while 50,000 files are watched", 0.1, index["watched_cpu_percent"], " %")
 
 
 def _at_least(what: str, least: float, measured: float) -> Row:
