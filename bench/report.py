@@ -50,8 +50,9 @@ def _page(results: dict[str, Any]) -> str:
     machine = results["machine"]
     lines = [
         _INTRODUCTION,
-        f"Last part measured {results['at']} on {machine['cpus']} cores, {machine['system'].partition('-')[0]}, "
-        f"Python {machine['python']}; load average before the run: {machine.get('load', 'not recorded')}.",
+        f"Last part measured {results['at']} on {machine['cpus']} cores, "
+        f"{machine['system'].partition('-')[0]}, Python {machine['python']}; "
+        f"load average before the run: {machine.get('load', 'not recorded')}.",
         *(["", "Parts of this are from a short run (`BENCH_QUICK=1`)."] if results["quick"] else []),
         "",
         "| what | must | measured | |",
