@@ -141,7 +141,7 @@ class PrivateCache:
                 self._put(key, entry)
 
     def lookup(self, method: str, target: str, headers: Sequence[RawHeader] = ()) -> StoredAnswer | None:
-        """Give what was last answered, fresh or stale; see `relay.stored.AnswerCache`."""
+        """Give what was last answered, fresh or stale; `headers` are the request's own, for `Vary`."""
         if method != "GET":
             return None
         entry = self.find(key_of(target, by_name(headers)))

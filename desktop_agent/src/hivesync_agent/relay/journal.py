@@ -66,22 +66,6 @@ class Journal(Protocol):
         """Keep it; it survives `kill -9` from the moment this returns."""
 
 
-class NoJournal:
-    """Keeps nothing: every mutation fails while the backend is away."""
-
-    def takes(self, method: str, path: str) -> bool:
-        """Take none."""
-        return False
-
-    def has_waiting(self) -> bool:
-        """Have none."""
-        return False
-
-    async def accept(self, mutation: Mutation) -> Queued:
-        """Never be asked."""
-        raise NotImplementedError(mutation.target)
-
-
 def mutation_of(
     method: str,
     target: str,

@@ -1,10 +1,8 @@
-"""What the relay remembers of earlier answers, as others may ask for it: the cache's narrow side."""
+"""What the relay remembers of an earlier answer, in the shape in which it is given again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 RawHeader = tuple[bytes, bytes]
 
@@ -17,14 +15,3 @@ class StoredAnswer:
     headers: tuple[RawHeader, ...]
     body: bytes
     age_seconds: int
-
-
-class AnswerCache(Protocol):
-    """Answers of one session's user; nothing of another user or profile is ever found."""
-
-    def lookup(self, method: str, target: str, headers: Sequence[RawHeader] = ()) -> StoredAnswer | None:
-        """Give what was last answered to the signed-in user, fresh or stale.
-
-        `headers` are the request's own, for `Vary`. The relay itself answers reads from here while the
-        backend can't be reached, marked with `Age` and `X-HiveSync-Offline: <seconds>`.
-        """

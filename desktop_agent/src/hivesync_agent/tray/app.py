@@ -76,7 +76,7 @@ class Tray:
         else:
             yield from self._agent_items(view)
         yield line
-        yield self._item("Start at login", self._toggle_login, checked=lambda _: self._at_login)
+        yield self._action("Start at login", self._toggle_login, checked=lambda _: self._at_login)
         yield self._pystray.MenuItem("Quit", lambda icon, _: icon.stop())
 
     def _agent_items(self, view: View) -> Iterator[Any]:
@@ -135,10 +135,7 @@ class Tray:
     def _text(self, words: str) -> Any:
         return self._pystray.MenuItem(words, None, enabled=False)
 
-    def _action(self, words: str, work: Callable[[], object]) -> Any:
-        return self._item(words, work)
-
-    def _item(self, words: str, work: Callable[[], object], checked: Any = None) -> Any:
+    def _action(self, words: str, work: Callable[[], object], checked: Any = None) -> Any:
         return self._pystray.MenuItem(words, lambda *_: self._in_background(work), checked=checked)
 
     def _submenu(self, words: str, items: list[Any], empty: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 RawHeader = tuple[bytes, bytes]
 HEAD_BYTES = 32 * 1024
@@ -15,16 +14,6 @@ WRITE_BYTES = 512 * 1024
 
 LAST_CHUNK = b"0\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-class BodyTaker(Protocol):
-    """Who a body is handed to as it comes. It says `pause` and `resume` to whoever sends."""
-
-    def body_came(self, data: bytes) -> None:
-        """Take a part of the body."""
-
-    def body_ended(self) -> None:
-        """The body is complete."""
 
 
 @dataclass(slots=True)
