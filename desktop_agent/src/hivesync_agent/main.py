@@ -11,11 +11,14 @@ from collections.abc import Callable
 
 from hivesync.credentials.lock import FileLock
 from hivesync.credentials.store import choose_store
+from hivesync.locations import Locations
+from hivesync_contract.discovery import DEFAULT_PROFILE
 from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.app import Agent
 from hivesync_agent.lifecycle import discovery as discovery_file
 from hivesync_agent.log import logging_to
+from hivesync_agent.service.start_log import cut_start_log, start_log
 from hivesync_agent.serving import serve
 from hivesync_agent.settings import AgentSettings
 
@@ -26,6 +29,8 @@ EXIT_USAGE = 2
 
 def run(*, profile: str | None = None, as_json: bool = False) -> int:
     """Be the agent of a profile until a signal or `/v1/shutdown`; give the exit code."""
+    # Before anything can fail, since what fails is started again and again.
+    cut_start_log(start_log(Locations.detect(), profile or DEFAULT_PROFILE))
     try:
         settings = AgentSettings.from_env(os.environ, profile=profile)
     except HiveSyncError as error:

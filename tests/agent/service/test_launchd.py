@@ -10,6 +10,7 @@ import pytest
 from hivesync_agent.service.autostart import ServiceError, ServiceUnavailable
 from hivesync_agent.service.job import Job, new_job
 from hivesync_agent.service.launchd import LaunchAgent
+from hivesync_agent.service.start_log import start_log
 from hivesync_dev.servers.agents import locations_in
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a shell script plays launchctl")
@@ -78,6 +79,9 @@ def test_the_property_list_says_what_launchd_needs(tmp_path: Path, job: Job) -> 
     assert written["KeepAlive"] == {"SuccessfulExit": False}
     assert written["RunAtLoad"] is True
     assert written["Umask"] == 0o077
+    # The file that the agent keeps small by itself: launchd only appends to it.
+    assert written["StandardOutPath"] == written["StandardErrorPath"]
+    assert written["StandardErrorPath"] == str(start_log(locations_in(tmp_path), "default"))
 
 
 def test_without_a_desktop_it_says_so_and_writes_nothing(

@@ -35,6 +35,8 @@ class CommandLine:
     folder: Path
     server_url: str
     environ: dict[str, str] = field(default_factory=dict)
+    python: str = sys.executable
+    """The interpreter of the installation whose command is run."""
 
     @property
     def locations(self) -> Locations:
@@ -54,7 +56,7 @@ class CommandLine:
         """Start one command and leave it running."""
         pipe = asyncio.subprocess.PIPE
         return await asyncio.create_subprocess_exec(
-            sys.executable,
+            self.python,
             *("-m", "hivesync_agent", *arguments),
             stdin=pipe,
             stdout=pipe,

@@ -15,7 +15,8 @@ from hivesync_contract.errors import HiveSyncError
 from hivesync_agent.cli.console import Console
 from hivesync_agent.detached import leave, spawn
 from hivesync_agent.service.autostart import autostart
-from hivesync_agent.service.job import new_job, start_log
+from hivesync_agent.service.job import new_job
+from hivesync_agent.service.start_log import start_log
 
 if TYPE_CHECKING:
     from hivesync import Client

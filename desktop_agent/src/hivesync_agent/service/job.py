@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from hivesync.locations import Locations
 from hivesync_contract.discovery import DEFAULT_PROFILE
 
+from hivesync_agent.service.start_log import start_log
+
 RESTART_SECONDS = 5
 """Pause between a crash and the next start."""
 RESTARTS_MAX = 5
@@ -88,11 +90,6 @@ def new_job(profile: str, locations: Locations, environ: Mapping[str, str] | Non
         output=start_log(locations, profile),
         left_out=secret,
     )
-
-
-def start_log(locations: Locations, profile: str) -> Path:
-    """Give the file for what an agent prints before it has its log, such as why it can't start."""
-    return locations.log / f"agent.{profile}.start.log"
 
 
 def _holds_password(value: str) -> bool:

@@ -10,7 +10,7 @@ from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.cli.checks.everything import look_at_everything
 from hivesync_agent.log import tail
-from hivesync_agent.service.job import start_log
+from hivesync_agent.service.start_log import start_log
 from hivesync_agent.support.facts import settings_shown, versions
 
 if TYPE_CHECKING:
