@@ -63,5 +63,7 @@ def test_a_second_agent_says_where_the_first_one_is(hivesync: Run, stack: Stack)
 
 
 def test_doctor_finds_nothing_wrong(hivesync: Run) -> None:
-    result = hivesync("doctor")
+    result = hivesync("doctor", "--json")
     assert result.returncode == 0, result.stdout
+    grades = {finding["check"]: finding["grade"] for finding in json.loads(result.stdout)["findings"]}
+    assert {grades[check] for check in ("agent", "backend", "relay", "session", "Worker")} == {"ok"}

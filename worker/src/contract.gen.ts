@@ -28,6 +28,7 @@ export interface AgentStatus {
   clients: ConnectedClient[];
   conflicting_operations?: number;
   retry_seconds?: number;
+  polled_projects?: PolledProject[];
 }
 
 /** A request for documentation as the backend follows it. */
@@ -190,12 +191,20 @@ export interface FileUpload {
   headers?: Record<string, string>;
 }
 
-/** `GET /health`. `upload_origins`: the only places for uploads and room sockets. */
+/**
+ * `GET /health`. `upload_origins`: the only places for uploads and room sockets.
+ *
+ * `worker_origin` is the one of them that shows previews. `api_min` to `api_max`: the versions of its API
+ * that the backend serves; one that does not say serves version 1.
+ */
 export interface Health {
   status: "ok";
   version: string;
   env: "local" | "production" | "staging";
   upload_origins: string[];
+  worker_origin?: string | null;
+  api_min?: number;
+  api_max?: number;
 }
 
 /** Body of `POST {WORKER_URL}/jobs`. `job_id` is applied once; `attempt` counts from 1. */
@@ -425,6 +434,12 @@ export interface PackUpload {
 
 /** Which platform's files win (`button.ios.tsx` over `button.tsx`). */
 export type Platform = "android" | "ios" | "web";
+
+/** A linked folder that is only looked at now and then, why, and what to do about it. */
+export interface PolledProject {
+  root: string;
+  reason: string;
+}
 
 /** A preview. `preview_url` is the phone link, with its token in the fragment. */
 export interface Preview {

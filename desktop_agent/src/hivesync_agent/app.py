@@ -175,6 +175,7 @@ class Agent:
                 switch=self.switch,
                 log_path=settings.locations.agent_log(settings.profile),
                 pending_previews=self._previews.previews.pending,
+                polled_projects=self._previews.projects.polled,
                 operations=self.operations.journal,
                 retry_seconds=self.upstream.breaker.blocked_seconds,
             ).routes(),

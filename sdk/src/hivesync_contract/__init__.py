@@ -9,3 +9,9 @@ PROTOCOL_MIN = 1
 
 PROTOCOL_MAX = 1
 """Newest version of the local protocol that this release speaks."""
+
+API_MIN = 1
+"""Oldest version of the backend's API (`/api/v1`) that this release serves, or speaks."""
+
+API_MAX = 1
+"""Newest version of the backend's API that this release serves, or speaks."""

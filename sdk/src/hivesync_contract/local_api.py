@@ -9,6 +9,7 @@ from enum import StrEnum
 from hivesync_contract.discovery import ProtocolRange
 from hivesync_contract.identity import Tier, User
 from hivesync_contract.local_diagnostics import LocalDiagnostic
+from hivesync_contract.local_projects import PolledProject
 from hivesync_contract.previews import Platform, PreviewError, PreviewState
 
 
@@ -108,6 +109,8 @@ class AgentStatus:
     conflicting_operations: int = 0
     retry_seconds: float = 0.0
     """For how long the backend is not asked, since it did not answer several times; 0: it is."""
+    polled_projects: list[PolledProject] = field(default_factory=list)
+    """Linked folders in which a save is noticed late, since the system tells of none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,14 @@ class WatchState:
 
 
 @dataclass(frozen=True, slots=True)
+class PolledProject:
+    """A linked folder that is only looked at now and then, why, and what to do about it."""
+
+    root: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LocalProjectLink:
     """`POST /v1/projects`: link a folder, by its absolute path, and watch it.
 

@@ -37,6 +37,8 @@ class CommandLine:
     environ: dict[str, str] = field(default_factory=dict)
     python: str = sys.executable
     """The interpreter of the installation whose command is run."""
+    inside: tuple[str, ...] = ()
+    """A command that runs another one in a world of its own, such as `unshare --net`."""
 
     @property
     def locations(self) -> Locations:
@@ -56,7 +58,7 @@ class CommandLine:
         """Start one command and leave it running."""
         pipe = asyncio.subprocess.PIPE
         return await asyncio.create_subprocess_exec(
-            self.python,
+            *(*self.inside, self.python),
             *("-m", "hivesync_agent", *arguments),
             stdin=pipe,
             stdout=pipe,

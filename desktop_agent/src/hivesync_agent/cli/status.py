@@ -114,6 +114,8 @@ def _agent_lines(status: AgentStatus) -> Iterator[str]:
         yield f"client     {client.name} {client.version}, {_duration(client.last_seen_seconds)} ago"
     if status.pending_previews:
         yield f"previews   {status.pending_previews} under way"
+    for project in status.polled_projects:
+        yield f"watching   {project.root} only now and then. {project.reason}"
     if status.queued_operations:
         yield f"changes    {status.queued_operations} waiting to be sent"
     if status.conflicting_operations:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +14,9 @@ from hivesync_contract.local_projects import (
     LocalProject,
     LocalProjectFiles,
     LocalProjectLink,
+    PolledProject,
     ProjectChangedEvent,
+    WatchMode,
 )
 from hivesync_contract.previews import FileEntry
 
@@ -103,6 +105,13 @@ class LinkedProjects:
     async def list(self) -> list[LocalProject]:
         """Give the linked folders of the signed-in user."""
         return [self._shown(link) for link in await self._links.linked(await self._whose.scope())]
+
+    def polled(self) -> Iterator[PolledProject]:
+        """Give the watched folders of which the system tells nothing. Asks nobody."""
+        for root in sorted({root for root, _ in self._watched}):
+            state = self._watches.state(Path(root))
+            if state.mode is WatchMode.POLLING:
+                yield PolledProject(root, state.reason)
 
     async def link(self, wanted: LocalProjectLink) -> LocalProject:
         """Link a folder and begin to watch it; again for the same folder changes its settings."""

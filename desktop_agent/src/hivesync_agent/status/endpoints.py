@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from aiohttp import web
 from hivesync_contract import PROTOCOL_MAX, PROTOCOL_MIN
 from hivesync_contract.discovery import ProtocolRange
 from hivesync_contract.local_api import AgentStatus, LogLines, Stopping
+from hivesync_contract.local_projects import PolledProject
 
 from hivesync_agent import VERSION
 from hivesync_agent.local_api.route import Route, get, post
@@ -51,6 +52,7 @@ class StatusRoutes:
         switch: Switch,
         log_path: Path,
         pending_previews: Callable[[], int],
+        polled_projects: Callable[[], Iterable[PolledProject]],
         operations: Operations,
         retry_seconds: Callable[[], float],
     ) -> None:
@@ -62,6 +64,7 @@ class StatusRoutes:
         self._switch = switch
         self._log_path = log_path
         self._pending_previews = pending_previews
+        self._polled_projects = polled_projects
         self._operations = operations
         self._retry_seconds = retry_seconds
         self._started = time.monotonic()
@@ -125,4 +128,5 @@ class StatusRoutes:
             clients=self._clients.connected(),
             conflicting_operations=self._operations.conflicts(),
             retry_seconds=round(self._retry_seconds(), 3),
+            polled_projects=list(self._polled_projects()),
         )

@@ -1,1 +1,1 @@
-"""What `hivesync doctor` looks at. Changes nothing, and shows no secret."""
+"""What `hivesync doctor` looks at, and which finding explains which. Changes nothing, and shows no secret."""

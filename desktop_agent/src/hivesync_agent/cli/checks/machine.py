@@ -1,19 +1,21 @@
-"""Folders, lock, discovery file and keychain of this machine."""
+"""Folders, loopback, versions and keychain of this machine."""
 
 from __future__ import annotations
 
+import platform
+import socket
+from importlib import metadata
 from pathlib import Path
 
-from hivesync.credentials import Account, FileLock, choose_store
-from hivesync.discovery import read_discovery
-from hivesync.locations import Locations
+from hivesync.credentials import Account, choose_store
 from hivesync.private_files import exposure
-from hivesync.settings import Settings
-from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.local_api import KeychainState, SessionStore
 
-from hivesync_agent.cli.checks.finding import Finding, Grade
+from hivesync_agent import VERSION
+from hivesync_agent.cli.checks.check import Machine
+from hivesync_agent.cli.checks.finding import Seen, note, ok, wrong
 
+_LOOPBACK_SECONDS = 2.0
 _KEYCHAIN_REMEDY = {
     KeychainState.LOCKED: "Unlock it (on Linux: `seahorse`, or sign in to the desktop again).",
     KeychainState.MISSING: "Without one the session ends with the agent. Install one (Linux: gnome-keyring), "
@@ -22,64 +24,67 @@ _KEYCHAIN_REMEDY = {
 }
 
 
-def check_folders(locations: Locations) -> list[Finding]:
+def check_folders(machine: Machine) -> Seen:
     """Look at each folder that exists; the others are made when they are needed."""
-    named = {
-        "runtime folder": locations.runtime,
-        "config folder": locations.config,
-        "state folder": locations.state,
-        "log folder": locations.log,
-    }
-    return [_folder(name, path) for name, path in named.items()]
+    places = machine.client.locations
+    paths = dict.fromkeys((places.runtime, places.config, places.state, places.log))
+    faults = {path: fault for path in paths if (fault := _fault(path))}
+    if not faults:
+        return ok("for you alone")
+    open_ones = " ".join(f"'{path}'" for path in faults if path.is_dir() and not path.is_symlink())
+    remedy = f"chmod 700 {open_ones}" if open_ones else f"Move {next(iter(faults))} away."
+    return wrong("; ".join(f"{path}: {fault}" for path, fault in faults.items()), remedy)
 
 
-def check_lock(locations: Locations, profile: str) -> tuple[bool, Finding]:
-    """Tell whether an agent lives: its lock is held then, and by nobody else ever."""
-    path = locations.agent_lock(profile)
-    lock = FileLock(path)
+def check_loopback(machine: Machine) -> Seen:
+    """Connect to a port of our own, as every editor does to the agent's."""
     try:
-        free = not path.exists() or lock.try_acquire()
-    except (OSError, HiveSyncError) as error:
-        return False, Finding("agent lock", Grade.WRONG, f"{path}: {error}", f"Look at the rights of {path}.")
-    finally:
-        lock.release()
-    text = "no agent holds it" if free else "an agent holds it"
-    return not free, Finding("agent lock", Grade.OK, text)
-
-
-def check_discovery(locations: Locations, profile: str, *, agent_lives: bool) -> Finding:
-    """Read the discovery file as a client does."""
-    path = locations.discovery_file(profile)
-    try:
-        file = read_discovery(path)
-    except HiveSyncError as error:
-        if not agent_lives and not path.exists():
-            return Finding("discovery file", Grade.NOTE, "none: no agent runs", "`hivesync agent start`")
-        return Finding("discovery file", Grade.WRONG, error.detail, "`hivesync agent restart`")
-    if not agent_lives:
-        return Finding(
-            "discovery file", Grade.NOTE, "left behind by an agent that has ended", "`hivesync agent start`"
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            address = server.getsockname()
+            with socket.create_connection(address, timeout=_LOOPBACK_SECONDS):
+                return ok("programs of this machine reach each other at 127.0.0.1")
+    except OSError as error:
+        return wrong(
+            f"programs of this machine can't reach each other at 127.0.0.1 ({error.strerror or error})",
+            "Allow connections within this machine in your firewall or VPN; in a container or namespace: "
+            "`ip link set lo up`.",
         )
-    return Finding("discovery file", Grade.OK, f"{path}, port {file.port}, agent {file.version}")
 
 
-def check_keychain(settings: Settings, locations: Locations) -> Finding:
+def check_versions(machine: Machine) -> Seen:
+    """Compare what is installed with what runs."""
+    sdk = metadata.version("hivesync-sdk")
+    if sdk != VERSION:
+        return wrong(
+            f"hivesync-agent {VERSION} and hivesync-sdk {sdk} don't belong together",
+            f"pip install --upgrade hivesync-agent=={VERSION} hivesync-sdk=={VERSION}",
+        )
+    if machine.status is not None and machine.status.version != VERSION:
+        return note(
+            f"the agent that runs is {machine.status.version}, and {VERSION} is installed",
+            "`hivesync agent restart` lets it take over.",
+        )
+    return ok(f"HiveSync {VERSION}, Python {platform.python_version()}, {platform.system()}")
+
+
+def check_credentials(machine: Machine) -> Seen:
     """Ask whether the session can be kept, without opening a prompt."""
-    store = choose_store(Account(settings.server_url, settings.profile), locations)
+    settings = machine.client.settings
+    if settings.token is not None:
+        return ok("HIVESYNC_TOKEN is used; the keychain is not")
+    store = choose_store(Account(machine.origin, settings.profile), machine.client.locations)
     if store.kind is SessionStore.FILE:
-        return Finding("credentials", Grade.NOTE, "kept in a plaintext file, as you agreed")
+        return note("kept in a plaintext file, as you agreed")
     state = store.state()
     if state is KeychainState.OK:
-        return Finding("credentials", Grade.OK, "the keychain is unlocked")
-    grade = Grade.NOTE if state is KeychainState.MISSING else Grade.WRONG
-    return Finding("credentials", grade, f"the keychain is {state}", _KEYCHAIN_REMEDY[state])
+        return ok("the keychain is unlocked")
+    text, remedy = f"the keychain is {state}", _KEYCHAIN_REMEDY[state]
+    if state is KeychainState.MISSING:
+        return note("this machine has no keychain", remedy)
+    return wrong("the keychain does not answer" if state is KeychainState.TIMEOUT else text, remedy)
 
 
-def _folder(name: str, path: Path) -> Finding:
+def _fault(path: Path) -> str | None:
     if not path.exists():
-        return Finding(name, Grade.OK, f"{path} (not there yet)")
-    if not path.is_dir():
-        return Finding(name, Grade.WRONG, f"{path} is not a folder", f"Move {path} away.")
-    if reason := exposure(path):
-        return Finding(name, Grade.WRONG, f"{path}: {reason}", f"chmod 700 '{path}'")
-    return Finding(name, Grade.OK, str(path))
+        return None
+    return exposure(path) if path.is_dir() else "it is not a folder"

@@ -1,0 +1,22 @@
+"""A doctor for the machine that `tests/agent/cli` gives each test."""
+
+from __future__ import annotations
+
+import pytest
+from hivesync_dev.command_line import CommandLine
+from hivesync_dev.diagnosis import Doctor
+
+
+@pytest.fixture(autouse=True)
+def without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the proxies and certificates of the machine that runs the tests, and its keychain."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+@pytest.fixture
+def doctor(hivesync: CommandLine) -> Doctor:
+    """Looks at this machine."""
+    return Doctor(hivesync)
