@@ -7,7 +7,6 @@ import contextlib
 
 import aiohttp
 import pytest
-from hivesync_agent.gate import connection
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_dev.servers.agents import RunningAgent
 from hivesync_dev.servers.raw_http import send_raw
@@ -53,23 +52,6 @@ async def test_nobody_is_let_in_any_more(signed_in: RunningAgent, backend: Upstr
     assert not asking.done()
     backend.streams.release.set()
     (await asking).close()
-
-
-async def test_connections_are_limited_and_come_free_again(
-    agent: RunningAgent, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connection, "MAX_CONNECTIONS", 3)
-    idle = [await asyncio.open_connection("127.0.0.1", agent.port) for _ in range(3)]
-    head = agent.head(f"GET {API_PREFIX}/v1/session", "Connection: close")
-    assert await send_raw(agent.port, head) is None
-    for _, writer in idle:
-        writer.close()
-        await writer.wait_closed()
-    answer = None
-    async with asyncio.timeout(5):
-        while answer is None:
-            answer = await send_raw(agent.port, head)
-    assert answer.status == 200
 
 
 async def _is_turned_away(agent: RunningAgent) -> bool:

@@ -102,6 +102,11 @@ class EventBus:
         """Forget a subscription."""
         self._subscriptions.discard(subscription)
 
+    @property
+    def subscribers(self) -> int:
+        """Count the open subscriptions."""
+        return len(self._subscriptions)
+
     def recent_types(self) -> list[str]:
         """Give the types of the last events, oldest first, and nothing of their content."""
         return [event.type for event in self._recent]

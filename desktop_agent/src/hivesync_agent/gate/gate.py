@@ -82,6 +82,7 @@ class Gate:
             request.reply(self._proof.answer(request.method, query))
             return
         self._rules.check_token(head)
+        request.admit()
         if request.method not in _METHODS:
             raise BadRequest("The method is not supported.", status=405)
         self._clients.seen(client)

@@ -38,6 +38,7 @@ class Exchange(Protocol):
 class Line(Protocol):
     """The connection that a request came by, as the request uses it."""
 
+    def admitted(self) -> None: ...
     def write(self, data: bytes) -> None: ...
     def half_close(self) -> None: ...
     def abort(self) -> None: ...
@@ -94,6 +95,10 @@ class Request:
         self._ended = head.length == 0 and not upgrade
         self._asked = b"expect" not in head.values
         self.body_paused = False
+
+    def admit(self) -> None:
+        """Note that the client has shown the token."""
+        self._line.admitted()
 
     # --- the body, from the connection to the exchange -------------------------------------------------
 

@@ -27,6 +27,11 @@ class Watch:
             self._handle.cancel()
             self._schedule(due)
 
+    @property
+    def due(self) -> float | None:
+        """Give when it expires, by the loop's clock."""
+        return self._due
+
     def clear(self) -> None:
         """Wait for nothing. The timer itself runs out by itself, so that the next `set` is cheap."""
         self._due = None
