@@ -47,6 +47,10 @@ class Locations:
         """Give the path of the lock that the profile's agent holds while it lives."""
         return self.runtime / lock_name(profile)
 
+    def tray_lock(self, profile: str) -> Path:
+        """Give the path of the lock that the profile's tray holds while it lives."""
+        return self.runtime / f"tray.{profile}.lock"
+
     def agent_log(self, profile: str) -> Path:
         """Give the path of the profile's agent log."""
         return self.log / f"agent.{profile}.log"

@@ -18,6 +18,10 @@ class Panel:
 
     environ: dict[str, str]
 
+    def shows(self, title: str) -> bool:
+        """Tell whether a window is visible whose whole title matches the pattern."""
+        return bool(self._run("xdotool", "search", "--onlyvisible", "--name", f"^{title}$", check=False))
+
     def click_icon(self) -> None:
         """Click the only icon of the panel with the right button, which opens its menu."""
         self._run("xdotool", "mousemove", "20", "20", "click", "3")
@@ -37,7 +41,7 @@ class Panel:
 
 
 @contextlib.contextmanager
-def panel(size: str = "640x480x24", tint: str = "0x2b2f36") -> Iterator[Panel]:
+def panel(size: str = "800x700x24", tint: str = "0x2b2f36") -> Iterator[Panel]:
     """Run an X server with a panel in its top left corner until the block ends."""
     read, write = os.pipe()
     server = subprocess.Popen(

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-import base64
+import contextlib
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import hivesync
 from hivesync_contract.local_api import LocalPreview
 
 from hivesync_agent.cli.browser import open_ours
+from hivesync_agent.detached import leave, spawn
+from hivesync_agent.tray.code_window import enlarged, show_window
 
 _COMMAND_SECONDS = 120
 
 
-def command(profile: str | None, *arguments: str) -> tuple[bool, str]:
-    """Run `hivesync …` to its end; tell whether it succeeded and the first line of what it said."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended, and the first line of what it said."""
+
+    succeeded: bool
+    words: str
+
+
+def command(profile: str | None, *arguments: str) -> Done:
+    """Run `hivesync …` to its end."""
     named = ("--profile", profile) if profile else ()
-    result = subprocess.run(
-        [sys.executable, "-P", "-m", "hivesync_agent", *named, *arguments],
-        check=False,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        timeout=_COMMAND_SECONDS,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-    words = (result.stdout or result.stderr).strip().splitlines()
-    return result.returncode == 0, words[0] if words else ""
+    try:
+        result = subprocess.run(
+            [sys.executable, "-P", "-m", "hivesync_agent", *named, *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=_COMMAND_SECONDS,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except subprocess.TimeoutExpired:
+        return Done(False, f"`hivesync {' '.join(arguments)}` did not end; try it in a terminal.")
+    lines = (result.stdout or result.stderr).strip().splitlines()
+    return Done(result.returncode == 0, lines[0] if lines else "")
 
 
 def sign_in(client: hivesync.Client) -> str:
@@ -42,40 +56,44 @@ def sign_in(client: hivesync.Client) -> str:
     return f"Confirm the code {pending.user_code} in {where}."
 
 
-def open_dashboard(server_url: str) -> bool:
-    """Open the backend's own pages."""
-    return open_ours(server_url + "/", [server_url])
+def open_dashboard(server_url: str) -> str | None:
+    """Open the backend's own pages; say what to do where that is not possible."""
+    return None if open_ours(server_url + "/", [server_url]) else f"Open {server_url} in a browser."
 
 
-def show_code(preview: LocalPreview, folder: Path) -> Path:
-    """Show the QR code in the system's picture viewer, from a private file; give that file."""
-    data = base64.b64decode(preview.qr_png.partition(",")[2])
+def collect_logs(profile: str | None) -> str:
+    """Have a support bundle made, show its folder, and say where it is.
+
+    By the command, since it also makes one while no agent answers, which is when it is needed most.
+    """
+    made = command(profile, "support-bundle")
+    if made.succeeded:
+        show_file(Path(made.words).parent)
+        return f"{made.words}\nNothing was sent. Look inside before you pass it on."
+    return made.words
+
+
+def show_code(preview: LocalPreview, folder: Path) -> Path | None:
+    """Show the QR code: in a window of ours, or where the tray has no GTK in the system's picture viewer.
+
+    Gives the private file that a viewer reads; the caller removes it.
+    """
+    if sys.platform == "linux":
+        show_window(preview)
+        return None
     with tempfile.NamedTemporaryFile(prefix="qr-", suffix=".png", dir=folder, delete=False) as file:
-        file.write(_large(data))
-    view_file(Path(file.name))
+        enlarged(preview).save(file, "PNG")
+    show_file(Path(file.name))
     return Path(file.name)
 
 
-def view_file(path: Path) -> None:
-    """Hand a file of ours to the desktop, as an argument and never through a shell."""
+def show_file(path: Path) -> None:
+    """Hand a file or folder of ours to the desktop, as an argument and never through a shell."""
     if sys.platform == "win32":
         import os
 
-        os.startfile(path)  # noqa: S606 - a picture that we wrote, for its own viewer
+        os.startfile(path)  # noqa: S606 - a picture or folder that we made, for its own viewer
         return
     program = "open" if sys.platform == "darwin" else "xdg-open"
-    subprocess.Popen([program, str(path)], stdin=subprocess.DEVNULL, start_new_session=True)
-
-
-def _large(png: bytes) -> bytes:
-    """Scale the code up without blurring it: a phone reads it from the other side of the desk."""
-    import io
-
-    from PIL import Image
-
-    image = Image.open(io.BytesIO(png))
-    factor = max(1, 480 // image.width)
-    scaled = image.convert("L").resize((image.width * factor,) * 2, Image.Resampling.NEAREST)
-    output = io.BytesIO()
-    scaled.save(output, "PNG")
-    return output.getvalue()
+    with contextlib.suppress(FileNotFoundError):  # a desktop without it: the path is told as well
+        leave(spawn([program, str(path)], None))

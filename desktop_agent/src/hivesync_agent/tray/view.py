@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hivesync_contract.local_api import AgentStatus, LocalPreview
-from hivesync_contract.previews import FINAL_STATES, PreviewState
+from hivesync_contract.local_api import AgentStatus, ConnectedClient, LocalPreview
+from hivesync_contract.previews import FINAL_STATES
 
 PREVIEWS_SHOWN = 5
 _NAME_MAX = 40
@@ -17,6 +17,7 @@ class Mood(StrEnum):
 
     OK = "ok"
     BUSY = "busy"
+    PROBLEM = "problem"
     SIGNED_OUT = "signed-out"
     OFFLINE = "offline"
     PAUSED = "paused"
@@ -25,11 +26,12 @@ class Mood(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One moment, as shown."""
+    """One moment, as shown. `waiting`: what is kept until the backend can be reached, in words."""
 
     mood: Mood
     headline: str
     account: str
+    waiting: str = ""
     editors: tuple[str, ...] = ()
     previews: tuple[LocalPreview, ...] = ()
     signed_in: bool = False
@@ -47,9 +49,8 @@ def view(status: AgentStatus, previews: list[LocalPreview]) -> View:
         mood=mood,
         headline=_HEADLINES[mood],
         account=_account(status),
-        editors=tuple(
-            f"{client.name} {client.version}" for client in status.clients if _is_editor(client.name)
-        ),
+        waiting=_waiting(status.queued_operations),
+        editors=tuple(_editor(client) for client in status.clients if client.name not in _OURS),
         previews=tuple(previews[:PREVIEWS_SHOWN]),
         signed_in=status.signed_in,
         paused=status.paused,
@@ -57,26 +58,29 @@ def view(status: AgentStatus, previews: list[LocalPreview]) -> View:
     )
 
 
-def preview_title(preview: LocalPreview) -> str:
-    """Give one line for a preview: the folder's name, how it stands, no path."""
+def folder_name(preview: LocalPreview) -> str:
+    """Give the name of a preview's folder, without its path, and not too long for a menu."""
     name = preview.root.replace("\\", "/").rstrip("/").rpartition("/")[2] or preview.root
-    short = name if len(name) <= _NAME_MAX else name[: _NAME_MAX - 1] + "…"
-    return f"{short} – {preview.state}"
+    return name if len(name) <= _NAME_MAX else name[: _NAME_MAX - 1] + "…"
 
 
-def announcement(preview: LocalPreview) -> tuple[str, str] | None:
-    """Give title and text of the notification that a preview is worth; None while it goes on."""
-    name = preview_title(preview).rpartition(" – ")[0]
-    if preview.state is PreviewState.READY:
-        return "Preview ready", f"{name}: scan its code in the tray's menu."
-    if preview.state is PreviewState.FAILED:
-        return "Preview failed", f"{name}: {preview.error.message if preview.error else 'see the log'}"
-    return None
+def preview_title(preview: LocalPreview) -> str:
+    """Give one line for a preview: what it is of, and how it stands."""
+    return f"{folder_name(preview)} – {preview.state}"
 
 
+_OURS = ("hivesync-tray", "hivesync-cli")
+_EDITORS = {
+    "hivesync-vscode": "VS Code",
+    "hivesync-jetbrains": "JetBrains",
+    "hivesync-vim": "Vim",
+    "hivesync-neovim": "Neovim",
+    "hivesync-sublime": "Sublime Text",
+}
 _HEADLINES = {
     Mood.OK: "Connected",
     Mood.BUSY: "Building a preview",
+    Mood.PROBLEM: "A change came back: hivesync operations",
     Mood.SIGNED_OUT: "Not signed in",
     Mood.OFFLINE: "Offline: the backend can't be reached",
     Mood.PAUSED: "Paused",
@@ -90,6 +94,8 @@ def _mood(status: AgentStatus, previews: list[LocalPreview]) -> Mood:
         return Mood.OFFLINE
     if not status.signed_in:
         return Mood.SIGNED_OUT
+    if status.conflicting_operations:
+        return Mood.PROBLEM
     is_busy = any(preview.state not in FINAL_STATES for preview in previews)
     return Mood.BUSY if is_busy else Mood.OK
 
@@ -100,5 +106,11 @@ def _account(status: AgentStatus) -> str:
     return "Signed in" if status.signed_in else ""
 
 
-def _is_editor(client: str) -> bool:
-    return client not in ("hivesync-tray", "hivesync-cli")
+def _waiting(changes: int) -> str:
+    if changes == 0:
+        return ""
+    return "1 change waits to be sent" if changes == 1 else f"{changes} changes wait to be sent"
+
+
+def _editor(client: ConnectedClient) -> str:
+    return f"{_EDITORS.get(client.name, client.name)} {client.version}".rstrip()

@@ -1,4 +1,4 @@
-"""Keeps the tray's view true: asks the agent now and then, and listens for previews that end.
+"""Keeps the tray's view true: asks the agent now and then, and listens for what it tells.
 
 Two threads, which end with the process. An agent that is away is tried again for ever; one that was never
 asked for is started once.
@@ -11,12 +11,10 @@ from collections.abc import Callable
 
 import hivesync
 from hivesync_contract.errors import HiveSyncError
-from hivesync_contract.events import PreviewProgressEvent
-from hivesync_contract.local_api import LocalPreview
-from hivesync_contract.previews import FINAL_STATES
 
 from hivesync_agent import VERSION
-from hivesync_agent.tray.view import NO_AGENT, View, announcement, view
+from hivesync_agent.tray.news import News, Newsroom
+from hivesync_agent.tray.view import NO_AGENT, View, view
 
 POLL_SECONDS = 5.0
 """Between two questions while nothing happens: the agent answers from memory."""
@@ -36,14 +34,14 @@ def look(client: hivesync.Client) -> View:
 
 
 class Watch:
-    """Calls `show` with each new view and `announce` for each preview that ended; from its own threads."""
+    """Calls `show` with each new view and `tell` with what is worth a notification; from its own threads."""
 
     def __init__(
-        self, profile: str | None, show: Callable[[View], None], announce: Callable[[str, str], None]
+        self, profile: str | None, show: Callable[[View], None], tell: Callable[[News], None]
     ) -> None:
         self._profile = profile
         self._show = show
-        self._announce = announce
+        self._tell = tell
         self._again = threading.Event()
 
     def start(self) -> None:
@@ -67,21 +65,13 @@ class Watch:
                 self._again.clear()
 
     def _listen(self) -> None:
-        ended: set[tuple[str, int]] = set()
+        newsroom = Newsroom()
         with new_client(self._profile) as client:
             while True:
                 try:
                     for event in client.events():
                         self._again.set()
-                        if isinstance(event.data, PreviewProgressEvent):
-                            self._tell(event.data.preview, ended)
+                        if news := newsroom.of(event):
+                            self._tell(news)
                 except HiveSyncError:
                     self._again.wait(POLL_SECONDS)
-
-    def _tell(self, preview: LocalPreview, ended: set[tuple[str, int]]) -> None:
-        key = (preview.id, preview.version)
-        if preview.state not in FINAL_STATES or key in ended:
-            return
-        ended.add(key)
-        if words := announcement(preview):
-            self._announce(*words)
