@@ -86,6 +86,13 @@ export interface AiDocsResult {
 /** `preparing` exists only in the agent, while it collects the context. */
 export type AiDocsState = "failed" | "preparing" | "queued" | "ready" | "running";
 
+/** `hivesync token --json`, for editors in Direct Mode. `expires_in`: how many seconds it still lasts. */
+export interface BearerToken {
+  access_token: string;
+  expires_in: number;
+  token_type?: "Bearer";
+}
+
 /** One file of the bundle, and what it is for. */
 export interface BundledFile {
   name: string;

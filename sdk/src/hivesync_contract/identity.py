@@ -50,6 +50,15 @@ class TokenPair:
 
 
 @dataclass(frozen=True, slots=True)
+class BearerToken:
+    """`hivesync token --json`, for editors in Direct Mode. `expires_in`: how many seconds it still lasts."""
+
+    access_token: str
+    expires_in: int
+    token_type: Literal["Bearer"] = "Bearer"
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceCode:
     """Answer of `POST /auth/device/code` (RFC 8628 §3.2). Times in seconds."""
 

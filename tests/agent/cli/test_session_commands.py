@@ -155,7 +155,9 @@ async def test_without_an_agent_the_session_is_shared_by_later_commands(
     assert (await hivesync.run(*LOGIN, "--no-agent", stdin=PASSWORD)).code == 0
     assert (await hivesync.run("whoami")).out == "ada@example.org (ada), premium\n"
     token = (await hivesync.run("token")).out.strip()
-    assert (await hivesync.run("token", "--json")).json() == {"access_token": token, "token_type": "Bearer"}
+    told = (await hivesync.run("token", "--json")).json()
+    assert 800 < told.pop("expires_in") <= 900  # it was had a moment ago, for fifteen minutes
+    assert told == {"access_token": token, "token_type": "Bearer"}
     assert backend.refreshes == 0
     assert (await hivesync.run("logout")).out == "Signed out.\n"
     assert (await hivesync.run("whoami")).code == 3

@@ -18,6 +18,7 @@ LIMIT_SECONDS = 60
 
 PROGRAM = r"""
 import json, sys, time
+from pathlib import Path
 import secretstorage
 from hivesync.credentials import Account, new_session
 from hivesync.credentials.isolated import IsolatedKeychain
@@ -32,8 +33,9 @@ def outcome(call):
         value = type(error).__name__
     return {"value": getattr(value, "refresh_token", value), "seconds": time.monotonic() - begin}
 
+account, lock_path = Account("https://api.example.org", "default"), Path.home() / "session.lock"
 kind = {"in this process": Keychain, "in a child": IsolatedKeychain}[sys.argv[2]]
-keychain = kind(Account("https://api.example.org", "default"))
+keychain = kind(account, lock_path=lock_path)
 report = {"state": keychain.state().value}
 report["save"] = outcome(lambda: keychain.save(new_session("r1" * 2000, "u1")))
 report["load"] = outcome(keychain.load)

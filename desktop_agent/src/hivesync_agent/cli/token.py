@@ -11,6 +11,7 @@ from hivesync_agent.cli.console import Console, console_options
 
 if TYPE_CHECKING:
     from hivesync import Client
+    from hivesync_contract.identity import BearerToken
 
 
 class SessionNotShared(HiveSyncError):
@@ -25,15 +26,15 @@ def command(console: Console) -> None:
     """Print an access token of at most 15 minutes, refreshed under the lock that all clients share."""
     with console.client() as client:
         token = _token(client)
-    console.result({"access_token": token, "token_type": "Bearer"}, [token])
+    console.result(token, [token.access_token])
 
 
-def _token(client: Client) -> str:
+def _token(client: Client) -> BearerToken:
     """Give the token; where the session is out of reach, tell that apart from not being signed in."""
     from hivesync import SignedOut
 
     try:
-        return client.sign_in.access_token()
+        return client.sign_in.bearer_token()
     except SignedOut:
         if _agent_is_signed_in(client):
             raise SessionNotShared(

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from hivesync_contract.errors import HiveSyncError
-from hivesync_contract.identity import DeviceCode, LoginRequest, OAuthError, TokenPair, User
+from hivesync_contract.identity import BearerToken, DeviceCode, LoginRequest, OAuthError, TokenPair, User
 from hivesync_contract.local_api import SessionStore
 
 from hivesync._async._concurrency import drive_async, run_blocking, sleep
@@ -87,13 +87,18 @@ class AsyncSignIn:
         return Ending(was_signed_in, await self._settle())
 
     async def access_token(self) -> str:
-        """Give an access token of at most 15 minutes, renewed if needed; raise `SignedOut`.
+        """Give an access token of at most 15 minutes, renewed if needed; raise as `bearer_token` does."""
+        return (await self.bearer_token()).access_token
+
+    async def bearer_token(self) -> BearerToken:
+        """Give an access token and for how long it still lasts; raise `SignedOut`.
 
         With HIVESYNC_TOKEN raises `SettingsInvalid`: that key lives longer, and is at hand already.
         """
         if not self._direct.tokens.is_renewable:
             raise SettingsInvalid("HIVESYNC_TOKEN is set; use that key itself, or unset it.")
-        return await self._direct.tokens.get()
+        held = await self._direct.tokens.of_session()
+        return BearerToken(held.access_token, max(0, int(held.access_expires_at - time.time())))
 
     async def _adopt(self, pair: TokenPair) -> User:
         bearer = {"Authorization": f"Bearer {pair.access_token}"}

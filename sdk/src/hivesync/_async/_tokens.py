@@ -37,14 +37,15 @@ class TokenSource:
 
     async def get(self, *, refused: str | None = None) -> str:
         """Give a token other than `refused`; raise `SignedOut` or what the keychain raises."""
-        if self._api_key is not None:
-            return self._api_key
+        return self._api_key or (await self.of_session(refused=refused)).access_token
+
+    async def of_session(self, *, refused: str | None = None) -> Renewed:
+        """Give the session's token with its end; raise likewise."""
         async with self._lock:
             held = self._renewed
-            if held and held.access_token != refused and self._lasts(held):
-                return held.access_token
-            self._renewed = await self._renew(refused)
-            return self._renewed.access_token
+            if held is None or held.access_token == refused or not self._lasts(held):
+                held = self._renewed = await self._renew(refused)
+            return held
 
     async def _renew(self, refused: str | None) -> Renewed:
         try:

@@ -10,14 +10,18 @@ import json
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
+from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.local_api import KeychainState, SessionStore
 
 from hivesync.credentials import errors
+from hivesync.credentials.absence import Absence, touch
 from hivesync.credentials.account import Account
 from hivesync.credentials.errors import KeychainTimeout, KeychainUnavailable
 from hivesync.credentials.keychain import TIME_LIMIT_SECONDS
+from hivesync.credentials.session import StoredSession
 from hivesync.credentials.store import TextStore
 
 LINGER_SECONDS = 5.0
@@ -41,6 +45,7 @@ class IsolatedKeychain(TextStore):
     def __init__(
         self,
         account: Account,
+        lock_path: Path,
         *,
         limit_seconds: float = TIME_LIMIT_SECONDS + _START_SECONDS,
         linger_seconds: float = LINGER_SECONDS,
@@ -48,6 +53,8 @@ class IsolatedKeychain(TextStore):
         # -P: a `keyring.py` in the working folder is not what we mean.
         self._command = [sys.executable, "-P", "-m", "hivesync.credentials.keychain_child"]
         self._command += [account.origin, account.profile]
+        self._lock_path = lock_path
+        self._absence = Absence(lock_path)
         self._limit_seconds = limit_seconds
         self._linger_seconds = linger_seconds
         self._lock = threading.Lock()
@@ -57,11 +64,30 @@ class IsolatedKeychain(TextStore):
     def state(self) -> KeychainState:
         """Tell whether the keychain can be used, without asking the user; never raises."""
         try:
-            return KeychainState(self._ask("state"))
+            state = KeychainState(self._ask("state"))
         except KeychainTimeout:
             return KeychainState.TIMEOUT
         except KeychainUnavailable:
             return KeychainState.MISSING
+        if state is KeychainState.OK and self._absence.is_failure:
+            self._absence.forget()  # it has been unlocked, or installed
+        return state
+
+    def load(self) -> StoredSession | None:
+        """Give the session. While there is none, the keychain is asked on a change and now and then."""
+        if self._absence.holds():
+            return None
+        stamp = self._absence.stamp()
+        try:
+            session = super().load()
+        except HiveSyncError as error:
+            self._absence.remember(stamp, error)
+            raise
+        if session is None:
+            self._absence.remember(stamp, None)
+        else:
+            self._absence.forget()
+        return session
 
     def read(self) -> str | None:
         """Give the entry's text, None if there is none; raise if the keychain can't be asked."""
@@ -71,10 +97,12 @@ class IsolatedKeychain(TextStore):
     def write(self, text: str) -> None:
         """Store the text and read it back, or raise."""
         self._ask("write", text)
+        touch(self._lock_path)
 
     def remove(self) -> None:
         """Remove the entry and its parts."""
         self._ask("remove")
+        touch(self._lock_path)
 
     def close(self) -> None:
         """End the child, if one lingers."""

@@ -6,11 +6,13 @@ Locked is reported apart from missing: the user can unlock a keychain, and what 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.local_api import KeychainState, SessionStore
 
+from hivesync.credentials.absence import touch
 from hivesync.credentials.account import Account
 from hivesync.credentials.backend import backend_state, usable_backend
 from hivesync.credentials.deadline import Deadline
@@ -30,13 +32,20 @@ class Keychain(TextStore):
     """The keychain entry of one account.
 
     `may_prompt`: the OS may ask the user to unlock; such calls get a minute instead of five seconds.
+    `lock_path`: the account's lock, by which other processes hear of a change; None if they need not.
     """
 
     kind = SessionStore.KEYCHAIN
 
     def __init__(
-        self, account: Account, *, may_prompt: bool = False, time_limit_seconds: float | None = None
+        self,
+        account: Account,
+        *,
+        may_prompt: bool = False,
+        time_limit_seconds: float | None = None,
+        lock_path: Path | None = None,
     ) -> None:
+        self._lock_path = lock_path
         self._service = account.service_name
         self._username = account.profile
         self._may_prompt = may_prompt
@@ -60,10 +69,16 @@ class Keychain(TextStore):
         """Store the text and read it back, or raise."""
         if self._call(lambda backend: self._write(backend, text)) != text:
             raise KeychainUnavailable("The keychain did not keep the session it was given.")
+        self._tell_of_change()
 
     def remove(self) -> None:
         """Remove the entry and its parts."""
         self._call(self._remove)
+        self._tell_of_change()
+
+    def _tell_of_change(self) -> None:
+        if self._lock_path is not None:
+            touch(self._lock_path)
 
     def _read(self, backend: KeyringBackend) -> str | None:
         entry = backend.get_password(self._service, self._username)

@@ -156,7 +156,7 @@ def choose_store(
     if isolated:
         from hivesync.credentials.isolated import IsolatedKeychain
 
-        return IsolatedKeychain(account)
+        return IsolatedKeychain(account, account.lock_path(locations.state))
     from hivesync.credentials.keychain import Keychain
 
-    return Keychain(account, may_prompt=may_prompt)
+    return Keychain(account, may_prompt=may_prompt, lock_path=account.lock_path(locations.state))
