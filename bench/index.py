@@ -1,13 +1,16 @@
 """The index of a project of small files, beside what the same files cost other tools; and a watched project.
 
-Cold: everything is hashed, beside `sha256sum` in two processes. Unchanged: nothing is, beside `git status`.
-Contenders take turns. The watched project is that of a real agent, signed in to a backend of the tests.
+The files are as large as source files are: half of them below 2.7 KB, a tenth above 7.5 KB. Cold: everything
+is hashed, beside `sha256sum` in two processes. Unchanged: nothing is, beside `git status`. Contenders take
+turns. The watched project is that of a real agent, signed in to a backend of the tests.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import os
+import random
 import statistics
 import subprocess
 import time
@@ -26,6 +29,10 @@ from hivesync_dev.servers.agents import AgentProcess, environment_in, start_agen
 from hivesync_dev.servers.fake_previews import FakePreviews
 
 _IN_FOLDER = 100
+_MEDIAN_BYTES = 2_700
+_SPREAD = 0.8
+"""Of the sizes' logarithms. Both are those of this repository's Python and TypeScript files."""
+
 _SETTLE_SECONDS = 2.5
 """Longer than what counts as changed just now, which is hashed twice."""
 
@@ -136,11 +143,14 @@ def _index(folder: Path, root: Path) -> ProjectIndex:
 
 
 def _make_files(root: Path, files: int) -> None:
+    dice = random.Random(files)
     for number in range(files):
         folder = root / f"p{number // _IN_FOLDER}"
         if number % _IN_FOLDER == 0:
             folder.mkdir(parents=True)
-        (folder / f"f{number % _IN_FOLDER}.ts").write_text(f"export const value{number} = {number};\n" * 20)
+        size = int(dice.lognormvariate(math.log(_MEDIAN_BYTES), _SPREAD))
+        line = f"export const value{number} = {number};\n"
+        (folder / f"f{number % _IN_FOLDER}.ts").write_text((line * (size // len(line) + 1))[:size])
 
 
 def _timed(work: Callable[[], object]) -> float:

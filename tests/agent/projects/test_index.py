@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import random
+import shutil
+import stat
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hivesync_agent.projects.ignore import Ignores
+from hivesync_agent.projects.index.folder import Descent, OpenFolder
+from hivesync_agent.projects.index.outcome import Outcome
 from hivesync_agent.projects.index.rules import Rules
 from hivesync_agent.projects.index.service import Indexes, ProjectIndex
 from hivesync_agent.projects.index.sieve import Sieve
 from hivesync_agent.projects.index.store import IndexStore
-from hivesync_agent.projects.index.sweep import Outcome, Share, Sweep
+from hivesync_agent.projects.index.sweep import Share, Sweep, is_real_folder
 from hivesync_agent.projects.root import Roots
 from hivesync_dev.project_files import write_files
 from hypothesis import given
@@ -37,14 +44,12 @@ def later(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files whose content is hashed."""
-    from hivesync_agent.projects.index.folder import OpenFolder
-
     names: list[str] = []
     hash_file = OpenFolder.hash
 
-    def noted(self: OpenFolder, name: str, *, is_link: bool) -> object:
+    def noted(self: OpenFolder, name: str) -> object:
         names.append(name)
-        return hash_file(self, name, is_link=is_link)
+        return hash_file(self, name)
 
     monkeypatch.setattr(OpenFolder, "hash", noted)
     return names
@@ -52,7 +57,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def sweep(root: Path, store: IndexStore, *, share: Share | None = None, own: Roots | None = None) -> Outcome:
     identities = own.own_identities() if own else frozenset()
-    found = Sweep(root, store.load(), lambda: Rules(root, root, identities), share or Share()).all()
+    found = Sweep(root, store.load(), Rules(root, root, identities), share or Share()).all()
     store.apply(found.changed, found.gone)
     return found
 
@@ -153,6 +158,39 @@ def test_links_are_followed_inside_the_project_only(
     assert files(store)["alias.ts"] == sha256("changed")
 
 
+def test_a_folder_swapped_for_a_link_is_not_entered(project: Path, home: Path) -> None:
+    write_files(home, {"outside/b.ts": "secret"})
+    write_files(project, {"a/b/b.ts": "in", "c/b.ts": "in"})
+    with contextlib.closing(Descent(project)) as descent:
+        assert descent.to("a/b").hash("b.ts") is not None
+        for swapped in ("a/b", "c"):
+            shutil.rmtree(project / swapped)
+            (project / swapped).symlink_to(home / "outside", target_is_directory=True)
+        descent.to("")
+        for swapped in ("a/b", "c"):
+            with pytest.raises(OSError, match=r"Not a directory|Too many"):
+                descent.to(swapped)
+        assert descent.to("").listing().folders == ["a"]
+
+
+def test_the_way_to_a_folder_is_opened_once_and_closed_again(project: Path) -> None:
+    write_files(project, {f"a/b/c{number}/f.ts": str(number) for number in range(20)})
+    before = len(os.listdir("/dev/fd"))
+    with contextlib.closing(Descent(project)) as descent:
+        for number in range(20):
+            assert descent.to(f"a/b/c{number}").listing().files == ["f.ts"]
+            assert len(os.listdir("/dev/fd")) - before == 4
+    assert len(os.listdir("/dev/fd")) == before
+
+
+def test_windows_junctions_are_links_and_no_folders() -> None:
+    folder = SimpleNamespace(st_mode=stat.S_IFDIR)
+    junction = SimpleNamespace(st_mode=stat.S_IFDIR, st_reparse_tag=0xA0000003)
+    cloud_file = SimpleNamespace(st_mode=stat.S_IFDIR, st_reparse_tag=0x9000001A)
+    told = [is_real_folder(cast("os.stat_result", each)) for each in (folder, junction, cloud_file)]
+    assert told == [True, False, True]
+
+
 def test_our_own_folders_are_never_indexed(
     home: Path, own_folder: Path, store: IndexStore, roots: Roots
 ) -> None:
@@ -224,31 +262,49 @@ def test_it_agrees_with_git_about_what_is_ignored(project: Path, store: IndexSto
     assert set(files(store)) == {path for path in shown if not path.endswith(".gitignore")}
 
 
-_PIECES = st.sampled_from(["a", "b", ".", "-", "*", "?", "[ab]", "[!a]", "\\*", "x/", "**/", "/", " ", "ts"])
+_PIECES = st.sampled_from(
+    [*"ab.-*?!#/ B]", "[ab]", "[!a]", "[^b]", "[a/b]", "\\*", "\\ ", "x/", "**/", "ts", "/**", "/*"]
+)
 _PATTERN = st.lists(_PIECES, min_size=1, max_size=6).map("".join)
-_NAME = st.text("ab.-ts x*", min_size=1, max_size=8).filter(
+_NAME = st.text("abB.-ts x*]", min_size=1, max_size=8).filter(
     lambda name: name not in (".", "..") and name.strip()
 )
 
 
-@given(patterns=st.lists(_PATTERN, max_size=4), name=_NAME)
+@given(
+    patterns=st.lists(_PATTERN, max_size=4),
+    name=_NAME,
+    way=st.lists(st.sampled_from(["a", "b", "x", "ab", "ts"]), max_size=3),
+    above=st.booleans(),
+    is_folder=st.booleans(),
+)
 def test_the_sieve_never_lets_an_ignored_name_through(
-    patterns: list[str], name: str, tmp_path_factory: pytest.TempPathFactory
+    patterns: list[str],
+    name: str,
+    way: list[str],
+    above: bool,
+    is_folder: bool,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    root = tmp_path_factory.mktemp("sieve")
-    write_files(root, {".gitignore": "\n".join(patterns)})
-    ignores = Ignores(root, root)
-    outer = Rules(root, root, frozenset())
-    sieve = outer.within(outer.outer, "", [".gitignore"]).sieve
-    if ignores.excludes(name, is_folder=False):
-        assert sieve.may_mean(name)
+    top = tmp_path_factory.mktemp("sieve")
+    root = top / way[0] if above and way else top
+    write_files(top, {".gitignore": "\n".join(patterns)})
+    root.mkdir(exist_ok=True)
+    rules = Rules(root, top, frozenset())
+    in_force = rules.outer if root != top else rules.within(rules.outer, "", [".gitignore"])
+    folder = "/".join(way[1:] if root != top else way)
+    path = f"{folder}/{name}" if folder else name
+    if Ignores(root, top).excludes(path, is_folder=is_folder):
+        names = [name, "other"]
+        assert name in in_force.sieve.caught("/".join(way), names)
 
 
 def test_the_sieve_is_fine_enough_to_be_of_use() -> None:
-    sieve = Sieve.of(["*.log", "/dist/", "*.test.[jt]s", ".*", "a*z", "# *", "!*", "*tfstate*"])
-    assert [
-        name for name in ("a.ts", "x.test.js", "dist", ".x", "abz", "my.tfstate.1") if sieve.may_mean(name)
-    ] == [*("x.test.js", "dist", ".x", "abz", "my.tfstate.1")]
+    sieve = Sieve.of(["*.log", "/dist/", "*.test.[jt]s", ".*", "ab*z", "# *", "!*", "*tfstate*", "gen/*"])
+    names = ["a.ts", "x.test.js", "dist", ".x", "abz", "z"]
+    assert sieve.caught("src", names) == {"x.test.js", "dist", ".x", "abz"}
+    assert sieve.caught("src", ["a.ts", "my.tfstate.1"]) == ["a.ts", "my.tfstate.1"]
+    assert (sieve.caught("src/gen", names), sieve.caught("src/gen2", ["a.ts"])) == (names, ())
 
 
 @pytest.fixture

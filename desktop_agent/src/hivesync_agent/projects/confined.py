@@ -21,7 +21,7 @@ FILE_FLAGS = (
 )
 # Without O_NONBLOCK, opening a pipe would wait for a writer for ever.
 FILE_FLAGS |= getattr(os, "O_NONBLOCK", 0)
-_FOLDER = FILE_FLAGS | getattr(os, "O_DIRECTORY", 0)
+FOLDER_FLAGS = FILE_FLAGS | getattr(os, "O_DIRECTORY", 0)
 RELATIVE_OPEN = os.open in os.supports_dir_fd
 
 Identity = tuple[int, int]
@@ -88,7 +88,7 @@ def descend(root: Path, parts: Iterable[str]) -> Iterator[int]:
 
 @contextlib.contextmanager
 def _descriptor(path: Path, folder: int | None) -> Iterator[int]:
-    descriptor = os.open(path, _FOLDER, dir_fd=folder)
+    descriptor = os.open(path, FOLDER_FLAGS, dir_fd=folder)
     try:
         yield descriptor
     finally:

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from hivesync_agent.projects.confined import read_inside
@@ -74,8 +75,8 @@ class Ignores:
         self._offset = "" if root == top else root.relative_to(top).as_posix()
         self._own = _Lists(top, OWN_LIST)
         self._git = _Lists(top, GIT_LIST)
-        self._exclude = _read(top, "", ".git/info/exclude")
-        self._defaults = _Rules(self._offset, _patterns(defaults))
+        self._top = top
+        self._default_lines = defaults
 
     def excludes(self, relative: str, *, is_folder: bool) -> bool:
         """Tell whether a path, relative to the root, is left out; its folders are taken as included."""
@@ -94,6 +95,15 @@ class Ignores:
         return any(self.excludes(folder, is_folder=True) for folder in folders) or self.excludes(
             relative, is_folder=False
         )
+
+    # Made when they are first asked: to load what understands patterns costs more than to list most projects.
+    @cached_property
+    def _exclude(self) -> _Rules | None:
+        return _read(self._top, "", ".git/info/exclude")
+
+    @cached_property
+    def _defaults(self) -> _Rules:
+        return _Rules(self._offset, _patterns(self._default_lines))
 
     def _git_excludes(self, asked: str, path: PurePosixPath) -> bool:
         verdict = self._git.verdict(asked, path)

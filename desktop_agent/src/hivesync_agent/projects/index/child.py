@@ -10,29 +10,21 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from hivesync_agent.projects.confined import identity
+from hivesync_agent.projects.index.outcome import Outcome
+from hivesync_agent.projects.index.rules import Rules
 from hivesync_agent.projects.index.store import IndexStore
-from hivesync_agent.projects.index.sweep import Outcome, Share, Sweep
-
-if TYPE_CHECKING:
-    from hivesync_agent.projects.index.rules import Rules
-
-TOLD_FILES = 1_000
-"""Most changed files that are named; whoever asked then looks for itself."""
+from hivesync_agent.projects.index.sweep import Share, Sweep
 
 
 def main(arguments: list[str]) -> int:
     """Sweep, write what changed, and tell it."""
     root, top, index, number, count, *own = arguments
     store = IndexStore(index)
-    sweep = Sweep(
-        Path(root),
-        store.load(),
-        lambda: _rules(Path(root), Path(top), own),
-        Share(int(number), int(count)),
-    )
-    outcome = sweep.all()
+    identities = frozenset(each for each in map(identity, own) if each is not None)
+    rules = Rules(Path(root), Path(top), identities)
+    outcome = Sweep(Path(root), store.load(), rules, Share(int(number), int(count))).all()
     if outcome.changed or outcome.gone:
         store.apply(outcome.changed, outcome.gone)
     sys.stdout.write(json.dumps(summary(outcome)) + "\n")
@@ -44,16 +36,9 @@ def summary(outcome: Outcome) -> dict[str, object]:
     return {
         "files": outcome.files,
         "size_bytes": outcome.size_bytes,
-        "changed": len(outcome.changed_files),
-        "changed_files": outcome.changed_files[:TOLD_FILES],
+        "changed": outcome.changed_count,
+        "changed_files": outcome.changed_files,
     }
-
-
-def _rules(root: Path, top: Path, own: list[str]) -> Rules:
-    from hivesync_agent.projects.confined import identity
-    from hivesync_agent.projects.index.rules import Rules
-
-    return Rules(root, top, frozenset(each for each in map(identity, own) if each is not None))
 
 
 if __name__ == "__main__":

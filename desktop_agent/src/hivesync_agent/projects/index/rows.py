@@ -11,12 +11,11 @@ DIGEST_BYTES = 32
 KEPT_OUT = bytes(DIGEST_BYTES)
 """In place of a hash: the file is known and must not be told, since it holds a key or can't be read."""
 
-_SIGNED = 2**63 - 1
+LARGEST_INODE = 2**63 - 1
+"""What SQLite and arrays can hold; NTFS has unsigned inodes."""
 
-
-def numbers_of(size: int, mtime_ns: int, ctime_ns: int, inode: int) -> tuple[int, int, int, int]:
-    """Give the stamp of a file in four numbers that SQLite and arrays can hold (NTFS has unsigned inodes)."""
-    return size, mtime_ns, ctime_ns, inode & _SIGNED
+Numbers = tuple[int, int, int, int]
+"""What tells, without reading it, that a file is as it was: size, times of change in ns, inode."""
 
 
 @dataclass(slots=True)
@@ -26,7 +25,7 @@ class FolderRow:
 
     stamp: bytes
     rules: bytes
-    lists: str
+    lists: list[str]
     names: list[str]
     stamps: array[int]
     digests: bytes
@@ -37,13 +36,14 @@ class FolderRow:
         """Give the hash of the file at `position` of `names`."""
         return self.digests[position * DIGEST_BYTES : (position + 1) * DIGEST_BYTES]
 
-    def known(self) -> dict[str, tuple[array[int], bytes]]:
+    def known(self) -> dict[str, tuple[Numbers, bytes]]:
         """Give stamp and hash of every file by its name."""
-        return {name: (self.numbers(at), self.digest(at)) for at, name in enumerate(self.names)}
-
-    def numbers(self, position: int) -> array[int]:
-        """Give the stamp of the file at `position` of `names`."""
-        return self.stamps[position * STAMP_NUMBERS : (position + 1) * STAMP_NUMBERS]
+        columns = (self.stamps[column::STAMP_NUMBERS] for column in range(STAMP_NUMBERS))
+        numbers = zip(*columns, strict=True)
+        return {
+            name: (stamp, self.digest(at))
+            for at, (name, stamp) in enumerate(zip(self.names, numbers, strict=True))
+        }
 
     def files(self) -> Iterator[tuple[str, int, bytes]]:
         """Give name, size and hash of the files that may be told."""

@@ -18,9 +18,7 @@ import msgspec
 from hivesync.private_files import private_folder
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
-from hivesync_agent.projects.index.child import summary
 from hivesync_agent.projects.index.store import IndexStore
-from hivesync_agent.projects.index.sweep import Share, Sweep
 from hivesync_agent.projects.root import Roots, Target
 
 PROCESSES = min(2, os.cpu_count() or 1)
@@ -93,7 +91,10 @@ class ProjectIndex:
             yield from (f"{folder}/{name}" if folder else name for name, _, _ in row.files())
 
     def _refresh_folders(self, folders: Collection[str]) -> Changes | None:
+        # Imported here: an agent that watches nothing need not hold it.
+        from hivesync_agent.projects.index.child import summary
         from hivesync_agent.projects.index.rules import Rules
+        from hivesync_agent.projects.index.sweep import Share, Sweep
 
         above = {
             "/".join(parts[:n])
@@ -102,10 +103,8 @@ class ProjectIndex:
             for n in range(len(parts))
         }
         rows = self.store.load({*folders, *above})
-        sweep = Sweep(
-            self.root, rows, lambda: Rules(self.root, self._top, self._roots.own_identities()), Share()
-        )
-        outcome = sweep.some(folders)
+        rules = Rules(self.root, self._top, self._roots.own_identities())
+        outcome = Sweep(self.root, rows, rules, Share()).some(folders)
         if outcome is None:
             return None
         if outcome.changed:

@@ -101,14 +101,13 @@ def _row(values: tuple[str, bytes, bytes, str, str, bytes, bytes, str, str]) -> 
     path, stamp, rules, lists, names, stamps, digests, folders, skipped = values
     numbers = array("q")
     numbers.frombytes(stamps)
-    row = FolderRow(stamp, rules, lists, _split(names), numbers, digests, _split(folders), _split(skipped))
-    return path, row
+    listed = (_split(each) for each in (lists, names, folders, skipped))
+    return path, FolderRow(stamp, rules, next(listed), next(listed), numbers, digests, *listed)
 
 
 def _values(path: str, row: FolderRow) -> tuple[str, bytes, bytes, str, str, bytes, bytes, str, str]:
-    joined = ("/".join(each) for each in (row.names, row.folders, row.skipped))
-    names, folders, skipped = joined
-    return path, row.stamp, row.rules, row.lists, names, row.stamps.tobytes(), row.digests, folders, skipped
+    lists, names, folders, skipped = map("/".join, (row.lists, row.names, row.folders, row.skipped))
+    return path, row.stamp, row.rules, lists, names, row.stamps.tobytes(), row.digests, folders, skipped
 
 
 def _split(names: str) -> list[str]:
