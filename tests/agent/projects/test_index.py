@@ -115,6 +115,13 @@ def test_a_file_saved_within_the_clocks_tick_is_read_again(
     assert (reads, files(store)["a.ts"]) == (["a.ts"], sha256("ONE"))
 
 
+def test_what_was_saved_just_now_is_read_twice(project: Path, store: IndexStore, reads: list[str]) -> None:
+    write_files(project, {"a.ts": "one"})
+    sweep(project, store)
+    assert sweep(project, store).changed_count == 0
+    assert reads == ["a.ts", "a.ts"]
+
+
 @pytest.mark.usefixtures("later")
 def test_files_and_folders_come_and_go(project: Path, store: IndexStore) -> None:
     write_files(project, {"a.ts": "one", "old/b.ts": "two", "old/c.ts": "three"})
@@ -139,6 +146,15 @@ def test_a_changed_ignore_list_is_obeyed_below_it(project: Path, store: IndexSto
     (project / "src" / name).write_text("a.ts\n")
     sweep(project, store)
     assert set(files(store)) == {"a.ts"}
+
+
+def test_a_list_above_the_project_is_obeyed(project: Path, store: IndexStore) -> None:
+    write_files(
+        project, {".gitignore": "app/gen/*\n/app/b.*\n", "app/gen/a.ts": "", "app/b.ts": "", "app/c.ts": ""}
+    )
+    root = project / "app"
+    found = Sweep(root, {}, Rules(root, project, frozenset()), Share()).all()
+    assert [name for row in found.changed.values() for name in row.names] == ["c.ts"]
 
 
 def test_links_are_followed_inside_the_project_only(
@@ -173,13 +189,18 @@ def test_a_folder_swapped_for_a_link_is_not_entered(project: Path, home: Path) -
         assert descent.to("").listing().folders == ["a"]
 
 
-def test_the_way_to_a_folder_is_opened_once_and_closed_again(project: Path) -> None:
+def test_the_way_to_a_folder_is_opened_once_and_closed_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_files(project, {f"a/b/c{number}/f.ts": str(number) for number in range(20)})
+    opened, open_file = [], os.open
+    monkeypatch.setattr(os, "open", lambda *args, **more: opened.append(args[0]) or open_file(*args, **more))
     before = len(os.listdir("/dev/fd"))
     with contextlib.closing(Descent(project)) as descent:
         for number in range(20):
             assert descent.to(f"a/b/c{number}").listing().files == ["f.ts"]
             assert len(os.listdir("/dev/fd")) - before == 4
+    assert opened == [project, "a", "b", *(f"c{number}" for number in range(20))]
     assert len(os.listdir("/dev/fd")) == before
 
 
@@ -189,6 +210,17 @@ def test_windows_junctions_are_links_and_no_folders() -> None:
     cloud_file = SimpleNamespace(st_mode=stat.S_IFDIR, st_reparse_tag=0x9000001A)
     told = [is_real_folder(cast("os.stat_result", each)) for each in (folder, junction, cloud_file)]
     assert told == [True, False, True]
+
+
+@pytest.mark.usefixtures("later")
+def test_a_link_is_followed_as_soon_as_it_leads_somewhere(project: Path, store: IndexStore) -> None:
+    write_files(project, {"app/a.ts": "one"})
+    (project / "app" / "b.ts").symlink_to("../real.ts")
+    sweep(project, store)
+    assert set(files(store)) == {"app/a.ts"}
+    write_files(project, {"real.ts": "two"})
+    sweep(project, store)
+    assert files(store)["app/b.ts"] == sha256("two")
 
 
 def test_our_own_folders_are_never_indexed(

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 _SPECIAL = re.compile(r"[*?\[\]\\!^]")
 _CHOICE = re.compile(r"\[([A-Za-z0-9_]{1,8})\]")
-_CHOICE_OF_PARTS = re.compile(r"\[[^\]]*/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,6 @@ def _pieces(pattern: str) -> Iterator[tuple[bool, bool, bool, str]]:
     whether it is of the way to the name, and its text."""
     text = pattern.strip().casefold()
     if not text or text.startswith(("#", "!")):
-        return
-    if _CHOICE_OF_PARTS.search(text):
-        yield False, False, False, ""
         return
     if text.endswith("/**"):
         text = text[:-3] + "/*"

@@ -137,7 +137,7 @@ class Sweep:
         names = sorted((*judged.files, *judged.links)) if judged.links else judged.files
         files = bring_up_to_date(place, names, judged.links, row, self._settled_ns)
         # What is behind a link changes without the folder telling, so its names are read anew each time.
-        trusted = not judged.links and info.st_mtime_ns < self._settled_ns
+        trusted = not listing.links and info.st_mtime_ns < self._settled_ns
         fresh = FolderRow(
             stamp=_stamp_of(info) if trusted else b"",
             rules=rules.fingerprint,
