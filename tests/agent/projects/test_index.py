@@ -11,14 +11,14 @@ import stat
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hivesync_agent.projects.ignore import Ignores
 from hivesync_agent.projects.index.folder import Descent, OpenFolder
 from hivesync_agent.projects.index.outcome import Outcome
 from hivesync_agent.projects.index.rules import Rules
-from hivesync_agent.projects.index.service import Indexes, ProjectIndex
+from hivesync_agent.projects.index.service import Indexes, IndexFailed, ProjectIndex
 from hivesync_agent.projects.index.sieve import Sieve
 from hivesync_agent.projects.index.store import IndexStore
 from hivesync_agent.projects.index.sweep import Share, Sweep, is_real_folder
@@ -194,7 +194,12 @@ def test_the_way_to_a_folder_is_opened_once_and_closed_again(
 ) -> None:
     write_files(project, {f"a/b/c{number}/f.ts": str(number) for number in range(20)})
     opened, open_file = [], os.open
-    monkeypatch.setattr(os, "open", lambda *args, **more: opened.append(args[0]) or open_file(*args, **more))
+
+    def noted(path: Any, *args: Any, **more: Any) -> int:
+        opened.append(path)
+        return open_file(path, *args, **more)
+
+    monkeypatch.setattr(os, "open", noted)
     before = len(os.listdir("/dev/fd"))
     with contextlib.closing(Descent(project)) as descent:
         for number in range(20):
@@ -351,6 +356,18 @@ async def test_processes_bring_a_project_up_to_date(project: Path, unread: Proje
     (project / "f3" / "a.ts").write_text("new")
     assert (await unread.refresh()).changed_files == ["f3/a.ts"]
     assert unread.store.path.parent.stat().st_mode & 0o077 == 0
+
+
+async def test_a_pass_that_fails_says_so_and_the_log_why(
+    project: Path, unread: ProjectIndex, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_files(project, {f"f{number}/a.ts": str(number) for number in range(8)})
+    unread.store.path.mkdir(parents=True)
+    with pytest.raises(IndexFailed, match="log has the reason"):
+        await unread.refresh()
+    assert "unable to open database file" in str([vars(record).get("reason") for record in caplog.records])
+    unread.store.path.rmdir()
+    assert (await unread.refresh()).files == 8
 
 
 async def test_a_few_folders_are_looked_at_alone(index: ProjectIndex, project: Path) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import sys
 from dataclasses import dataclass
 
 import msgspec
 from hivesync_contract.ai_docs import AiDocsContext
 
 from hivesync_agent.ai_docs.subject import Subject
-from hivesync_agent.projects.index.service import child_environment
+from hivesync_agent.child_process import ChildFailed, run_child
 from hivesync_agent.projects.root import Roots
 
 _DEADLINE_SECONDS = 10.0
@@ -34,25 +32,12 @@ class Surroundings:
             "content": subject.content,
         }
         try:
-            async with asyncio.timeout(_DEADLINE_SECONDS):
-                return msgspec.json.decode(await _run(msgspec.json.encode(question)), type=AiDocsContext)
-        except (OSError, TimeoutError, msgspec.MsgspecError) as error:
+            found = await run_child(
+                "hivesync_agent.ai_docs.child",
+                order=msgspec.json.encode(question),
+                deadline_seconds=_DEADLINE_SECONDS,
+            )
+            return msgspec.json.decode(found, type=AiDocsContext)
+        except (ChildFailed, msgspec.MsgspecError) as error:
             _log.warning("no context of a file", extra={"error": type(error).__name__})
             return AiDocsContext()
-
-
-async def _run(question: bytes) -> bytes:
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-m", "hivesync_agent.ai_docs.child"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=child_environment(),
-    )
-    try:
-        out, _ = await child.communicate(question)
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
+import os
 from collections.abc import Callable
 
 import msgspec
@@ -12,6 +12,7 @@ from aiohttp import web
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.local_support import SupportBundle
 
+from hivesync_agent.child_process import ChildFailed, run_child
 from hivesync_agent.local_api.route import Route, post
 from hivesync_agent.problems import json_response
 from hivesync_agent.settings import AgentSettings
@@ -43,29 +44,15 @@ class SupportRoutes:
         folders = (str(places.runtime), str(places.config), str(places.state), str(places.log))
         order = Order(self._settings.server_url, self._settings.profile, folders, self._event_types())
         try:
-            async with self._one_at_a_time, asyncio.timeout(_DEADLINE_SECONDS):
-                out = await _run(msgspec.json.encode(order))
+            async with self._one_at_a_time:
+                out = await run_child(
+                    "hivesync_agent.support.child",
+                    order=msgspec.json.encode(order),
+                    deadline_seconds=_DEADLINE_SECONDS,
+                    environment=os.environ,  # how the backend is reached stands there: proxy, CA, token
+                )
                 bundle = msgspec.json.decode(out, type=SupportBundle)
-        except (OSError, TimeoutError, msgspec.MsgspecError) as error:
+        except (ChildFailed, msgspec.MsgspecError) as error:
             _log.warning("no support bundle", extra={"error": type(error).__name__})
             raise BundleFailed("The bundle could not be made; the agent's log has the reason.") from error
         return json_response(bundle, status=201)
-
-
-async def _run(order: bytes) -> bytes:
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "hivesync_agent.support.child"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        out, err = await child.communicate(order)
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    if child.returncode != 0:
-        reason = err.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-        _log.warning("support bundle failed", extra={"reason": reason})
-    return out

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 import os
-import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +16,12 @@ import msgspec
 from hivesync.private_files import private_folder
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
+from hivesync_agent.child_process import run_child
 from hivesync_agent.projects.index.store import IndexStore
 from hivesync_agent.projects.root import Roots, Target
 
 PROCESSES = min(2, os.cpu_count() or 1)
 _DEADLINE_SECONDS = 600.0
-_log = logging.getLogger("hivesync.index")
 
 
 class IndexFailed(HiveSyncError):
@@ -69,8 +67,12 @@ class ProjectIndex:
             await asyncio.to_thread(private_folder, self.store.path.parent)
             # The first opening makes the table, so that two children need not compete for it.
             await asyncio.to_thread(self.store.load, ())
-            async with asyncio.timeout(_DEADLINE_SECONDS), asyncio.TaskGroup() as group:
-                shares = [group.create_task(self._run(number), name="index") for number in range(PROCESSES)]
+            try:
+                async with asyncio.TaskGroup() as group:
+                    shares = [group.create_task(self._run(each), name="index") for each in range(PROCESSES)]
+            except ExceptionGroup as failed:
+                text = f"{self.root} could not be indexed; the agent's log has the reason."
+                raise IndexFailed(text) from failed
             total = Changes()
             for share in shares:
                 total = total.plus(share.result())
@@ -114,24 +116,9 @@ class ProjectIndex:
     async def _run(self, number: int) -> Changes:
         own = [str(folder) for folder in self._roots.own_folders]
         arguments = [self.root, self._top, self.store.path, number, PROCESSES, *own]
-        child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-m", "hivesync_agent.projects.index.child", *map(str, arguments)),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=child_environment(),
-        )
-        try:
-            out, err = await child.communicate()
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
-        if child.returncode != 0:
-            reason = err.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-            _log.warning("index pass failed", extra={"reason": reason})
-            raise IndexFailed(f"{self.root} could not be indexed; the agent's log has the reason.")
-        return msgspec.json.decode(out, type=Changes)
+        module = "hivesync_agent.projects.index.child"
+        told = await run_child(module, *map(str, arguments), deadline_seconds=_DEADLINE_SECONDS)
+        return msgspec.json.decode(told, type=Changes)
 
 
 class Indexes:
@@ -155,9 +142,3 @@ class Indexes:
         index = self.of(target)
         self._known.pop(target.root, None)
         await asyncio.to_thread(index.store.discard)
-
-
-def child_environment() -> dict[str, str]:
-    """Give what a child needs of our environment, which may hold secrets: next to nothing."""
-    needed: Sequence[str] = ("PATH", "SYSTEMROOT", "TEMP", "TMP")
-    return {name: os.environ[name] for name in needed if name in os.environ}

@@ -1,0 +1,55 @@
+"""Work in a child process gives an answer, or one reason in the log; and no child outlives its caller."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import psutil
+import pytest
+from hivesync_agent.child_process import ChildFailed, run_child
+from hivesync_dev.waiting import holds
+
+FOREVER = ("http.server", "--bind", "127.0.0.1", "0")
+
+
+def reasons(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [vars(record)["reason"] for record in caplog.records if record.name == "hivesync.child"]
+
+
+async def test_it_gives_the_order_and_returns_the_answer() -> None:
+    told = await run_child("json.tool", "--compact", order=b'{"a": 1}', deadline_seconds=30)
+    assert json.loads(told) == {"a": 1}
+
+
+async def test_what_it_said_last_is_the_reason_of_its_failure(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ChildFailed, match="Expecting value"):
+        await run_child("json.tool", order=b"[1,", deadline_seconds=30)
+    assert len(reasons(caplog)) == 1
+    assert reasons(caplog)[0].startswith("Expecting value")
+
+
+async def test_after_its_time_it_is_ended(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ChildFailed):
+        await run_child(*FOREVER, deadline_seconds=0.5)
+    assert psutil.Process().children() == []
+    assert reasons(caplog) == ["took over 0.5 s"]
+
+
+async def test_whoever_is_cancelled_leaves_no_child() -> None:
+    asked = asyncio.create_task(run_child(*FOREVER, deadline_seconds=60))
+    await holds(lambda: len(psutil.Process().children()) == 1)
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    assert psutil.Process().children() == []
+
+
+async def test_our_environment_stays_with_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HIVESYNC_TOKEN", "canary")
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:canary@proxy")
+    show = ("timeit", "-n", "1", "-r", "1", "-s", "import os; print(sorted(os.environ))")
+    told = await run_child(*show, deadline_seconds=30)
+    assert b"PATH" in told
+    assert b"HIVESYNC_TOKEN" not in told
+    assert b"HTTPS_PROXY" not in told
