@@ -19,6 +19,7 @@ from hivesync_agent.upstream import (
     decode_answer,
     read_problem,
 )
+from hivesync_agent.wire.messages import AnswerHead, by_name
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.health import Health
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
@@ -171,9 +172,29 @@ async def test_a_switch_of_protocols_is_no_answer_to_a_call_of_our_own() -> None
         await ended.wait()
 
 
+JSON = b"application/json; charset=utf-8"
+HTML = b"text/html"
+
+
 @pytest.mark.parametrize(
-    ("status", "verdict"),
-    [(101, Verdict.FAILED), (200, Verdict.DONE), (204, Verdict.DONE), (302, Verdict.FAILED)],
+    ("status", "media_type", "body", "verdict"),
+    [
+        (101, JSON, b"", Verdict.FAILED),
+        (200, JSON, b'{"id": "1"}', Verdict.DONE),
+        (201, b"Application/JSON", b'{"id": "1"}', Verdict.DONE),
+        (204, None, b"", Verdict.DONE),
+        (200, HTML, b"<h1>Sign in to this network</h1>", Verdict.FAILED),
+        (200, JSON, b"<h1>Sign in to this network</h1>", Verdict.FAILED),
+        (200, None, b"", Verdict.FAILED),
+        (204, HTML, b"<h1>page</h1>", Verdict.FAILED),
+        (302, HTML, b"", Verdict.FAILED),
+        (403, HTML, b"<h1>Blocked</h1>", Verdict.FAILED),
+        (403, b"application/problem+json", b'{"code": "FORBIDDEN"}', Verdict.REFUSED),
+    ],
 )
-def test_only_success_ends_a_change_that_waited(status: int, verdict: Verdict) -> None:
-    assert judge(status, None, b"").verdict is verdict
+def test_only_the_backends_own_word_ends_a_change_that_waited(
+    status: int, media_type: bytes | None, body: bytes, verdict: Verdict
+) -> None:
+    headers = [] if media_type is None else [(b"Content-Type", media_type)]
+    head = AnswerHead(status, b"", headers, by_name(headers), has_body=bool(body), length=len(body))
+    assert judge(head, body).verdict is verdict

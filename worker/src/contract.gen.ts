@@ -381,7 +381,7 @@ export interface OAuthError {
  * One change of the declared list. `change` is its JSON body, `client` who made it.
  *
  * `user_id` is whose it is: it is sent with that user's session only, so while somebody else is signed in
- * it waits (`yours` is false).
+ * it waits, and is shown to nobody. `yours`: that user is signed in.
  */
 export interface Operation {
   id: string;
@@ -415,12 +415,14 @@ export type OperationKind = "comment.create" | "notification.read" | "project.fa
 /**
  * `GET /v1/operations`, in the order in which they are sent; conflicts keep their place.
  *
+ * Only the signed-in account's own; `of_other_accounts` counts what waits for others to sign in again.
  * `damaged` names files of the agent's state folder that could not be read and were kept aside.
  */
 export interface OperationList {
   items: Operation[];
   next_cursor?: string | null;
   damaged?: string[];
+  of_other_accounts?: number;
 }
 
 /** `waiting` for the network or for its user; `conflict`: the backend refused it, the user decides. */

@@ -216,4 +216,5 @@ class Agent:
         self._health.expire()
         self._feed.session_changed()
         self.operations.session_changed()
+        self.bus.session_changed(signed_in)
         self.bus.publish(EventType.SESSION_CHANGED, SessionEvent(signed_in, reason))

@@ -44,7 +44,7 @@ class Operation:
     """One change of the declared list. `change` is its JSON body, `client` who made it.
 
     `user_id` is whose it is: it is sent with that user's session only, so while somebody else is signed in
-    it waits (`yours` is false).
+    it waits, and is shown to nobody. `yours`: that user is signed in.
     """
 
     id: str
@@ -64,9 +64,11 @@ class Operation:
 class OperationList:
     """`GET /v1/operations`, in the order in which they are sent; conflicts keep their place.
 
+    Only the signed-in account's own; `of_other_accounts` counts what waits for others to sign in again.
     `damaged` names files of the agent's state folder that could not be read and were kept aside.
     """
 
     items: list[Operation]
     next_cursor: str | None = None
     damaged: list[str] = field(default_factory=list)
+    of_other_accounts: int = 0

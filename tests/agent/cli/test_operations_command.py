@@ -52,13 +52,15 @@ CONFLICT = Operation(
 @pytest.mark.parametrize("arguments", [("operations",), ("operations", "list")])
 async def test_it_shows_both_sides(hivesync: CommandLine, agent: FakeAgent, arguments: tuple[str]) -> None:
     agent.on(
-        "GET", "/v1/operations", json_answer(OperationList([WAITING, CONFLICT], damaged=["x.json.damaged"]))
+        "GET",
+        "/v1/operations",
+        json_answer(OperationList([WAITING, CONFLICT], damaged=["x.json.damaged"], of_other_accounts=2)),
     )
     outcome = await hivesync.run(*arguments)
     assert outcome.code == 0
     for said in (
         "waiting   op-1  project.update  /api/v1/projects/p1",
-        "of another account",
+        "2 of accounts that are not signed in",
         "conflict  op-2",
         "It was changed.",
         'yours: {"name":"mine"}',

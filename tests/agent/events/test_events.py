@@ -11,6 +11,7 @@ import pytest
 from hivesync.credentials.session import new_session
 from hivesync.credentials.store import MemoryStore
 from hivesync_agent.events.bus import (
+    CLIENT_SUBSCRIBERS,
     QUEUE_EVENTS,
     REPLAY_EVENTS,
     SUBSCRIBERS,
@@ -23,7 +24,7 @@ from hivesync_agent.events.sse import ServerSentEvent, StreamMalformed, read_eve
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_dev.servers.agents import RunningAgent
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
-from hivesync_dev.waiting import holds
+from hivesync_dev.waiting import holds, until
 
 
 async def events_of(
@@ -121,6 +122,28 @@ async def test_streams_are_limited(agent: RunningAgent) -> None:
             agent.agent.bus.subscribe(None)
     async with agent.http.get(f"{agent.url}/v1/events") as answer:
         assert answer.status == 429
+        assert (await answer.json(content_type=None))["code"] == "RATE_LIMITED"
+
+
+async def test_one_program_cant_take_all_streams(agent: RunningAgent) -> None:
+    async with contextlib.AsyncExitStack() as leaking:
+        for number in range(CLIENT_SUBSCRIBERS):
+            version = {"X-HiveSync-Client": f"leaky/{number}"}
+            stream = agent.http.get(f"{agent.url}/v1/events", headers=version)
+            assert (await leaking.enter_async_context(stream)).status == 200
+        one_more = {"X-HiveSync-Client": "leaky/99"}
+        async with agent.http.get(f"{agent.url}/v1/events", headers=one_more) as answer:
+            problem = await answer.json(content_type=None)
+            assert (answer.status, problem["code"]) == (429, "RATE_LIMITED")
+            assert "leaky has 16 event streams open" in problem["detail"]
+        async with agent.http.get(f"{agent.url}/v1/events") as another:
+            assert another.status == 200
+    await until(lambda: _status(agent, one_more))
+
+
+async def _status(agent: RunningAgent, headers: dict[str, str]) -> bool:
+    async with agent.http.get(f"{agent.url}/v1/events", headers=headers) as answer:
+        return answer.status == 200
 
 
 async def test_a_client_that_leaves_frees_its_place(agent: RunningAgent) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from hivesync.credentials.session import new_session
 from hivesync.credentials.store import MemoryStore
 from hivesync_agent.settings import AgentSettings
@@ -24,8 +25,7 @@ async def test_another_users_changes_wait_for_that_user(editor: Editor, backend:
     await editor.sign_in()
     assert (await editor.rename("Bob's"))[0] == 200
     await asyncio.sleep(1)
-    (operation,) = await editor.operations()
-    assert (operation["state"], operation["yours"], operation["user_id"]) == ("waiting", False, USER["id"])
+    assert await editor.operations() == []
     assert [effect.body for effect in backend.effects] == [{"name": "Bob's"}]
 
     await editor.send("DELETE", "/v1/session")
@@ -71,3 +71,43 @@ async def test_a_change_of_nobody_knows_whom_is_not_kept(
     await backend.stop()
     status, problem = await Editor(agent).rename("Shop")
     assert (status, problem["code"]) == (503, "UPSTREAM_UNREACHABLE")
+
+
+async def test_what_one_account_waits_for_is_no_business_of_the_next(
+    editor: Editor, backend: FakeChanges
+) -> None:
+    await backend.stop()
+    await editor.rename("Ada's secret")
+    (operation,) = await editor.operations()
+    await editor.send("DELETE", "/v1/session")
+    for sign_in in (None, BOB):
+        if sign_in is not None:
+            backend.identity.user = sign_in
+            await backend.start()
+            await editor.sign_in()
+        _, page = await editor.send("GET", "/v1/operations")
+        assert (page["items"], page["of_other_accounts"]) == ([], 1)
+        assert "secret" not in str(page)
+        path = f"/v1/operations/{operation['id']}"
+        for method, target in (("DELETE", path), ("POST", f"{path}/retry")):
+            status, problem = await editor.send(method, target)
+            assert (status, problem["code"]) == (404, "NOT_FOUND")
+    await editor.send("DELETE", "/v1/session")
+    backend.identity.user = dict(USER)
+    await editor.sign_in()
+    await editor.settled()
+    assert [effect.body["name"] for effect in backend.effects] == ["Ada's secret"]
+
+
+async def test_one_accounts_full_journal_is_not_anothers(
+    editor: Editor, backend: FakeChanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hivesync_agent.offline.journal.OPERATIONS", 1)
+    await backend.stop()
+    assert (await editor.rename("Ada's"))[0] == 202
+    await editor.send("DELETE", "/v1/session")
+    backend.identity.user = BOB
+    await backend.start()
+    await editor.sign_in()
+    await backend.stop()
+    assert [(await editor.rename(name))[0] for name in ("Bob's", "one too many")] == [202, 507]

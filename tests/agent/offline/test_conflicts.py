@@ -134,6 +134,21 @@ async def test_the_page_of_something_in_between_is_no_refusal(editor: Editor, ba
     assert len(backend.effects) == 1
 
 
+async def test_the_page_of_something_in_between_is_no_success_either(
+    editor: Editor, backend: FakeChanges
+) -> None:
+    await backend.stop()
+    await editor.rename("Shop")
+    for status in (200, 201, 302):
+        portal = web.Response(
+            status=status, text="<h1>Sign in to this network</h1>", content_type="text/html"
+        )
+        backend.answers.append(portal)
+    await backend.start()
+    await editor.settled()
+    assert (len(backend.effects), backend.attempts) == (1, 4)
+
+
 async def test_a_change_that_breaks_the_backend_does_not_block_the_rest_for_ever(
     editor: Editor, backend: FakeChanges, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,7 +183,8 @@ async def test_an_ended_session_lets_changes_wait_for_the_next(editor: Editor, b
     backend.identity.revoke_all()
     await backend.start()
     await asyncio.sleep(1)
-    assert (backend.effects, [each["state"] for each in await editor.operations()]) == ([], ["waiting"])
+    _, status = await editor.send("GET", "/v1/status")
+    assert (backend.effects, status["queued_operations"]) == ([], 1)
     await editor.sign_in()
     await editor.settled()
     assert len(backend.effects) == 1

@@ -177,7 +177,8 @@ class Api:
 
     async def is_settled(self) -> bool:
         async with self.http.get(f"{self.url}/v1/operations") as answer:
-            return not (await answer.json())["items"]
+            page = await answer.json()
+            return not page["items"] and not page["of_other_accounts"]
 
 
 async def accept_until_killed(agent: AgentProcess, api: Api, after_seconds: float) -> list[str]:

@@ -57,14 +57,15 @@ def _lines(operations: OperationList) -> Iterator[str]:
         yield "Nothing waits."
     for operation in operations.items:
         yield from _about(operation)
+    if others := operations.of_other_accounts:
+        yield f"{others} of accounts that are not signed in: shown, and sent, when they are"
     for name in operations.damaged:
         yield f"damaged   {name}: unreadable, kept aside in the agent's state folder"
 
 
 def _about(operation: Operation) -> Iterator[str]:
-    whose = "" if operation.yours else ", of another account: waits until that one signs in"
     made = operation.queued_at.astimezone().strftime("%Y-%m-%d %H:%M")
-    yield f"{operation.state:<9} {operation.id}  {operation.kind}  {operation.path}, {made}{whose}"
+    yield f"{operation.state:<9} {operation.id}  {operation.kind}  {operation.path}, {made}"
     if operation.conflict is None:
         return
     yield f"          {operation.conflict.problem.detail}"

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
+from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.events import EventType, ResetEvent
 
 REPLAY_EVENTS = 256
 QUEUE_EVENTS = 256
 SUBSCRIBERS = 64
+CLIENT_SUBSCRIBERS = 16
+"""Streams of one program: one that forgets to close its own must not take the places of all others."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -31,14 +34,17 @@ class Event:
     data: bytes
 
 
-class TooManySubscribers(Exception):
+class TooManySubscribers(HiveSyncError):
     """No further stream is opened."""
+
+    code = ErrorCode.RATE_LIMITED
 
 
 class Subscription:
-    """One client's queue."""
+    """The queue of one stream of `client`."""
 
-    def __init__(self, backlog: Iterable[Event]) -> None:
+    def __init__(self, client: str, backlog: Iterable[Event]) -> None:
+        self.client = client
         self._queue: deque[Event] = deque(backlog)
         self._wake = asyncio.Event()
         self.dropped = False
@@ -52,6 +58,12 @@ class Subscription:
             return
         self._queue.append(event)
         self._wake.set()
+
+    def restart(self, reset: Event) -> None:
+        """Take back what has not been read, and say so."""
+        if self._queue:
+            self._queue.clear()
+            self._queue.append(reset)
 
     def drop(self) -> None:
         """End the subscription; the client may come back with its last id."""
@@ -78,6 +90,7 @@ class EventBus:
         self._number = 0
         self._recent: deque[Event] = deque(maxlen=REPLAY_EVENTS)
         self._subscriptions: set[Subscription] = set()
+        self._signed_in = False
 
     def publish(self, event_type: str, payload: object) -> None:
         """Send an event to everyone. `payload` is a contract shape, or JSON that is encoded already."""
@@ -90,17 +103,34 @@ class EventBus:
             if subscription.dropped:
                 self._subscriptions.discard(subscription)
 
-    def subscribe(self, last_event_id: str | None) -> Subscription:
-        """Open a subscription that begins after `last_event_id`, or with `reset` if that is not known."""
+    def subscribe(self, last_event_id: str | None, client: str = "") -> Subscription:
+        """Open a subscription that begins after `last_event_id`, or with `reset` if that is not known.
+
+        Raises `TooManySubscribers` where `client`, or all together, have too many.
+        """
         if len(self._subscriptions) >= SUBSCRIBERS:
-            raise TooManySubscribers
-        subscription = Subscription(self._since(last_event_id))
+            raise TooManySubscribers("Too many event streams are open; close an editor and try again.")
+        if client and sum(each.client == client for each in self._subscriptions) >= CLIENT_SUBSCRIBERS:
+            raise TooManySubscribers(
+                f"{client} has {CLIENT_SUBSCRIBERS} event streams open; it must close one before the next."
+            )
+        subscription = Subscription(client, self._since(last_event_id))
         self._subscriptions.add(subscription)
         return subscription
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """Forget a subscription."""
         self._subscriptions.discard(subscription)
+
+    def session_changed(self, signed_in: bool) -> None:
+        """Let nobody get the events of a session that is over: neither by coming back with a last id, nor
+        by reading late.
+        """
+        if self._signed_in:
+            self._recent.clear()
+            for subscription in self._subscriptions:
+                subscription.restart(self._reset())
+        self._signed_in = signed_in
 
     @property
     def subscribers(self) -> int:

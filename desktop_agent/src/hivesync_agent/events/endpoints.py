@@ -9,9 +9,8 @@ from hivesync_contract import headers
 from hivesync_contract.errors import ErrorCode
 
 from hivesync_agent import VERSION
-from hivesync_agent.events.bus import Event, EventBus, Subscription, TooManySubscribers
+from hivesync_agent.events.bus import Event, EventBus, Subscription
 from hivesync_agent.local_api.route import EVENT_STREAM, Route, get
-from hivesync_agent.problems import BadRequest
 
 COMMENT_SECONDS = 15.0
 """A comment this often shows both ends that the connection lives."""
@@ -39,10 +38,8 @@ class EventRoutes:
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Send events until the client leaves, falls behind, or the agent stops."""
-        try:
-            subscription = self._bus.subscribe(request.headers.get("Last-Event-ID"))
-        except TooManySubscribers as exc:
-            raise BadRequest("Too many event streams are open.", status=429) from exc
+        client, _, _ = request.headers.get(headers.CLIENT, "").partition("/")
+        subscription = self._bus.subscribe(request.headers.get("Last-Event-ID"), client)
         response = web.StreamResponse(
             headers={
                 headers.AGENT: VERSION,

@@ -117,6 +117,8 @@ class UpstreamFeed:
         return await self._upstream.send("GET", f"{API}/events", headers)
 
     def _pass_on(self, event: ServerSentEvent) -> None:
+        if self._session_changed.is_set():
+            return  # it was for the earlier session, whose stream is about to end
         self._upstream.changed()
         # The data goes into our own stream as it is, so it must not be able to end an event.
         if event.id:

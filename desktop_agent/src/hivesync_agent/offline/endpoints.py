@@ -32,11 +32,11 @@ class OperationRoutes:
         ]
 
     async def list(self, request: web.Request) -> web.Response:
-        """Give everything that waits or came back, in order."""
+        """Give what of the signed-in account waits or came back, in order."""
         return json_response(await self._journal.list())
 
     async def discard(self, request: web.Request) -> web.Response:
-        """Give a change up: a conflict, or one that still waits."""
+        """Give a change of the signed-in account up: a conflict, or one that still waits."""
         await self._journal.discard(request.match_info["id"])
         return web.Response(status=204)
 

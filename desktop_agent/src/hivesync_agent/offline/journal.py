@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
@@ -27,7 +27,7 @@ from hivesync_agent.relay.journal import Mutation, Queued
 
 OPERATIONS = 1_000
 BODY_BYTES = 4 * 1024 * 1024
-"""The most that waits at once, all users of this account together."""
+"""The most of one user that waits at once. Others' changes can't be seen, so they must not be in the way."""
 
 T = TypeVar("T")
 
@@ -114,22 +114,24 @@ class OperationJournal:
         return len(self._entries) - self.waiting()
 
     async def list(self) -> OperationList:
-        """Give everything, in order."""
+        """Give the signed-in user's changes, in order, and how many there are of others."""
         user_id = await self._owner.current()
-        ordered = sorted(self._entries.values(), key=lambda entry: entry.number)
-        return OperationList([entry.shown(user_id) for entry in ordered], damaged=self._damaged)
+        own = sorted(self._of(user_id), key=lambda entry: entry.number)
+        others = len(self._entries) - len(own)
+        shown = [entry.shown(user_id) for entry in own]
+        return OperationList(shown, damaged=self._damaged, of_other_accounts=others)
 
     async def discard(self, operation_id: str) -> None:
-        """Give a change up; raise `NotFound`, or `Conflicting` while it is being sent."""
-        await self._whole(self._discard(operation_id))
+        """Give up a change of the signed-in user; raise `NotFound`, or `Conflicting` while it is sent."""
+        await self._whole(self._discard(await self._owner.current(), operation_id))
 
     async def retry(self, operation_id: str) -> Operation:
         """Send a conflict once more, as it is and whatever is there now; raise as `discard` does."""
-        return await self._whole(self._retry(operation_id))
+        return await self._whole(self._retry(await self._owner.current(), operation_id))
 
     def next_of(self, user_id: str) -> Entry | None:
         """Give the oldest waiting change of that user, which from now on can't be discarded."""
-        waiting = [entry for entry in self._entries.values() if entry.is_waiting and entry.user_id == user_id]
+        waiting = [entry for entry in self._of(user_id) if entry.is_waiting]
         entry = min(waiting, key=lambda entry: entry.number, default=None)
         self._sending = entry.id if entry else None
         return entry
@@ -165,23 +167,23 @@ class OperationJournal:
             same = self._same(user_id, mutation)
             if same is not None:
                 return Queued(same.id)
-            self._check_room(len(mutation.body))
+            self._check_room(user_id, len(mutation.body))
             entry = self._new_entry(user_id, mutation)
             await self._store.save(entry)
             self._add(entry)
         self._tell(EventType.OPERATION_QUEUED, entry)
         return Queued(entry.id)
 
-    async def _discard(self, operation_id: str) -> None:
+    async def _discard(self, user_id: str | None, operation_id: str) -> None:
         async with self._changing:
-            entry = self._at_rest(operation_id)
+            entry = self._at_rest(user_id, operation_id)
             await self._store.remove(entry)
             del self._entries[entry.id]
         self._tell(EventType.OPERATION_DISCARDED, entry, OperationState.DISCARDED)
 
-    async def _retry(self, operation_id: str) -> Operation:
+    async def _retry(self, user_id: str | None, operation_id: str) -> Operation:
         async with self._changing:
-            entry = self._at_rest(operation_id)
+            entry = self._at_rest(user_id, operation_id)
             if entry.is_waiting:
                 raise Conflicting("This change waits already; it is sent when HiveSync can be reached.")
             again = entry.again(self._next_number, self._clock())
@@ -189,10 +191,13 @@ class OperationJournal:
             self._add(again)
         return self._tell(EventType.OPERATION_QUEUED, again)
 
-    def _at_rest(self, operation_id: str) -> Entry:
+    def _of(self, user_id: str | None) -> Sequence[Entry]:
+        return [entry for entry in self._entries.values() if entry.user_id == user_id]
+
+    def _at_rest(self, user_id: str | None, operation_id: str) -> Entry:
         entry = self._entries.get(operation_id)
-        if entry is None:
-            raise NotFound("There is no such operation; it may be done by now.")
+        if entry is None or entry.user_id != user_id:
+            raise NotFound("There is no such operation of this account; it may be done by now.")
         if entry.id == self._sending:
             raise Conflicting("This change is being sent right now.")
         return entry
@@ -206,9 +211,9 @@ class OperationJournal:
                 return entry
         return None
 
-    def _check_room(self, size_bytes: int) -> None:
-        held = size_bytes + sum(len(entry.body) for entry in self._entries.values())
-        if len(self._entries) >= OPERATIONS or held > BODY_BYTES:
+    def _check_room(self, user_id: str, size_bytes: int) -> None:
+        own = self._of(user_id)
+        if len(own) >= OPERATIONS or size_bytes + sum(len(entry.body) for entry in own) > BODY_BYTES:
             raise JournalFull(
                 "Too many changes wait for the network, or came back as conflicts; "
                 "see `hivesync operations` and settle some, then try again."

@@ -25,7 +25,7 @@ class Sender:
         async with await self.upstream.send(
             entry.method, entry.target, headers, entry.body or None
         ) as answer:
-            return judge(answer.status, answer.head.header(b"retry-after"), await read_bounded(answer))
+            return judge(answer.head, await read_bounded(answer))
 
     async def look(self, entry: Entry, signed_in: SignedIn) -> Any:
         """Give what the backend has in place of a refused change; None if it does not say."""

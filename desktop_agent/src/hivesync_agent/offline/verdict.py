@@ -1,17 +1,21 @@
 """What an answer means for a change that was waiting: done, refused, or not now.
 
-Only the backend's own words refuse: a page of something in between (a proxy, a load balancer) does not.
+Only the backend's own words count: a page of something in between (a captive portal, a proxy, a load
+balancer) does neither refuse a change nor say that it is done, whatever its status.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 
-import msgspec
 from hivesync_contract.errors import ErrorCode, Problem
 
+from hivesync_agent.offline.entry import json_of
+from hivesync_agent.relay.journal import can_be_the_backends
 from hivesync_agent.upstream import read_problem
+from hivesync_agent.wire.messages import AnswerHead
 
 LONGEST_WAIT_SECONDS = 3600.0
 _AWAY = frozenset({502, 503, 504})
@@ -37,11 +41,12 @@ class Outcome:
     wait_seconds: float | None = None
 
 
-def judge(status: int, retry_after: bytes | None, body: bytes) -> Outcome:
-    """Judge one answer of the backend."""
-    if 200 <= status < 300:
+def judge(head: AnswerHead, body: bytes) -> Outcome:
+    """Judge one answer."""
+    status = head.status
+    if 200 <= status < 300 and can_be_the_backends(head) and (not body or _said(body) is not None):
         return Outcome(Verdict.DONE)
-    problem, wait = read_problem(status, body), _seconds(retry_after)
+    problem, wait = read_problem(status, body), _seconds(head.header(b"retry-after"))
     return Outcome(_verdict(status, problem, body, wait), problem, wait)
 
 
@@ -59,11 +64,13 @@ def _verdict(status: int, problem: Problem, body: bytes, wait: float | None) -> 
 
 def _is_problem(body: bytes) -> bool:
     """Tell whether these are the backend's own words, with a code that this release need not know."""
-    try:
-        said = msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        return False
-    return isinstance(said, dict) and isinstance(said.get("code"), str)
+    said = _said(body)
+    return said is not None and isinstance(said.get("code"), str)
+
+
+def _said(body: bytes) -> dict[str, Any] | None:
+    said = json_of(body)
+    return said if isinstance(said, dict) else None
 
 
 def _seconds(retry_after: bytes | None) -> float | None:

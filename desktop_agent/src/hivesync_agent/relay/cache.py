@@ -8,11 +8,13 @@ RFC 9111 §5.2.2.4 that every such answer admits by its `X-HiveSync-Offline`.
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from email.utils import mktime_tz, parsedate_tz
 
 from hivesync_agent.relay.headers import answer_headers
 from hivesync_agent.relay.stored import StoredAnswer
@@ -31,6 +33,8 @@ _MAX_AGE = re.compile(rb"max-age=\"?(\d{1,9})")
 _REPLACED_BY_304 = frozenset({b"content-length", b"content-encoding", b"content-type", b"content-range"})
 """Describe the stored body, so a 304 does not change them (RFC 9111 §3.2)."""
 
+_PASSING = frozenset({401, 408, 425, 429})
+
 Key = tuple[str, tuple[bytes | None, ...]]
 
 
@@ -48,6 +52,17 @@ class Entry:
     etag: bytes | None
     stored_at: float
     fresh_seconds: int
+
+    def validators(self) -> list[RawHeader]:
+        """Give the headers that let the backend say whether it is still right (RFC 9111 §4.3.1)."""
+        if self.etag is not None:
+            return [(b"If-None-Match", self.etag)]
+        values = by_name(self.headers)
+        modified, made = values.get(b"last-modified"), values.get(b"date")
+        # Within the second of its making a resource may have changed once more (RFC 9110 §8.8.2.2).
+        if modified is None or made is None or not _seconds(modified) < _seconds(made):
+            return []
+        return [(b"If-Modified-Since", modified)]
 
     @property
     def size_bytes(self) -> int:
@@ -119,6 +134,13 @@ class PrivateCache:
             self._put(key, updated)
         return updated
 
+    def drop(self, key: Key) -> None:
+        """Forget what was answered: it is not so any more, or must not be kept any more."""
+        before = self._entries.pop(key, None)
+        if before is not None:
+            self._size_bytes -= before.size_bytes
+            self.version += 1
+
     def expire(self) -> None:
         """Ask before anything is given again: something has been written, here or elsewhere."""
         self._valid_since = self._clock()
@@ -148,8 +170,8 @@ class PrivateCache:
         return None if entry is None else self.answer(entry)
 
     def _put(self, key: Key, entry: Entry) -> None:
-        before = self._entries.pop(key, None)
-        self._size_bytes += entry.size_bytes - (before.size_bytes if before else 0)
+        self.drop(key)
+        self._size_bytes += entry.size_bytes
         self._entries[key] = entry
         while self._size_bytes > TOTAL_BYTES:
             _, oldest = self._entries.popitem(last=False)
@@ -161,9 +183,9 @@ def may_store(head: AnswerHead) -> bool:
     """Tell whether an answer to a plain GET may be kept (RFC 9111 §3)."""
     if head.status != 200 or (head.length or 0) > ANSWER_BYTES:
         return False
-    if forbids_storing(head):
+    if forbids_storing(head) or is_passing(head):
         return False
-    if (head.header(b"content-type") or b"").lower().startswith(b"text/event-stream"):
+    if _media_type(head) == b"text/event-stream":
         return False
     if b"vary" not in head.values:
         return True
@@ -174,6 +196,28 @@ def may_store(head: AnswerHead) -> bool:
 def forbids_storing(head: AnswerHead) -> bool:
     """Tell whether the answer itself says that nobody may keep it (RFC 9111 §5.2.2.5)."""
     return b"no-store" in (head.header(b"cache-control") or b"").lower()
+
+
+def is_passing(head: AnswerHead) -> bool:
+    """Tell whether an answer is about the moment, not about what was asked for: a failure, a limit, a token
+    that has ended; or a redirect or a page, of which the backend's API has none.
+    """
+    status = head.status
+    is_from_between = 300 <= status < 400 or _media_type(head) == b"text/html"
+    return status >= 500 or status in _PASSING or is_from_between
+
+
+def _media_type(head: AnswerHead) -> bytes:
+    return (head.header(b"content-type") or b"").partition(b";")[0].strip().lower()
+
+
+def _seconds(http_date: bytes) -> float:
+    """Give seconds since 1970, or a number that compares with nothing."""
+    parts = parsedate_tz(http_date.decode("latin-1"))
+    try:
+        return math.nan if parts is None else mktime_tz(parts)
+    except (ValueError, OverflowError):
+        return math.nan
 
 
 def _freshness(control: bytes) -> int:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Protocol
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError, Problem
+
+from hivesync_agent.wire.messages import AnswerHead
 
 MUTATION_BYTES = 64 * 1024
 """Most that a journalled mutation's body may hold; a larger one is never queued."""
@@ -51,6 +54,16 @@ class OfflineQueued(HiveSyncError):
     def problem(self, request_id: str = "") -> Problem:
         """Name the operation, so that its outcome can be followed."""
         return dataclasses.replace(super().problem(request_id), operation_id=self.operation_id)
+
+
+def can_be_the_backends(head: AnswerHead) -> bool:
+    """Tell whether a success can be the backend's word on a mutation: no content, or JSON.
+
+    Anything else is a page that something in between has put there (a captive portal, a proxy); it says
+    nothing about the mutation.
+    """
+    media_type = (head.header(b"content-type") or b"").partition(b";")[0].strip().lower()
+    return head.status == HTTPStatus.NO_CONTENT or media_type == b"application/json"
 
 
 class Journal(Protocol):

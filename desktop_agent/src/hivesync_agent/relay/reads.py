@@ -17,6 +17,7 @@ from hivesync_agent.relay.cache import (
     Key,
     PrivateCache,
     forbids_storing,
+    is_passing,
     key_of,
     may_store,
 )
@@ -98,19 +99,25 @@ class Reads:
         if len(self._unstorable) < REMEMBERED:
             self._unstorable.add(key)
 
+    def must_not_share(self, key: Key) -> None:
+        """Let nobody wait for the next answer of this kind: it would be in vain."""
+        self._unshareable[key] = None
+        if len(self._unshareable) > REMEMBERED:
+            self._unshareable.popitem(last=False)
+
+    def may_share(self, key: Key) -> None:
+        """Take that back: the latest answer could be given to all."""
+        self._unshareable.pop(key, None)
+
     def opened(self, read: SharedRead) -> None:
         """Let others join from now on."""
         if read.key not in self._unshareable:
             self._open[read.key] = read
 
-    def closed(self, read: SharedRead, *, shareable: bool) -> None:
-        """Let nobody join any more, and remember what can't be shared."""
+    def closed(self, read: SharedRead) -> None:
+        """Let nobody join any more."""
         if self._open.get(read.key) is read:
             del self._open[read.key]
-        if not shareable:
-            self._unshareable[read.key] = None
-            if len(self._unshareable) > REMEMBERED:
-                self._unshareable.popitem(last=False)
 
 
 class SharedRead:
@@ -159,9 +166,7 @@ class SharedRead:
         self._asked_at = self._reads.cache.now()
         if self._generation != self._reads.cache.generation:
             self.stored = None
-        if self.stored is not None and self.stored.etag is not None:
-            return [(b"If-None-Match", self.stored.etag)]
-        return []
+        return [] if self.stored is None else self.stored.validators()
 
     def follow(self, follower: Follower) -> None:
         """Wait for the answer that has been asked for."""
@@ -179,18 +184,23 @@ class SharedRead:
 
     def head_came(self, head: AnswerHead) -> Entry | None:
         """Note the head. A 304 gives the stored answer as it is now: the leader passes that on."""
+        reads = self._reads
         if head.status == 304 and self.stored is not None:
-            entry = self._reads.cache.validated(self.key, self.stored, head, self._asked_at)
+            entry = reads.cache.validated(self.key, self.stored, head, self._asked_at)
+            if forbids_storing(head):
+                reads.cache.drop(self.key)
             self._answer_all(entry)
             return entry
         self._head = head
         if may_store(head):
             self._parts = []
-        elif forbids_storing(head):
-            self._reads.must_not_store(self.key)
-        if self._parts is None or head.length is None:
-            # It may never end: nobody waits for it, though it is kept if it turns out small.
-            self._close(shareable=False)
+            if head.length is None:
+                # It may never end: nobody waits for it, though it is kept if it turns out small.
+                self._go_alone()
+        elif is_passing(head):
+            self._close()
+        else:
+            self._forget(head)
         return None
 
     def body_came(self, data: bytes) -> None:
@@ -200,28 +210,45 @@ class SharedRead:
             self._size_bytes += len(data)
             if self._size_bytes > ANSWER_BYTES:
                 self._parts = None
-                self._close(shareable=False)
+                self._reads.cache.drop(self.key)
+                self._go_alone()
 
     def body_ended(self) -> None:
         """Keep the whole answer, and give it to all who wait."""
-        cache = self._reads.cache
-        if self._parts is None or self._head is None or cache.generation != self._generation:
-            self._close(shareable=self._parts is not None)
-        else:
-            self._answer_all(cache.store(self.key, self._head, b"".join(self._parts), self._asked_at))
+        cache, head = self._reads.cache, self._head
+        if self._parts is None or head is None or cache.generation != self._generation:
+            self._close()
+            return
+        if head.length is not None:
+            self._reads.may_share(self.key)
+        self._answer_all(cache.store(self.key, head, b"".join(self._parts), self._asked_at))
 
     def failed(self) -> None:
         """Let everybody ask for themselves."""
-        self._close(shareable=True)
+        self._close()
 
     def _answer_all(self, entry: Entry) -> None:
         followers, self._followers = self._followers, []
-        self._reads.closed(self, shareable=True)
+        self._reads.closed(self)
         for follower in followers:
             follower.answer_whole(entry)
 
-    def _close(self, *, shareable: bool) -> None:
+    def _forget(self, head: AnswerHead) -> None:
+        """Take an answer that is for nobody else: what was stored is not what the backend says any more."""
+        self._reads.cache.drop(self.key)
+        if head.status != 200:
+            self._close()
+            return
+        if forbids_storing(head):
+            self._reads.must_not_store(self.key)
+        self._go_alone()
+
+    def _go_alone(self) -> None:
+        self._reads.must_not_share(self.key)
+        self._close()
+
+    def _close(self) -> None:
         followers, self._followers = self._followers, []
-        self._reads.closed(self, shareable=shareable)
+        self._reads.closed(self)
         for follower in followers:
             follower.begin_alone()
