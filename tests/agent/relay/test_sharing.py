@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 from hivesync_agent.relay.cache import TOTAL_BYTES, PrivateCache, key_of, may_store
@@ -139,6 +140,33 @@ async def test_an_answer_that_nobody_is_left_to_read_is_not_read_to_its_end(raw:
         assert (await second).body == b"second"
         async with asyncio.timeout(5):
             await ended.wait()
+
+
+async def test_a_question_that_all_have_left_is_closed_to_newcomers(raw: StartRaw) -> None:
+    go, abandoned = asyncio.Event(), asyncio.Event()
+
+    async def slow(connection: RawConnection) -> None:
+        await connection.head()
+        await go.wait()
+        await connection.send(answer(b"edition %d" % connection.number, 'ETag: "1"'))
+        with contextlib.suppress(ConnectionError):
+            await connection.reader.read()
+        abandoned.set()
+
+    async with raw(slow) as (agent, backend):
+        _, leader = await asyncio.open_connection("127.0.0.1", agent.port)
+        leader.write(agent.head(GET))
+        await holds(lambda: bool(backend.connections))
+        follower = asyncio.create_task(read(agent))
+        await settle()
+        leader.transport.abort()
+        await settle()
+        follower.cancel()
+        await settle()
+        go.set()
+        async with asyncio.timeout(5):
+            await abandoned.wait()
+        assert (await read(agent)).body == b"edition 2"
 
 
 @pytest.mark.parametrize(

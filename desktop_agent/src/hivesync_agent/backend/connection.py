@@ -11,22 +11,12 @@ import time
 from collections.abc import Callable
 from typing import cast
 
-import httptools
-
 from hivesync_agent.backend.failures import AnswerLost
+from hivesync_agent.backend.parser import AnswerParser, Found
 from hivesync_agent.backend.taker import AnswerTaker
-from hivesync_agent.wire.messages import (
-    HEAD_BYTES,
-    LAST_CHUNK,
-    WRITE_BYTES,
-    AnswerHead,
-    RawHeader,
-    by_name,
-    chunk,
-)
+from hivesync_agent.wire.messages import LAST_CHUNK, WRITE_BYTES, chunk
 from hivesync_agent.wire.watch import Watch
 
-_SWITCHING = 101
 TUNNEL_SECONDS = 300.0
 """Longest silence of a WebSocket, in both directions; every server pings more often."""
 
@@ -45,15 +35,9 @@ class BackendConnection(asyncio.Protocol):
         self._freed = freed
         self._closed = closed
         self._taker: AnswerTaker | None = None
-        self._parser: httptools.HttpResponseParser | None = None
-        self._headers: list[RawHeader] = []
-        self._head: AnswerHead | None = None
-        self._reason = b""
-        self._keep_alive: bool | None = None
-        """Known as soon as an answer is complete: whether the connection may serve again."""
-        self._began = self._head_only = self._sent_all = self._chunked = self._tunnel = False
+        self._parser = AnswerParser()
+        self._sent_all = self._chunked = self._tunnel = False
         self._reading_paused = self._writing_paused = self._half_closed = self._peer_ended = False
-        self._fed_without_body = 0
         self._watch = Watch(asyncio.get_running_loop(), self._too_silent)
         self.served = 0
         """Requests before the one at hand: a connection that has served may have died unnoticed."""
@@ -72,14 +56,9 @@ class BackendConnection(asyncio.Protocol):
     ) -> None:
         """Send a request's head, maybe with its whole body; `head_only`: the answer will have no body."""
         self._taker = taker
-        self._head = self._keep_alive = None
-        self._began = False
-        self._head_only = head_only
+        self._parser.expect(taker, head_only=head_only)
         self._sent_all = not body_follows
         self._chunked = chunked
-        self._fed_without_body = 0
-        if self._parser is None:
-            self._parser = httptools.HttpResponseParser(self)
         self._watch.set(self._answer_seconds)
         self._transport.write(request)
 
@@ -97,7 +76,7 @@ class BackendConnection(asyncio.Protocol):
 
     def abandon(self) -> None:
         """Nobody wants the answer any more: end the request by ending its connection."""
-        self._taker = None
+        self._let_go()
         self._transport.abort()
 
     def half_close(self) -> None:
@@ -139,36 +118,27 @@ class BackendConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came and hand it over."""
-        taker, parser = self._taker, self._parser
-        if self._tunnel and taker is not None:
-            self._watch.set(TUNNEL_SECONDS)
-            taker.body_came(data)
-        elif taker is None or parser is None:
+        taker = self._taker
+        if taker is None:
             # Nobody asked. What came could only be taken for the answer to the next request.
             self._transport.abort()
+        elif self._tunnel:
+            self._watch.set(TUNNEL_SECONDS)
+            taker.body_came(data)
         else:
             self._watch.set(self._answer_seconds)
-            self._began = True
-            self._fed_without_body += len(data)
-            self._feed(parser, taker, data)
+            self._go_on(self._parser.feed(data))
 
-    def _feed(self, parser: httptools.HttpResponseParser, taker: AnswerTaker, data: bytes) -> None:
-        try:
-            parser.feed_data(data)
-            if self._fed_without_body > HEAD_BYTES or (self._head and self._head.status == _SWITCHING):
-                raise httptools.HttpParserError
-        except httptools.HttpParserUpgrade as upgrade:
-            self._switch(data[cast("int", upgrade.args[0]) :])
-        except httptools.HttpParserError:
-            if self._keep_alive is None:
-                self._lose(AnswerLost(began=self._head is not None, malformed=True))
-            else:
-                self._complete(keep_alive=False)  # whole, and then something that nobody asked for
+    def _go_on(self, found: Found) -> None:
+        if found is Found.PART:
+            if self._taker is not None:
+                self._taker.nothing_more_now()
+        elif found is Found.WHOLE or found is Found.LAST:
+            self._complete(keep_alive=found is Found.WHOLE)
+        elif found is Found.SWITCHED:
+            self._switch(self._parser.rest)
         else:
-            if self._keep_alive is not None:
-                self._complete(keep_alive=self._keep_alive)
-            elif self._taker is not None:
-                taker.nothing_more_now()
+            self._lose(AnswerLost(began=self._parser.head is not None, malformed=True))
 
     def eof_received(self) -> bool:
         """The backend sends no more; in a tunnel its client may still send."""
@@ -182,15 +152,13 @@ class BackendConnection(asyncio.Protocol):
         """End the answer: by its framing it may be complete, usually it is not."""
         self._watch.stop()
         self._closed(self)
-        taker, head = self._taker, self._head
-        self._taker = None
+        taker = self._let_go()
         if taker is None:
             return
-        ends_with_connection = head is not None and head.has_body and head.length is None
-        if exc is None and ends_with_connection and head is not None and not _is_chunked(head):
+        if exc is None and self._parser.ends_with_connection:
             taker.body_ended()
         else:
-            taker.answer_lost(AnswerLost(began=self._began))
+            taker.answer_lost(AnswerLost(began=self._parser.began))
 
     def pause_writing(self) -> None:
         """Pass the backend's pressure on to whoever sends."""
@@ -205,61 +173,10 @@ class BackendConnection(asyncio.Protocol):
         if self._taker is not None:
             self._taker.resume_sending()
 
-    # --- httptools ------------------------------------------------------------------------------------
-
-    def on_message_begin(self) -> None:
-        """A status line begins: of our answer, or of one more that nobody asked for."""
-        if self._keep_alive is not None:
-            raise httptools.HttpParserError
-        self._headers = []
-        self._reason = b""
-
-    def on_status(self, reason: bytes) -> None:
-        """Take the reason phrase, or a part of it."""
-        self._reason += reason
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header. Trailers are dropped: nothing in our API needs one (RFC 9110 §6.5.1)."""
-        if self._head is None:
-            self._headers.append((name, value))
-
-    def on_headers_complete(self) -> None:
-        """Hand the head over."""
-        taker, parser = self._taker, self._parser
-        if taker is None or parser is None:
-            return
-        status = parser.get_status_code()
-        head = _read_head(status, self._reason, self._headers, head_only=self._head_only)
-        if 100 <= status < 200 and status != _SWITCHING:
-            taker.interim_came(head)
-            return
-        self._head = head
-        taker.head_came(head)
-        if self._head_only and status != _SWITCHING:
-            # llhttp does not know what was asked, and would wait for the body that the length announces.
-            self._parser = None
-            self._keep_alive = parser.get_http_version() == "1.1" and not _wants_close(head)
-
-    def on_body(self, data: bytes) -> None:
-        """Hand a part of the body over."""
-        if self._keep_alive is not None:
-            raise httptools.HttpParserError
-        self._fed_without_body = 0
-        if self._taker is not None:
-            self._taker.body_came(data)
-
-    def on_message_complete(self) -> None:
-        """Note the end of the answer, unless it was an interim one. It is told after all that came is parsed:
-        whoever asks next must not get what lies behind this answer in the same packet.
-        """
-        if self._head is not None and self._parser is not None and self._head.status != _SWITCHING:
-            self._keep_alive = self._parser.should_keep_alive()
-
     # --- inside ---------------------------------------------------------------------------------------
 
     def _complete(self, *, keep_alive: bool) -> None:
-        taker, self._taker = self._taker, None
-        self._head = None
+        taker = self._let_go()
         self.resume()
         self._watch.clear()
         # An answer that came before its request had ended leaves a rest that would begin the next request.
@@ -274,13 +191,12 @@ class BackendConnection(asyncio.Protocol):
 
     def _switch(self, rest: bytes) -> None:
         self._tunnel = True
-        self._parser = None
         self._watch.set(TUNNEL_SECONDS)
         if rest and self._taker is not None:
             self._taker.body_came(rest)
 
     def _lose(self, lost: AnswerLost) -> None:
-        taker, self._taker = self._taker, None
+        taker = self._let_go()
         self._transport.abort()
         if taker is not None:
             taker.answer_lost(lost)
@@ -293,19 +209,9 @@ class BackendConnection(asyncio.Protocol):
         elif self._reading_paused or (not self._sent_all and not self._writing_paused):
             self._watch.set(self._answer_seconds)  # it is the client that we wait for
         else:
-            self._lose(AnswerLost(began=self._head is not None, timed_out=True))
+            self._lose(AnswerLost(began=self._parser.head is not None, timed_out=True))
 
-
-def _read_head(status: int, reason: bytes, headers: list[RawHeader], *, head_only: bool) -> AnswerHead:
-    values = by_name(headers)
-    length = values.get(b"content-length")
-    has_body = not head_only and status >= 200 and status not in (204, 304)
-    return AnswerHead(status, reason, headers, values, has_body, None if length is None else int(length))
-
-
-def _is_chunked(head: AnswerHead) -> bool:
-    return head.header(b"transfer-encoding") is not None
-
-
-def _wants_close(head: AnswerHead) -> bool:
-    return b"close" in (head.header(b"connection") or b"").lower()
+    def _let_go(self) -> AnswerTaker | None:
+        taker, self._taker = self._taker, None
+        self._parser.forget_taker()
+        return taker

@@ -7,7 +7,6 @@ The relay tries to send first. Only when the backend can't be reached, or when e
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
@@ -77,16 +76,3 @@ class Journal(Protocol):
 
     async def accept(self, mutation: Mutation) -> Queued:
         """Keep it; it survives `kill -9` from the moment this returns."""
-
-
-def mutation_of(
-    method: str,
-    target: str,
-    headers: Iterable[tuple[bytes, bytes]],
-    body: bytes,
-    idempotency_key: str,
-    client: str,
-) -> Mutation:
-    """Make a mutation of what the relay would send; `headers` are those without token and framing."""
-    kept = tuple((name.decode("ascii"), value.decode("latin-1")) for name, value in headers)
-    return Mutation(method, target, kept, body, idempotency_key, client)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from hivesync_agent.gate.request import Request
 from hivesync_agent.problems import BadRequest
 from hivesync_agent.relay.call import Backend, RelayedCall
-from hivesync_agent.relay.policy import check_relayed
+from hivesync_agent.relay.mutation_call import MutationCall, can_wait
+from hivesync_agent.relay.policy import check_relayed, needs_session
+from hivesync_agent.relay.read_call import ReadCall
 
 
 class Relay:
@@ -26,8 +28,15 @@ class Relay:
             raise BadRequest("This expectation is not supported.", status=417)
         if b"upgrade" in request.head.values and not (request.upgrade and request.method == "GET"):
             raise BadRequest("Only a WebSocket can be opened here.")
-        call = RelayedCall(
-            self._backend, request, path, f"{path}?{query}" if query else path, client, request_id
-        )
-        request.exchange = call
+        target = f"{path}?{query}" if query else path
+        request.exchange = call = self._call(request, path, target, client, request_id)
         call.begin()
+
+    def _call(self, request: Request, path: str, target: str, client: str, request_id: str) -> RelayedCall:
+        backend = self._backend
+        if can_wait(backend.journal, request, path):
+            return MutationCall(backend, request, path, target, request_id, client)
+        read = backend.reads.read_for(request, target) if needs_session(request.method, path) else None
+        if read is not None:
+            return ReadCall(backend, request, path, target, request_id, read)
+        return RelayedCall(backend, request, path, target, request_id)
