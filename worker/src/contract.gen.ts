@@ -183,7 +183,10 @@ export interface FieldError {
   message: string;
 }
 
-/** One file of a manifest. `path` is relative to the project root, `/`-separated, NFC; `sha256` is hex. */
+/**
+ * One file of a manifest. `path` is `/`-separated and NFC, relative to the project's root or, where files
+ * come from the workspace around it, to that; `sha256` is hex.
+ */
 export interface FileEntry {
   path: string;
   size: number;
@@ -314,7 +317,9 @@ export interface LocalProject {
 /**
  * `GET /v1/projects/{id}/files`: the index of a project, a page of it, and what it leaves out.
  *
- * `next_cursor` is null on the last page. `skipped` holds what may be a secret, can't be read or is huge.
+ * The files of the workspace roots come after the project's own; each page has those of one `root`, named
+ * from there. `next_cursor` is null on the last page. `skipped` holds what may be a secret, can't be read
+ * or is huge.
  */
 export interface LocalProjectFiles {
   id: string;
@@ -328,8 +333,8 @@ export interface LocalProjectFiles {
  * `POST /v1/projects`: link a folder, by its absolute path, and watch it.
  *
  * `project_id` names a project of the backend; without it one is made. `workspace_roots` are absolute
- * folders that its links and imports may lead to, as in a monorepo. This version refuses those outside of
- * the linked folder: link the workspace's top folder instead.
+ * folders outside of it that its links and imports may lead to. The packages of a workspace (pnpm, npm,
+ * yarn, bun, Lerna, Nx) that counts the folder among them need not be named.
  */
 export interface LocalProjectLink {
   path: string;
@@ -498,7 +503,8 @@ export interface PreviewClaims {
 /**
  * `POST /projects/{id}/previews`: the whole manifest; the answer says which hashes are missing.
  *
- * `env` holds only values that are public by their tool's rule (`VITE_*`, `EXPO_PUBLIC_*`).
+ * `env` holds only values that are public by their tool's rule (`VITE_*`, `EXPO_PUBLIC_*`). `links` says
+ * which folders of packages are links, and to which folder of the manifest each leads.
  */
 export interface PreviewCreate {
   kind: PreviewKind;
@@ -507,6 +513,7 @@ export interface PreviewCreate {
   platform?: Platform;
   title?: string;
   env?: Record<string, string>;
+  links?: Record<string, string>;
 }
 
 /** Answer of `POST /projects/{id}/previews`. After the uploads: `POST …/previews/{id}/complete`. */
@@ -592,7 +599,10 @@ export interface Project {
   updated_at: string;
 }
 
-/** `project.changed`, from the agent only: files of a watched project changed; `files` names the first. */
+/**
+ * `project.changed`, from the agent only: files changed in a watched project, or in one of its
+ * workspace roots. `files` names the first, from `root`.
+ */
 export interface ProjectChangedEvent {
   project_id: string;
   root: string;
@@ -673,7 +683,8 @@ export type SessionStore = "file" | "keychain" | "memory" | "none";
  * Object `previews/{preview_id}/v{n}/manifest.json`: all that a build needs to know.
  *
  * A file is read from the uploaded or stored pack that lists its hash, else from
- * `sources/{project_id}/{sha256}`.
+ * `sources/{project_id}/{sha256}`. `links` leads from a package's folder in some `node_modules` to where
+ * its files are.
  */
 export interface SourceManifest {
   kind: PreviewKind;
@@ -684,6 +695,7 @@ export interface SourceManifest {
   packs: Pack[];
   env: Record<string, string>;
   stored?: StoredPack[];
+  links?: Record<string, string>;
   schema?: 1;
 }
 

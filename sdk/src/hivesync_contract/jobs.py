@@ -45,7 +45,8 @@ class SourceManifest:
     """Object `previews/{preview_id}/v{n}/manifest.json`: all that a build needs to know.
 
     A file is read from the uploaded or stored pack that lists its hash, else from
-    `sources/{project_id}/{sha256}`.
+    `sources/{project_id}/{sha256}`. `links` leads from a package's folder in some `node_modules` to where
+    its files are.
     """
 
     kind: PreviewKind
@@ -56,6 +57,7 @@ class SourceManifest:
     packs: list[Pack]
     env: dict[str, str]
     stored: list[StoredPack] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
     schema: Literal[1] = 1
 
 

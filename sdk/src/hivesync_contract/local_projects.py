@@ -39,8 +39,8 @@ class LocalProjectLink:
     """`POST /v1/projects`: link a folder, by its absolute path, and watch it.
 
     `project_id` names a project of the backend; without it one is made. `workspace_roots` are absolute
-    folders that its links and imports may lead to, as in a monorepo. This version refuses those outside of
-    the linked folder: link the workspace's top folder instead.
+    folders outside of it that its links and imports may lead to. The packages of a workspace (pnpm, npm,
+    yarn, bun, Lerna, Nx) that counts the folder among them need not be named.
     """
 
     path: str
@@ -63,7 +63,9 @@ class LocalProject:
 class LocalProjectFiles:
     """`GET /v1/projects/{id}/files`: the index of a project, a page of it, and what it leaves out.
 
-    `next_cursor` is null on the last page. `skipped` holds what may be a secret, can't be read or is huge.
+    The files of the workspace roots come after the project's own; each page has those of one `root`, named
+    from there. `next_cursor` is null on the last page. `skipped` holds what may be a secret, can't be read
+    or is huge.
     """
 
     id: str
@@ -75,7 +77,8 @@ class LocalProjectFiles:
 
 @dataclass(frozen=True, slots=True)
 class ProjectChangedEvent:
-    """`project.changed`, from the agent only: files of a watched project changed; `files` names the first."""
+    """`project.changed`, from the agent only: files changed in a watched project, or in one of its
+    workspace roots. `files` names the first, from `root`."""
 
     project_id: str
     root: str

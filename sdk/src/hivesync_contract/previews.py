@@ -42,7 +42,8 @@ FINAL_STATES = frozenset({PreviewState.READY, PreviewState.FAILED})
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One file of a manifest. `path` is relative to the project root, `/`-separated, NFC; `sha256` is hex."""
+    """One file of a manifest. `path` is `/`-separated and NFC, relative to the project's root or, where files
+    come from the workspace around it, to that; `sha256` is hex."""
 
     path: str
     size: int
@@ -53,7 +54,8 @@ class FileEntry:
 class PreviewCreate:
     """`POST /projects/{id}/previews`: the whole manifest; the answer says which hashes are missing.
 
-    `env` holds only values that are public by their tool's rule (`VITE_*`, `EXPO_PUBLIC_*`).
+    `env` holds only values that are public by their tool's rule (`VITE_*`, `EXPO_PUBLIC_*`). `links` says
+    which folders of packages are links, and to which folder of the manifest each leads.
     """
 
     kind: PreviewKind
@@ -62,6 +64,7 @@ class PreviewCreate:
     platform: Platform = Platform.IOS
     title: str = ""
     env: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ GROUPS = {
     "service": ("install", "uninstall", "status"),
 }
 COMMANDS = [
-    *(*GROUPS, "api", "completion", "doctor", "login", "logout", "logs", "preview", "status"),
+    *(*GROUPS, "api", "completion", "doctor", "link", "login", "logout", "logs", "preview", "status"),
     *("support-bundle", "token", "tray", "whoami"),
 ]
 ALL = [*COMMANDS, *(f"{group} {action}" for group, actions in GROUPS.items() for action in actions)]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pytest
 from hivesync_agent.events.bus import EventBus
 from hivesync_contract.local_projects import ProjectChangedEvent
+from hivesync_dev.project_files import write_files
 from hivesync_dev.servers.agents import RunningAgent
 from hivesync_dev.servers.fake_previews import FakePreviews
+from hivesync_dev.servers.preview_client import PreviewClient
 from hivesync_dev.waiting import until
 
 
@@ -119,12 +122,53 @@ async def test_nobody_signed_in_has_no_projects(agent: RunningAgent, project: Pa
     assert (status, answer["code"]) == (401, "AUTH_REQUIRED")
 
 
-async def test_a_workspace_root_outside_of_the_project_is_refused_and_said_so(
+async def test_a_preview_reads_the_folders_that_were_approved_with_the_link(
+    signed_in: RunningAgent, client: PreviewClient, backend: FakePreviews, project: Path, tmp_path: Path
+) -> None:
+    write_files(tmp_path / "shared", {"a.ts": "export const a = 1"})
+    (project / "src" / "main.tsx").write_text("import './out'; import '../../shared/a'")
+    (project / "src" / "out.ts").symlink_to(tmp_path / "shared" / "a.ts")
+    refused = await client.run(project)
+    assert refused.error is not None
+    assert (refused.error.code, refused.state) == ("FORBIDDEN", "failed")
+    assert f"hivesync link {project} --root {tmp_path / 'shared'}" in refused.error.message
+
+    link = await linked(signed_in, project, workspace_roots=[str(tmp_path / "shared")])
+    assert link["workspace_roots"] == [str(tmp_path / "shared")]
+    assert (await client.run(project)).state == "ready"
+    (kept,) = backend.created()
+    assert [file.path for file in kept.body.files if not file.path.startswith("shop/")] == ["shared/a.ts"]
+    assert kept.body.entry == "shop/index.html"
+
+
+async def test_a_workspace_root_that_nothing_could_hold_with_the_project_is_refused(
+    signed_in: RunningAgent, project: Path
+) -> None:
+    body = {"path": str(project), "workspace_roots": ["/usr/share"]}
+    status, answer = await call(signed_in, "POST", body=body)
+    assert (status, answer["code"]) == (403, "FORBIDDEN")
+    assert "/usr/share" in answer["detail"]
+
+
+async def test_files_of_approved_folders_come_with_their_root_and_their_saves_are_told(
     signed_in: RunningAgent, project: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "packages").mkdir()
-    body = {"path": str(project), "workspace_roots": [str(tmp_path / "packages")]}
-    status, answer = await call(signed_in, "POST", body=body)
-    assert (status, answer["code"]) == (422, "PREVIEW_UNSUPPORTED")
-    assert "top folder" in answer["detail"]
-    assert (await linked(signed_in, project, workspace_roots=[str(project / "src")]))["workspace_roots"]
+    shared = write_files(tmp_path / "shared", {"a.ts": "1", "deep/b.ts": "2", ".env": "S=1"})
+    link = await linked(signed_in, project, workspace_roots=[str(shared)])
+    pages, query = [], "?limit=1"
+    while query:
+        _, page = await call(signed_in, "GET", f"/{link['id']}/files{query}")
+        pages.append(page)
+        cursor = page["next_cursor"]
+        query = f"?limit=1&cursor={quote(cursor)}" if cursor is not None else ""
+    assert [(page["root"], [file["path"] for file in page["files"]], page["skipped"]) for page in pages] == [
+        (str(project), ["index.html", "package.json"], []),
+        (str(project), ["src/hero.png", "src/main.tsx"], []),
+        (str(shared), ["a.ts"], [".env"]),
+        (str(shared), ["deep/b.ts"], [".env"]),
+    ]
+    changed = asyncio.create_task(next_change(signed_in.agent.bus, "deep/b.ts"))
+    await asyncio.sleep(0)
+    (shared / "deep" / "b.ts").write_text("changed")
+    event = await changed
+    assert (event.project_id, event.root) == (link["id"], str(shared))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hivesync_agent.projects.exports import targets
 from hivesync_agent.projects.packages import split_name
+from hivesync_agent.projects.refusals import PathRefused
 from hivesync_agent.projects.scan import Scanner
 from hivesync_agent.projects.specifiers import How
 from hivesync_dev.project_files import Content, write_files
@@ -107,48 +108,57 @@ def test_two_versions_of_a_package_keep_apart(scanner: Scanner, web: Path) -> No
     assert paths["node_modules/a/node_modules/b/index.js"] == "node_modules/a/node_modules/b/index.js"
 
 
-class TestPnpm:
-    """pnpm keeps every package in a store of links; a manifest has no links, so packages are placed."""
-
-    @pytest.fixture
-    def store(self, web: Path) -> Path:
-        write_files(web, {"src/main.ts": "import 'a'; import 'c'"})
-        store = "node_modules/.pnpm"
-        install(web, f"{store}/a@1/node_modules/a", {"package.json": "{}", "index.js": "require('b')"})
-        install(web, f"{store}/b@1/node_modules/b", {"package.json": "{}", "index.js": "require('a')"})
-        install(web, f"{store}/b@2/node_modules/b", {"package.json": "{}", "index.js": "two"})
-        install(web, f"{store}/c@1/node_modules/c", {"package.json": "{}", "index.js": "require('b')"})
-        for link, target in (
-            ("a", ".pnpm/a@1/node_modules/a"),
-            ("c", ".pnpm/c@1/node_modules/c"),
-            (".pnpm/a@1/node_modules/b", "../../b@1/node_modules/b"),
-            (".pnpm/b@1/node_modules/a", "../../a@1/node_modules/a"),
-            (".pnpm/c@1/node_modules/b", "../../b@2/node_modules/b"),
-        ):
-            (web / "node_modules" / link).symlink_to(target)
-        return web / store
-
-    def test_each_importer_finds_its_own_version_by_nodes_lookup(
-        self, scanner: Scanner, web: Path, store: Path
-    ) -> None:
-        scripts = {path: disk for path, disk in sent(scanner, web).items() if path.endswith(".js")}
-        assert scripts == {
-            "node_modules/a/index.js": "node_modules/.pnpm/a@1/node_modules/a/index.js",
-            "node_modules/b/index.js": "node_modules/.pnpm/b@1/node_modules/b/index.js",
-            "node_modules/c/index.js": "node_modules/.pnpm/c@1/node_modules/c/index.js",
-            "node_modules/c/node_modules/b/index.js": "node_modules/.pnpm/b@2/node_modules/b/index.js",
-        }
+def test_a_package_behind_links_is_sent_once_from_where_it_lies(scanner: Scanner, web: Path) -> None:
+    """pnpm keeps every package in a store of links. Each importer finds its own version, by Node's lookup."""
+    write_files(web, {"src/main.ts": "import 'a'; import 'c'; import 'd'"})
+    store = "node_modules/.pnpm"
+    install(web, f"{store}/a@1/node_modules/a", {"package.json": "{}", "index.js": "require('b')"})
+    install(web, f"{store}/b@1/node_modules/b", {"package.json": "{}", "index.js": "require('a')"})
+    install(web, f"{store}/b@2/node_modules/b", {"package.json": "{}", "index.js": "two"})
+    install(web, f"{store}/c@1/node_modules/c", {"package.json": "{}", "index.js": "require('b')"})
+    install(web, f"{store}/d@1/node_modules/d", {"package.json": "{}", "index.js": "require('b')"})
+    links = {
+        "node_modules/a": "a@1/node_modules/a",
+        "node_modules/c": "c@1/node_modules/c",
+        "node_modules/d": "d@1/node_modules/d",
+        f"{store}/a@1/node_modules/b": "b@1/node_modules/b",
+        f"{store}/b@1/node_modules/a": "a@1/node_modules/a",
+        f"{store}/c@1/node_modules/b": "b@2/node_modules/b",
+        f"{store}/d@1/node_modules/b": "b@2/node_modules/b",
+    }
+    for link, real in links.items():
+        (web / link).symlink_to(web / store / real)
+    snapshot = scanner.snapshot(scanner.find(str(web), None))
+    assert snapshot.links == {link: f"{store}/{real}" for link, real in links.items()}
+    assert [file.entry.path for file in snapshot.files if file.entry.path.endswith(".js")] == [
+        f"{store}/{each[0]}@{each[1]}/node_modules/{each[0]}/index.js"
+        for each in ("a1", "b1", "b2", "c1", "d1")
+    ]
 
 
-def test_a_package_linked_from_outside_the_project_is_not_read(
+def test_a_package_linked_from_outside_the_project_is_refused(
     scanner: Scanner, web: Path, home: Path
 ) -> None:
-    write_files(web, {"src/main.ts": "import 'linked'; import 'sneaky'"})
+    write_files(web, {"src/main.ts": "import 'linked'"})
     outside = write_files(home / "elsewhere", {"package.json": "{}", "index.js": "canary"})
-    install(web, "node_modules/sneaky", {"package.json": "{}"})
+    (web / "node_modules").mkdir(exist_ok=True)
     (web / "node_modules" / "linked").symlink_to(outside)
+    with pytest.raises(PathRefused) as caught:
+        sent(scanner, web)
+    for said in ("src/main.ts", "'linked'", str(outside), f"hivesync link {web} --root {outside}"):
+        assert said in caught.value.detail
+
+
+def test_what_a_package_links_from_outside_is_not_read(scanner: Scanner, web: Path, home: Path) -> None:
+    write_files(web, {"src/main.ts": "import 'sneaky'"})
+    outside = write_files(home / "elsewhere", {"package.json": "{}", "index.js": "canary"})
+    install(web, "node_modules/sneaky", {"package.json": "{}", "a.js": "require('linked')"})
     (web / "node_modules" / "sneaky" / "index.js").symlink_to(outside / "index.js")
     assert sorted(sent(scanner, web)) == ["node_modules/sneaky/package.json"]
+    install(web, "node_modules/sneaky/node_modules", {"x/package.json": "{}"})
+    (web / "node_modules/sneaky/node_modules/linked").symlink_to(outside)
+    write_files(web, {"node_modules/sneaky/package.json": {"main": "a.js"}})
+    assert sorted(sent(scanner, web)) == ["node_modules/sneaky/a.js", "node_modules/sneaky/package.json"]
 
 
 @pytest.mark.parametrize("main", ["../../.env", "/etc/passwd", "../../src/main.ts", "secret.key"])

@@ -57,6 +57,9 @@ def test_whatever_is_taken_stays_below_its_root(path: str) -> None:
 
 
 BODIES: dict[str, dict[str, Any]] = {
+    "a link that leads out": {"links": {"node_modules/a": "../a"}},
+    "a link from an absolute path": {"links": {"/node_modules/a": "a"}},
+    "links that are no paths": {"links": {"node_modules/a": 1}},
     "a path above the root": {"files": [{"path": "../a", "size": 1, "sha256": "0" * 64}]},
     "an entry above the root": {"entry": "../a"},
     "an entry that is not listed": {"entry": "other.html"},

@@ -21,6 +21,7 @@ export function checkManifest(value: unknown, build: PreviewBuild): SourceManife
   checkFiles(value);
   checkPacks(value, versionPrefix(build.preview_id, build.version));
   checkStored(value);
+  checkLinks(value);
   checkTextSize(value);
   return value;
 }
@@ -57,6 +58,10 @@ function checkStored({ stored, files }: SourceManifest): void {
       throw malformed("a file's place in a stored pack is wrong");
     }
   }
+}
+
+function checkLinks({ links }: SourceManifest): void {
+  if (!Object.entries(links ?? {}).flat().every(isSafePath)) throw malformed("a link is not allowed");
 }
 
 function checkTextSize({ files }: SourceManifest): void {

@@ -39,7 +39,9 @@ export function splitSpecifier(specifier: string): { readonly name: string; read
 export function findInManifest(project: Project, specifier: string, importer: string): string | null {
   const { name, subpath } = splitSpecifier(specifier);
   for (const directory of ancestors(directoryOf(importer))) {
-    const folder = joinPath(directory, `node_modules/${name}`) ?? "";
+    const installed = joinPath(directory, `node_modules/${name}`) ?? "";
+    // As Node.js has it, a package lies where its link leads: one package, whoever imports it.
+    const folder = project.links.get(installed) ?? installed;
     const text = project.sources.text(`${folder}/package.json`);
     if (text !== undefined) return packageFile(project, folder, text, subpath);
   }

@@ -19,6 +19,8 @@ const SCALES = ["@3x", "@2x"];
 export interface Project {
   readonly kind: PreviewKind;
   readonly sources: Sources;
+  /** Folders of packages that are links, with the folder that each leads to. */
+  readonly links: ReadonlyMap<string, string>;
   /** Folder of the entry page (or of package.json), which `/` in an import means. */
   readonly root: string;
   readonly platformSuffixes: readonly string[];

@@ -99,7 +99,7 @@ function refusePath(project: Project, specifier: string, importer: string): Refu
     return {
       code,
       text: `"${specifier}" lies outside the project`,
-      hint: "Move the file into the project's folder.",
+      hint: "Move the file into the project's folder, or approve its own: hivesync link --root FOLDER.",
     };
   }
   const meant = findByCase(project, path);
@@ -108,6 +108,6 @@ function refusePath(project: Project, specifier: string, importer: string): Refu
   return {
     code,
     text,
-    hint: `Looked for ${path} with the usual extensions. Is it saved, and not ignored by git?`,
+    hint: `Looked for ${path} with the usual extensions. Is it saved, not ignored by git, and in a folder that the project may read (hivesync link --root FOLDER)?`,
   };
 }

@@ -131,6 +131,34 @@ describe("a web project", () => {
     expect(script).toContain("from the package");
   });
 
+  it("follows the links of a workspace, so that a package is one for all who import it", async () => {
+    const page = `<script type="module" src="/src/main.ts"></script>`;
+    const bundle = await bundleProject(
+      "web",
+      "apps/web/index.html",
+      {
+        "apps/web/index.html": page,
+        "apps/web/src/main.ts": `import { ui } from "@acme/ui"; import "state"; import { beside } from "../../../packages/ui/beside"; console.log(ui, beside);`,
+        "packages/ui/package.json": `{ "name": "@acme/ui", "main": "index.ts" }`,
+        "packages/ui/index.ts": `export { beside as ui } from "./beside"; import "state";`,
+        "packages/ui/beside.ts": `globalThis.x = "beside"; export const beside = Math.random();`,
+        "node_modules/.pnpm/state@1/node_modules/state/package.json": `{ "main": "index.js" }`,
+        "node_modules/.pnpm/state@1/node_modules/state/index.js": `import "deep"; globalThis.x = "state";`,
+        "node_modules/.pnpm/deep@1/node_modules/deep/package.json": `{}`,
+        "node_modules/.pnpm/deep@1/node_modules/deep/index.js": `globalThis.x = "deep";`,
+      },
+      {
+        links: {
+          "apps/web/node_modules/@acme/ui": "packages/ui",
+          "apps/web/node_modules/state": "node_modules/.pnpm/state@1/node_modules/state",
+          "packages/ui/node_modules/state": "node_modules/.pnpm/state@1/node_modules/state",
+          "node_modules/.pnpm/state@1/node_modules/deep": "node_modules/.pnpm/deep@1/node_modules/deep",
+        },
+      },
+    );
+    for (const name of ["beside", "state", "deep"]) expect(bundle.script.split(`x = "${name}"`)).toHaveLength(2);
+  });
+
   it("names its own files in its source map", async () => {
     const { sourceMap } = await bundleWeb({ "src/main.ts": "console.log(1);" });
     expect((JSON.parse(sourceMap) as { sources: string[] }).sources).toContain("project:src/main.ts");

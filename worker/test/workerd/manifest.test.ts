@@ -52,6 +52,8 @@ describe("a manifest", () => {
     ["a negative size", (m: SourceManifest) => withFile(m, { size: -1 })],
     ["an entry that is not there", (m: SourceManifest) => ({ ...m, entry: "other.html" })],
     ["an unknown kind", (m: SourceManifest) => ({ ...m, kind: "flutter" })],
+    ["a link out", (m: SourceManifest) => ({ ...m, links: { "node_modules/x": "../other" } })],
+    ["a link from outside", (m: SourceManifest) => ({ ...m, links: { "/node_modules/x": "x" } })],
     ["no files", (m: SourceManifest) => ({ ...m, files: null })],
     [
       "another preview's pack",

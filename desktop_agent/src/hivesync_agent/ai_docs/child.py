@@ -16,7 +16,7 @@ from hivesync_agent.ai_docs.neighbours import find_neighbours
 from hivesync_agent.ai_docs.symbols import find_symbols
 from hivesync_agent.projects.admission import Admission
 from hivesync_agent.projects.confined import identity
-from hivesync_agent.projects.ignore import Ignores
+from hivesync_agent.projects.root import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def answer(question: Question) -> AiDocsContext:
     """Give the context."""
     root = Path(question.root)
     own = frozenset(each for each in map(identity, question.own) if each is not None)
-    admission = Admission(root, Ignores(root, Path(question.top)), own)
+    admission = Admission.of(Target(root, Path(question.top)), own)
     return AiDocsContext(
         find_neighbours(root, question.disk, question.content, admission),
         find_symbols(question.disk, question.content),

@@ -32,7 +32,7 @@ _SUFFIXES = SCRIPTS | {".css", ".scss", ".sass", ".less", ".json", ".html", ".ht
 
 def find_neighbours(root: Path, disk: str, content: str, admission: Admission) -> list[Neighbour]:
     """Give imported files first, then importers, the nearest of each."""
-    folders = Folders(root)
+    folders = Folders(admission.confines)
     imported = islice(_imported(folders, disk, content, admission), EACH)
     found = [(path, Relation.IMPORTS) for path in imported]
     if PurePosixPath(disk).suffix.lower() in SCRIPTS:

@@ -14,7 +14,6 @@ from hivesync_agent.ai_docs.refusals import FileTooLarge, NotDocumented
 from hivesync_agent.problems import InvalidInput
 from hivesync_agent.projects.admission import Admission, Verdict, manifest_path
 from hivesync_agent.projects.confined import open_inside
-from hivesync_agent.projects.ignore import Ignores
 from hivesync_agent.projects.refusals import PathInvalid, PathRefused
 from hivesync_agent.projects.root import Roots, Target
 
@@ -45,7 +44,7 @@ def find_subject(roots: Roots, wanted: LocalAiDocsCreate, linked: Collection[str
     target = _in_project(roots.find(wanted.path), linked)
     if target.focus is None:
         raise PathInvalid(f"{wanted.path} is a folder; name one file in it.")
-    admission = Admission(target.root, Ignores(target.root, target.top, defaults=()), roots.own_identities())
+    admission = Admission.of(target, roots.own_identities(), defaults=())
     verdict = admission.of_file(target.focus)
     if verdict is not Verdict.ADMITTED:
         raise PathRefused(f"{target.focus} is not sent: {_REASONS[verdict]}.")
@@ -68,7 +67,9 @@ def _in_project(found: Target, linked: Collection[str]) -> Target:
     """Give the file in its project: the nearest linked folder, a package, or a repository around it."""
     if found.focus is None:
         return found
-    file = found.root / found.focus
+    # Of a workspace, too, one project at a time: what is asked about is one file.
+    focus, found = found.focus, replace(found, beyond=())
+    file = found.root / focus
     around = [Path(folder) for folder in linked if file.is_relative_to(folder)]
     if around:
         root = max(around, key=lambda folder: len(folder.parts))
@@ -80,7 +81,8 @@ def _in_project(found: Target, linked: Collection[str]) -> Target:
         raise PathInvalid(
             f"{file} lies in no project. Link its folder first: POST /v1/projects with its path."
         )
-    return replace(found, root=root, focus=file.relative_to(root).as_posix(), loose=False)
+    top = found.top if root.is_relative_to(found.top) else root
+    return Target(root, top, file.relative_to(root).as_posix())
 
 
 def _read(root: Path, disk: str) -> str:

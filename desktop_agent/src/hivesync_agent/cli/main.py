@@ -20,6 +20,7 @@ _COMMANDS = {
     "completion": "print what a shell needs to complete commands",
     "docs": "have a file explained and documented by AI",
     "doctor": "find out what is wrong and what to do",
+    "link": "link a folder to a project, and approve folders beside it",
     "login": "sign in on this machine",
     "logout": "end the session of this machine",
     "logs": "show the agent's log",

@@ -95,12 +95,13 @@ def assemble_previews(
         delivery=Delivery(scanner, links, upstream, account, uploader, patience),
         follower=Follower(upstream),
         patience=patience,
-        live=Live(scanner, watches),
+        live=Live(scanner, watches, links),
     )
     previews = Previews(
         scanner=scanner,
         account=account,
         backend=upstream,
+        links=links,
         flow=flow,
         store=PreviewStore(state),
         events=bus,

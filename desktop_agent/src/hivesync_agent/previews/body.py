@@ -6,9 +6,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 
-from hivesync_agent.projects.confined import open_inside
+from hivesync_agent.projects.confined import Within, open_inside
 from hivesync_agent.projects.refusals import PathRefused
 from hivesync_agent.projects.snapshot import SourceFile
 
@@ -16,7 +15,7 @@ CHUNK_BYTES = 256 * 1024
 
 
 class FileMoved(Exception):
-    """A file is not what it was when it was hashed. `disk` is its path on disk, relative to the root."""
+    """A file is not what it was when it was hashed. `disk` is its path on disk, from the project's base."""
 
     def __init__(self, disk: str) -> None:
         super().__init__(disk)
@@ -26,8 +25,8 @@ class FileMoved(Exception):
 class UploadBody:
     """Files one after another. Keeps what went wrong, since aiohttp reports only a lost connection."""
 
-    def __init__(self, root: Path, files: Sequence[SourceFile]) -> None:
-        self._root = root
+    def __init__(self, within: Within, files: Sequence[SourceFile]) -> None:
+        self._within = within
         self._files = files
         self.moved: FileMoved | None = None
 
@@ -41,14 +40,14 @@ class UploadBody:
         self.moved = None
         try:
             for file in self._files:
-                async for chunk in _verified(self._root, file):
+                async for chunk in _verified(self._within, file):
                     yield chunk
         except FileMoved as exc:
             self.moved = exc
             raise
 
 
-async def _verified(root: Path, file: SourceFile) -> AsyncIterator[bytes]:
+async def _verified(within: Within, file: SourceFile) -> AsyncIterator[bytes]:
     """Give a file's bytes with the end held back until the hash of all of them is right.
 
     Each piece opens the file anew: whoever stops listening in the middle leaves nothing open behind.
@@ -57,7 +56,7 @@ async def _verified(root: Path, file: SourceFile) -> AsyncIterator[bytes]:
     while True:
         left = file.entry.size - offset
         # One byte more than is left shows a file that has grown.
-        piece = await asyncio.to_thread(_read, root, file.disk, offset, min(CHUNK_BYTES, left + 1))
+        piece = await asyncio.to_thread(_read, within, file.disk, offset, min(CHUNK_BYTES, left + 1))
         digest.update(piece)
         offset += len(piece)
         if left < CHUNK_BYTES or len(piece) < CHUNK_BYTES:
@@ -72,9 +71,9 @@ async def _verified(root: Path, file: SourceFile) -> AsyncIterator[bytes]:
             yield rest
 
 
-def _read(root: Path, disk: str, offset: int, size_bytes: int) -> bytes:
+def _read(within: Within, disk: str, offset: int, size_bytes: int) -> bytes:
     try:
-        with open_inside(root, disk) as source:
+        with open_inside(within, disk) as source:
             source.seek(offset)
             return source.read(size_bytes)
     except (OSError, PathRefused) as exc:

@@ -55,7 +55,12 @@ class Delivery:
         for attempt in range(ATTEMPTS):
             if attempt:
                 snapshot = await self._scan(tracked, frozenset(moved))
-            await tracked.advance(skipped=list(snapshot.skipped), total_bytes=snapshot.size_bytes)
+            await tracked.advance(
+                skipped=list(snapshot.skipped),
+                total_bytes=snapshot.size_bytes,
+                place=snapshot.target.place,
+                beyond=list(map(str, snapshot.beyond)),
+            )
             created = await self._plan(tracked, snapshot)
             try:
                 await self._upload(tracked, snapshot, created)
@@ -72,12 +77,14 @@ class Delivery:
 
     async def _scan(self, tracked: Tracked, distrusted: frozenset[str]) -> Snapshot:
         loop, request = asyncio.get_running_loop(), tracked.record.request
+        approvals = await self.links.approvals(tracked.record.scope)
 
         def hashed(files: int, total_files: int) -> None:
             loop.call_soon_threadsafe(tracked.note_hashed, files, total_files)
 
         def scan() -> Snapshot:
-            return self.scanner.snapshot(self.scanner.find(request.path, request.entry), distrusted, hashed)
+            found = self.scanner.find(request.path, request.entry, approvals)
+            return self.scanner.snapshot(found, distrusted, hashed)
 
         return await asyncio.to_thread(scan)
 
@@ -106,12 +113,12 @@ class Delivery:
             if not is_gone(error) or record.preview_id:
                 raise
         # The project was deleted on the server: link the folder to a new one.
-        await self.links.forget(record.scope, snapshot.root, project_id)
+        await self.links.forget(record.scope, snapshot.target.root, project_id)
         return await self._create(tracked, await self._project(tracked, snapshot), snapshot)
 
     async def _project(self, tracked: Tracked, snapshot: Snapshot) -> str:
         return await self.patience.call(
-            lambda: self.links.project_of(tracked.record.scope, snapshot.root),
+            lambda: self.links.project_of(tracked.record.scope, snapshot.target.root),
             wait_for_session=tracked.resumed,
         )
 
@@ -134,7 +141,7 @@ class Delivery:
     async def _upload(self, tracked: Tracked, snapshot: Snapshot, created: PreviewCreated) -> None:
         origins = await self.patience.call(self.account.upload_origins)
         await self.uploader.upload(
-            created.uploads, snapshot.root, snapshot.files, origins, tracked.note_uploaded
+            created.uploads, snapshot.target.confines, snapshot.files, origins, tracked.note_uploaded
         )
 
     async def _complete(self, tracked: Tracked) -> None:
@@ -156,6 +163,7 @@ def _manifest(tracked: Tracked, snapshot: Snapshot) -> PreviewCreate:
         platform=tracked.record.request.platform,
         title=snapshot.subject.title,
         env=snapshot.env,
+        links=snapshot.links,
     )
 
 

@@ -17,7 +17,9 @@ class Record:
     `request_key` is the caller's Idempotency-Key, `linked_at` when the link was made (it can be opened for
     ten minutes), `deliveries` counts the plans that expired and the versions of a live preview. `plan_path`
     and `plan_key` are the last plan's request, which a restart repeats. `live` says that saved files still
-    give new versions; `diagnostic` is why the last version that ended could not be built.
+    give new versions; `diagnostic` is why the last version that ended could not be built. `place` is where
+    the manifest has the root: files are named from the workspace around it. `beyond` are the folders of the
+    workspace that the last version took files from.
     """
 
     id: str
@@ -44,6 +46,8 @@ class Record:
     diagnostic: PreviewError | None = None
     plan_path: str = ""
     plan_key: str = ""
+    place: str = ""
+    beyond: list[str] = field(default_factory=list)
 
     @property
     def is_final(self) -> bool:

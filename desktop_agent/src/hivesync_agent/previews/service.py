@@ -26,7 +26,7 @@ from hivesync_agent.previews.store import KEPT_FINISHED, PreviewStore
 from hivesync_agent.previews.tracked import Tracked
 from hivesync_agent.previews.view import Views
 from hivesync_agent.problems import NotFound
-from hivesync_agent.projects.links import Backend, is_gone
+from hivesync_agent.projects.links import Backend, ProjectLinks, is_gone
 from hivesync_agent.projects.scan import Scanner
 from hivesync_agent.projects.shown import check_shown
 
@@ -67,6 +67,7 @@ class Previews:
         scanner: Scanner,
         account: Account,
         backend: Backend,
+        links: ProjectLinks,
         flow: Flow,
         store: PreviewStore,
         events: Events,
@@ -76,6 +77,7 @@ class Previews:
         self._scanner = scanner
         self._account = account
         self._backend = backend
+        self._links = links
         self._flow = flow
         self._store = store
         self._events = events
@@ -159,7 +161,8 @@ class Previews:
                 raise KeyReused("This Idempotency-Key was used for another preview.")
             return earlier
         await self._account.upload_origins()
-        found = await asyncio.to_thread(self._scanner.find, request.path, request.entry)
+        approvals = await self._links.approvals(scope)
+        found = await asyncio.to_thread(self._scanner.find, request.path, request.entry, approvals)
         check_shown(found.subject.kind, found.subject.entry)
         if request.live:
             check_live(found.target)

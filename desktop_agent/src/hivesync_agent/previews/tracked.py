@@ -11,6 +11,7 @@ from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.previews import FINAL_STATES, Preview, PreviewError, PreviewState
 
 from hivesync_agent.previews.record import Record
+from hivesync_agent.projects.refusals import PathRefused
 
 Save = Callable[[Record], Awaitable[None]]
 Publish = Callable[[Record], None]
@@ -26,7 +27,7 @@ _ENDING = frozenset(
         ErrorCode.TIER_LIMIT,
     }
 )
-"""What no saved file can mend."""
+"""What no saved file can mend, if the backend says it. An import that leads out can be taken back."""
 
 
 class Tracked:
@@ -75,7 +76,8 @@ class Tracked:
 
     def _may_go_on(self, error: HiveSyncError) -> bool:
         """Tell whether a live preview can have another version after this failure."""
-        return self.record.live and bool(self.record.preview_id) and error.code not in _ENDING
+        is_final = error.code in _ENDING and not isinstance(error, PathRefused)
+        return self.record.live and bool(self.record.preview_id) and not is_final
 
     async def fail_unexpectedly(self) -> None:
         """End after a defect of ours, whose details are in the log only."""

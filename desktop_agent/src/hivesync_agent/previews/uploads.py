@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from pathlib import Path
 
 import aiohttp
 from hivesync.settings import is_loopback
@@ -17,6 +16,7 @@ from yarl import URL
 
 from hivesync_agent.backend.proxy import system_proxy
 from hivesync_agent.previews.body import FileMoved, UploadBody
+from hivesync_agent.projects.confined import Within
 from hivesync_agent.projects.snapshot import SourceFile
 
 PARALLEL = 4
@@ -54,7 +54,7 @@ class Uploader:
     async def upload(
         self,
         plan: UploadPlan,
-        root: Path,
+        within: Within,
         files: Sequence[SourceFile],
         origins: Collection[str],
         sent: Callable[[int], None],
@@ -66,7 +66,7 @@ class Uploader:
         by_hash = {file.entry.sha256: file for file in files}
         allowed = {_origin(URL(origin)) for origin in origins}
         puts = [
-            (_checked(url, allowed), UploadBody(root, _wanted(by_hash, sha256s)), headers)
+            (_checked(url, allowed), UploadBody(within, _wanted(by_hash, sha256s)), headers)
             for url, sha256s, headers in _parts(plan)
         ]
         places = asyncio.Semaphore(PARALLEL)

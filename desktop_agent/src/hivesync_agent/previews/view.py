@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hivesync_contract.local_api import LocalPreview
 from hivesync_contract.local_diagnostics import LocalDiagnostic
+from hivesync_contract.previews import PreviewError
 
 from hivesync_agent.previews.qr import QrCode, make_qr
 from hivesync_agent.previews.record import Record
+from hivesync_agent.projects.resolution import between
 
 _NO_CODE = QrCode("", "", "")
 _KEPT_CODES = 16
@@ -42,7 +46,7 @@ class Views:
             qr_text=code.text,
             uploaded_bytes=record.uploaded_bytes,
             total_bytes=record.total_bytes,
-            error=record.error,
+            error=_from_root(record.error, record),
             skipped=record.skipped,
             live=record.live,
             created_at=datetime.fromtimestamp(record.created_at, UTC),
@@ -67,11 +71,11 @@ def diagnostics(record: Record) -> list[LocalDiagnostic]:
     if error is None or error.diagnostic is None:
         return []
     place = error.diagnostic
-    path = str(Path(record.root, place.file)) if place.file else ""
+    file = _local(place.file, record) if place.file else ""
     return [
         LocalDiagnostic(
-            path=path,
-            file=place.file or "",
+            path=os.path.normpath(Path(record.root, file)) if file else "",
+            file=file,
             line=place.line or 1,
             column=place.column or 1,
             message=place.message,
@@ -79,3 +83,15 @@ def diagnostics(record: Record) -> list[LocalDiagnostic]:
             hint=place.hint,
         )
     ]
+
+
+def _from_root(error: PreviewError | None, record: Record) -> PreviewError | None:
+    if error is None or error.diagnostic is None or not error.diagnostic.file:
+        return error
+    file = _local(error.diagnostic.file, record)
+    return replace(error, diagnostic=replace(error.diagnostic, file=file))
+
+
+def _local(file: str, record: Record) -> str:
+    """Give a file's path from the project's root; the build knows it from the workspace around that."""
+    return between(record.place, file)

@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
-from pathlib import Path
+from functools import cache
+from pathlib import PurePosixPath
 
-from hivesync_agent.projects.confined import Identity, identity, real_path
-from hivesync_agent.projects.ignore import Ignores
+from hivesync_agent.projects.confined import Confines, Identity, identity, real_path
+from hivesync_agent.projects.ignore import DEFAULTS, Ignores
 from hivesync_agent.projects.refusals import PathRefused
+from hivesync_agent.projects.root import Target
 from hivesync_agent.projects.secrets import is_secret
 
 UNPORTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f:\\\ud800-\udfff]")
@@ -29,12 +32,27 @@ class Verdict(Enum):
 
 
 class Admission:
-    """The rules of one project. `own` are device and inode of our folders."""
+    """The rules of one project. Paths are relative to the base of its confines; each approved folder has
+    ignore lists of its own. `own` are device and inode of our folders."""
 
-    def __init__(self, root: Path, ignores: Ignores, own: frozenset[Identity]) -> None:
-        self.root = root
-        self._ignores = ignores
+    def __init__(
+        self, confines: Confines, ignores_of: Callable[[str], Ignores], own: frozenset[Identity]
+    ) -> None:
+        self.confines = confines
+        self._ignores_of = ignores_of
         self._own = own
+
+    @classmethod
+    def of(cls, target: Target, own: frozenset[Identity], defaults: Iterable[str] = DEFAULTS) -> Admission:
+        """Give the rules of a target; `defaults` are what its ignore lists begin with."""
+        tops = target.tops()
+
+        @cache
+        def ignores_of(part: str) -> Ignores:
+            folder = target.base / part
+            return Ignores(folder if folder.is_dir() else folder.parent, tops[part], defaults)
+
+        return cls(target.confines, ignores_of, own)
 
     def of_child(self, relative: str, *, is_folder: bool, is_link: bool) -> Verdict:
         """Judge a file or folder found in an admitted folder."""
@@ -42,7 +60,10 @@ class Admission:
             return Verdict.OUTSIDE
         if is_secret(relative):
             return Verdict.SECRET
-        if self._ignores.excludes(relative, is_folder=is_folder):
+        part = self.confines.part_of(relative)
+        if part is None:
+            return Verdict.OUTSIDE
+        if self._ignores_of(part).excludes(_below(part, relative), is_folder=is_folder):
             return Verdict.IGNORED
         if is_link:
             return self._of_real(relative)
@@ -54,39 +75,57 @@ class Admission:
             return Verdict.OUTSIDE
         if is_secret(relative):
             return Verdict.SECRET
-        if self._ignores.excludes_anywhere(relative):
-            return Verdict.IGNORED
-        return self._of_real(relative)
+        if self.confines.part_of(relative) is None:
+            return Verdict.OUTSIDE
+        return Verdict.IGNORED if self._is_ignored(relative) else self._of_real(relative)
 
     def of_package_file(self, relative: str) -> Verdict:
-        """Judge a file of an installed package, to which the project's ignore lists do not apply."""
+        """Judge a file of a package. The project's ignore lists do not apply to what is installed; a
+        package of the workspace is the user's own source as any other."""
         if not is_portable(relative) or is_secret(relative):
             return Verdict.OUTSIDE
         try:
-            real = real_path(self.root, relative)
+            real = real_path(self.confines, relative).as_posix()
         except (OSError, RuntimeError, PathRefused):
             return Verdict.OUTSIDE
-        return Verdict.OUTSIDE if is_secret(real.as_posix()) else Verdict.ADMITTED
+        if not is_installed(real):
+            return self.of_file(real)
+        return Verdict.OUTSIDE if is_secret(real) or self.is_own(real) else Verdict.ADMITTED
 
     def is_own(self, relative: str) -> bool:
         """Tell whether a path lies in one of the agent's folders."""
         if not self._own:
             return False
-        path = self.root / relative
+        path = self.confines.base / relative
         return any(identity(each) in self._own for each in (path, *path.parents))
 
     def _of_real(self, relative: str) -> Verdict:
         try:
-            real = real_path(self.root, relative).as_posix()
+            real = real_path(self.confines, relative).as_posix()
         except (OSError, RuntimeError, PathRefused):
             return Verdict.OUTSIDE
         if real == ".":
             return Verdict.ADMITTED
         if is_secret(real):
             return Verdict.SECRET
-        if real != relative and self._ignores.excludes_anywhere(real):
+        if real != relative and self._is_ignored(real):
             return Verdict.IGNORED
         return Verdict.OUTSIDE if self.is_own(real) else Verdict.ADMITTED
+
+    def _is_ignored(self, relative: str) -> bool:
+        part = self.confines.part_of(relative)
+        return part is None or (
+            relative != part and self._ignores_of(part).excludes_anywhere(_below(part, relative))
+        )
+
+
+def is_installed(relative: str) -> bool:
+    """Tell whether a path lies in a folder of installed packages."""
+    return "node_modules" in PurePosixPath(relative).parts
+
+
+def _below(part: str, relative: str) -> str:
+    return relative.removeprefix(f"{part}/") if part else relative
 
 
 def manifest_path(relative: str) -> str:

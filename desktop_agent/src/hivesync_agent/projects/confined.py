@@ -1,5 +1,7 @@
 """Open files of a project, and only those: never through a link that leads out, never a device or pipe.
 
+A project may reach beyond its root, into folders of its workspace that are approved (`Confines`).
+
 Checking a path and then opening it leaves a moment in which a component can be swapped for a link
 (CWE-367). So the resolved path is opened component by component, each relative to the one before and
 without following links; where the platform can't do that, the opened file is compared with the path.
@@ -11,7 +13,8 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePath
+from dataclasses import dataclass
+from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO
 
 from hivesync_agent.projects.refusals import PathRefused
@@ -37,20 +40,46 @@ def identity(path: Path | str) -> Identity | None:
     return info.st_dev, info.st_ino
 
 
-def real_path(root: Path, relative: str) -> PurePath:
-    """Give the path relative to `root` with all links resolved; raise `PathRefused` if it leads out.
+@dataclass(frozen=True, slots=True)
+class Confines:
+    """Where a project's files lie: `approved` folders, and single files, by their paths relative to `base`.
 
-    `root` is itself resolved. Raises `OSError` for a missing file or a loop of links.
+    `base` has its links resolved. Empty text names `base` itself, which is all of it.
     """
-    resolved = (root / relative).resolve(strict=True)
-    if not resolved.is_relative_to(root):
-        raise PathRefused(f"{relative} leads out of the project {root.name}, so it is not read.")
-    return resolved.relative_to(root)
+
+    base: Path
+    approved: frozenset[str] = frozenset({""})
+
+    def part_of(self, relative: str) -> str | None:
+        """Give the innermost approved folder, or file, that a path lies in by its text; None for none."""
+        path = PurePosixPath(relative)
+        for each in (path, *path.parents):
+            if (name := "" if str(each) == "." else str(each)) in self.approved:
+                return name
+        return None
 
 
-def open_inside(root: Path, relative: str) -> BinaryIO:
-    """Open a regular file below `root` for reading; raise `PathRefused`, or `OSError` if it is gone."""
-    descriptor = _open(root, real_path(root, relative))
+Within = Path | Confines
+"""A folder with all that is below it, or the approved parts of one."""
+
+
+def real_path(within: Within, relative: str) -> PurePath:
+    """Give the path relative to the folder with all links resolved; raise `PathRefused` if it leads out.
+
+    The folder itself is resolved. Raises `OSError` for a missing file or a loop of links.
+    """
+    confines = within if isinstance(within, Confines) else Confines(within)
+    resolved = (confines.base / relative).resolve(strict=True)
+    if resolved.is_relative_to(confines.base):
+        real = resolved.relative_to(confines.base)
+        if confines.part_of(real.as_posix()) is not None:
+            return real
+    raise PathRefused(f"{relative} leads out of the project, to {resolved}, so it is not read.")
+
+
+def open_inside(within: Within, relative: str) -> BinaryIO:
+    """Open a regular file for reading; raise `PathRefused`, or `OSError` if it is gone."""
+    descriptor = _open(within, real_path(within, relative))
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise PathRefused(f"{relative} is not a regular file, so it is not read.")
@@ -60,19 +89,20 @@ def open_inside(root: Path, relative: str) -> BinaryIO:
         raise
 
 
-def read_inside(root: Path, relative: str, limit_bytes: int) -> bytes | None:
+def read_inside(within: Within, relative: str, limit_bytes: int) -> bytes | None:
     """Give a small file's bytes; None if it is absent, unreadable, larger, or not ours to read."""
-    with contextlib.suppress(OSError, PathRefused), open_inside(root, relative) as file:
+    with contextlib.suppress(OSError, PathRefused), open_inside(within, relative) as file:
         content = file.read(limit_bytes + 1)
         if content is not None and len(content) <= limit_bytes:
             return content
     return None
 
 
-def _open(root: Path, relative: PurePath) -> int:
+def _open(within: Within, relative: PurePath) -> int:
+    base = within.base if isinstance(within, Confines) else within
     if not RELATIVE_OPEN:
-        return _open_and_compare(root, relative)
-    with descend(root, relative.parts[:-1]) as folder:
+        return _open_and_compare(within, base, relative)
+    with descend(base, relative.parts[:-1]) as folder:
         return os.open(relative.name, FILE_FLAGS, dir_fd=folder)
 
 
@@ -95,11 +125,11 @@ def _descriptor(path: Path, folder: int | None) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _open_and_compare(root: Path, relative: PurePath) -> int:
-    descriptor = os.open(root / relative, FILE_FLAGS)
+def _open_and_compare(within: Within, base: Path, relative: PurePath) -> int:
+    descriptor = os.open(base / relative, FILE_FLAGS)
     try:
-        if real_path(root, str(relative)) == relative and os.path.samestat(
-            os.fstat(descriptor), os.lstat(root / relative)
+        if real_path(within, str(relative)) == relative and os.path.samestat(
+            os.fstat(descriptor), os.lstat(base / relative)
         ):
             return descriptor
         raise PathRefused(f"{relative.as_posix()} was replaced while it was opened, so it is not read.")

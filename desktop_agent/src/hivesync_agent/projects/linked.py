@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,7 +26,7 @@ from hivesync_agent.problems import InvalidInput, NotFound
 from hivesync_agent.projects.admission import manifest_path
 from hivesync_agent.projects.index.service import Changes, Indexes
 from hivesync_agent.projects.links import Link, ProjectLinks, Scope
-from hivesync_agent.projects.refusals import PathInvalid, Unsupported
+from hivesync_agent.projects.refusals import PathInvalid
 from hivesync_agent.projects.root import Roots, Target
 from hivesync_agent.projects.watch.watches import Watches
 
@@ -87,7 +89,7 @@ class LinkedProjects:
         self._events = events
         self._tasks = tasks
         self._listen = listen
-        self._watched: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._watched: dict[Link, asyncio.Task[None]] = {}
         self._following: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -120,13 +122,10 @@ class LinkedProjects:
             raise InvalidInput(f"A project has at most {_WORKSPACE_ROOTS} workspace roots.")
         target = await asyncio.to_thread(self._roots.find_folder, wanted.path)
         approved = [await asyncio.to_thread(self._roots.find_folder, each) for each in wanted.workspace_roots]
-        if any(not each.root.is_relative_to(target.root) for each in approved):
-            # Accepted and not used, they would promise what no preview does yet.
-            raise Unsupported(
-                "Previews don't reach folders outside of the project in this version; link the workspace's "
-                "top folder instead."
-            )
+        for each in approved:
+            self._roots.check_approved(target.root, each.root)
         link = await self._links.link(scope, target.root, wanted.project_id, [each.root for each in approved])
+        await self._end(each for each in self._watched if each.root == link.root and each != link)
         await self._watch(link)
         return self._shown(link)
 
@@ -135,23 +134,28 @@ class LinkedProjects:
         link = await self._links.unlink(await self._whose.scope(), project_id)
         if link is None:
             raise _not_linked()
-        if task := self._watched.pop((link.root, link.project_id), None):
-            task.cancel()
-            await asyncio.wait((task,))
+        await self._end((link,))
         with contextlib.suppress(PathInvalid):
             await self._indexes.drop(Target(Path(link.root), Path(link.root)))
 
     async def files(self, project_id: str, after: str | None, limit: int) -> LocalProjectFiles:
-        """Give a page of a project's files, as they are now, or raise `NotFound`."""
+        """Give a page of a project's files, as they are now, or raise `NotFound`.
+
+        The files of its workspace roots come after its own.
+        """
         links = await self._links.linked(await self._whose.scope())
         link = next((each for each in links if each.project_id == project_id), None)
         if link is None:
             raise _not_linked()
-        target = await asyncio.to_thread(self._roots.find_folder, link.root)
-        index = self._indexes.of(target)
-        if after is None:
-            await index.refresh()
-        return await asyncio.to_thread(self._page, link, target, after, limit)
+        number, folder = _place(after)
+        roots = (link.root, *link.workspace_roots)
+        if number >= len(roots):
+            raise InvalidInput("The cursor is not one of this project's pages.")
+        target = await asyncio.to_thread(self._roots.find_folder, roots[number])
+        if folder is None:
+            await self._indexes.of(target).refresh()
+        page = await asyncio.to_thread(self._page, link, target, folder, limit)
+        return replace(page, next_cursor=_cursor(number, page.next_cursor, len(roots)))
 
     def _page(self, link: Link, target: Target, after: str | None, limit: int) -> LocalProjectFiles:
         """Give whole folders until the page is full: a folder's files belong together in the index."""
@@ -168,7 +172,7 @@ class LinkedProjects:
         else:
             after = None
         skipped = store.skipped(_TOLD_SKIPPED)
-        return LocalProjectFiles(link.project_id, link.root, files, skipped, after)
+        return LocalProjectFiles(link.project_id, str(target.root), files, skipped, after)
 
     async def _follow_session(self) -> None:
         while True:
@@ -187,43 +191,67 @@ class LinkedProjects:
         try:
             links = await self._links.linked(await self._whose.scope())
         except HiveSyncError as error:
-            await self._keep(set())
+            await self._end(list(self._watched))
             return error.code is ErrorCode.AUTH_REQUIRED
         wanted = [link for link in links if link.by_user]
-        await self._keep({(link.root, link.project_id) for link in wanted})
+        await self._end([link for link in self._watched if link not in wanted])
         for link in wanted:
             await self._watch(link)
         return True
 
-    async def _keep(self, wanted: set[tuple[str, str]]) -> None:
-        ending = [self._watched.pop(key) for key in self._watched.keys() - wanted]
+    async def _end(self, links: Iterable[Link]) -> None:
+        ending = [self._watched.pop(link) for link in tuple(links) if link in self._watched]
         for task in ending:
             task.cancel()
         if ending:
             await asyncio.wait(ending)
 
     async def _watch(self, link: Link) -> None:
-        key = (link.root, link.project_id)
-        if key in self._watched and not self._watched[key].done():
+        if link in self._watched and not self._watched[link].done():
             return
-        try:
-            target = await asyncio.to_thread(self._roots.find_folder, link.root)
-        except HiveSyncError:
-            return  # the folder is gone, for now at least
-        self._watched[key] = self._tasks.spawn("linked-project", self._tell(link, target))
+        targets = await asyncio.to_thread(self._present, link)
+        if targets:
+            self._watched[link] = self._tasks.spawn("linked-project", self._tell(link, targets))
 
-    async def _tell(self, link: Link, target: Target) -> None:
-        def publish(changes: Changes) -> None:
-            names = [manifest_path(name) for name in (changes.changed_files or ())[:_TOLD_FILES]]
-            event = ProjectChangedEvent(link.project_id, link.root, changes.changed, names)
-            self._events.publish(EventType.PROJECT_CHANGED, event)
+    def _present(self, link: Link) -> Iterable[Target]:
+        """Give the folders of a link that are there: one may be gone, for now at least."""
+        found = []
+        for root in (link.root, *link.workspace_roots):
+            with contextlib.suppress(HiveSyncError):
+                found.append(self._roots.find_folder(root))
+        return found
 
-        async with self._watches.listening(target, publish):
+    async def _tell(self, link: Link, targets: Iterable[Target]) -> None:
+        async with contextlib.AsyncExitStack() as watched:
+            for target in targets:
+                publish = partial(self._publish, link, target)
+                await watched.enter_async_context(self._watches.listening(target, publish))
             await asyncio.Event().wait()
+
+    def _publish(self, link: Link, target: Target, changes: Changes) -> None:
+        names = [manifest_path(name) for name in (changes.changed_files or ())[:_TOLD_FILES]]
+        event = ProjectChangedEvent(link.project_id, str(target.root), changes.changed, names)
+        self._events.publish(EventType.PROJECT_CHANGED, event)
 
     def _shown(self, link: Link) -> LocalProject:
         state = self._watches.state(Path(link.root))
         return LocalProject(link.project_id, link.root, link.name, list(link.workspace_roots), state)
+
+
+def _place(cursor: str | None) -> tuple[int, str | None]:
+    """Give the number of a root, and the folder in it that was told last. No folder's path has a colon."""
+    if cursor is None or not cursor.startswith(":"):
+        return 0, cursor
+    number, colon, folder = cursor[1:].partition(":")
+    if not number.isascii() or not number.isdecimal():
+        raise InvalidInput("The cursor is not one of this project's pages.")
+    return int(number), folder if colon else None
+
+
+def _cursor(number: int, folder: str | None, roots: int) -> str | None:
+    if folder is not None:
+        return f":{number}:{folder}" if number else folder
+    return f":{number + 1}" if number + 1 < roots else None
 
 
 def _not_linked() -> NotFound:

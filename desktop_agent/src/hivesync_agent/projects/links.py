@@ -17,6 +17,8 @@ from hivesync.private_files import write_private
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.projects import Project, ProjectCreate
 
+from hivesync_agent.projects.root import Approval
+
 T = TypeVar("T")
 _NAME_CHARACTERS = 120
 
@@ -76,6 +78,14 @@ class ProjectLinks:
         async with self._lock:
             links = await self._load()
             return sorted((link for link in links if _is_live(link, scope)), key=lambda link: link.root)
+
+    async def approvals(self, scope: Scope) -> list[Approval]:
+        """Give what a user lets projects read beyond their roots, by the folders that he linked."""
+        return [
+            Approval(Path(link.root), tuple(map(Path, link.workspace_roots)))
+            for link in await self.linked(scope)
+            if link.by_user
+        ]
 
     async def project_of(self, scope: Scope, root: Path) -> str:
         """Give the project's id, creating the project at the first preview of its folder."""

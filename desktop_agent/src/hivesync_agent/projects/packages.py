@@ -1,27 +1,28 @@
-"""Collect the files of installed npm packages that a project's own files reach, transitively.
+"""Collect the files of npm packages that a project's own files reach, transitively.
 
-Only packages installed below the root, only files that are reached, and none that the Worker provides.
-What is not installed is left to the build, whose error names it.
+Only packages in approved folders, only files that are reached, and none that the Worker provides. What is
+not installed is left to the build, whose error names it. A package keeps the place that it has on disk; the
+links that lead to it (of pnpm's store, of a workspace) are told as links, so that it is one package for all
+who import it, as Node.js has it.
 """
 
 from __future__ import annotations
 
-import json
 import posixpath
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from hivesync_contract.limits import MANIFEST_FILES
 
-from hivesync_agent.projects.admission import Admission, Verdict
-from hivesync_agent.projects.confined import read_inside, real_path
+from hivesync_agent.projects.admission import Admission, Verdict, is_installed
+from hivesync_agent.projects.confined import real_path
 from hivesync_agent.projects.exports import browser_alternatives, internal_targets, targets
-from hivesync_agent.projects.reach import PackageImport, is_bare, references
+from hivesync_agent.projects.jsonc import read_object
+from hivesync_agent.projects.reach import PackageImport, Sources, is_bare, leads_out, references
 from hivesync_agent.projects.refusals import PathRefused
-from hivesync_agent.projects.resolution import Folders, existing, join
+from hivesync_agent.projects.resolution import existing, join
 from hivesync_agent.projects.specifiers import How, Specifier
 
 PROVIDED = frozenset(
@@ -41,18 +42,21 @@ or, like Expo's core, they are a doorway to native modules that no browser can r
 _PACKAGE_JSON_BYTES = 256 * 1024
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Package:
-    """One installed package. `real` is its folder with links resolved, as pnpm's differ; `placed` is where
-    the manifest says it lies, chosen so that Node's lookup finds it from each of its importers."""
+    """A package by its folder, with links resolved. `is_source`: of the workspace, and not installed."""
 
-    real: str
-    placed: str
+    folder: str
     data: dict[str, Any]
-    files: set[str] = field(default_factory=set)
+    is_source: bool
+
+    def path_of(self, target: str) -> str | None:
+        """Give the path that a target of `package.json` means; None if it leads out of the package."""
+        inner = join("", target)
+        return posixpath.join(self.folder, inner) if inner is not None else None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Need:
     """`package` wants `specifier` from its file `path`; the project's own files have no package."""
 
@@ -60,100 +64,129 @@ class _Need:
     path: str
     specifier: Specifier
 
+    @property
+    def is_from_source(self) -> bool:
+        """Tell whether a file of the user's wants it, and not one that is installed."""
+        return self.package is None or self.package.is_source
+
 
 class Packages:
-    """Collects for one project. `files` maps manifest paths to disk paths; `absent` holds names."""
+    """Collects for one project. `links` maps where a package was looked for to where it lies; `absent`
+    holds names. All paths are relative to the base of the project's confines."""
 
-    def __init__(self, root: Path, admission: Admission) -> None:
-        self._root = root
-        self._folders = Folders(root)
+    def __init__(self, sources: Sources, admission: Admission) -> None:
+        self._confines = sources.confines
+        self._folders = sources.folders
+        self._aliases = sources.aliases
+        self._place = sources.site
         self._admission = admission
-        self._by_place: dict[str, Package] = {}
-        self.files: dict[str, str] = {}
+        self._packages: dict[str, Package] = {}
+        self._certain = True
+        self.files: dict[str, None] = {}
+        self.links: dict[str, str] = {}
         self.absent: set[str] = set()
 
-    def collect(self, imports: Iterable[PackageImport]) -> None:
-        """Add all that these imports of the project's own files reach."""
+    def collect(self, imports: Iterable[PackageImport], *, certain: bool = True) -> None:
+        """Add all that these imports of the project's own files reach.
+
+        Raises `PathRefused` for what must stay although a file needs it, unless it is not `certain` that
+        the file itself is needed.
+        """
+        self._certain = certain
         waiting = deque(_Need(None, each.importer, Specifier(each.text, each.how)) for each in imports)
-        # Breadth first, so that what the project itself imports gets the place at the top.
         while waiting and len(self.files) <= MANIFEST_FILES:
             waiting.extend(self._follow(waiting.popleft()))
 
     def _follow(self, need: _Need) -> Iterator[_Need]:
-        text, how = need.specifier.text, need.specifier.how
-        if need.package is not None and not is_bare(need.specifier):
-            yield from self._add(need.package, join(posixpath.dirname(need.path), text))
-        elif need.package is not None and text.startswith("#"):
-            for path in internal_targets(need.package.data, text, how):
-                yield from self._add(need.package, join("", path))
+        package, text, how = need.package, need.specifier.text, need.specifier.how
+        if package is not None and not is_bare(need.specifier):
+            path = join(posixpath.dirname(need.path), text)
+            if path is not None and (package.is_source or path.startswith(f"{package.folder}/")):
+                yield from self._add(need, package, [path])
+        elif package is not None and text.startswith("#"):
+            inner = (package.path_of(target) for target in internal_targets(package.data, text, how))
+            yield from self._add(need, package, inner)
+        elif package is not None and package.is_source and (paths := list(self._aliased(text))):
+            yield from self._add(need, package, paths)
         else:
             name, subpath = split_name(text)
-            package = self._package(need, name) if name and name not in PROVIDED else None
-            if package is not None:
-                for path in targets(package.data, subpath, how):
-                    yield from self._add(package, join("", path))
+            found = self._package(need, name) if name and name not in PROVIDED else None
+            if found is not None:
+                meant = (found.path_of(target) for target in targets(found.data, subpath, how))
+                yield from self._add(need, found, meant)
 
-    def _add(self, package: Package, path: str | None) -> Iterator[_Need]:
-        if path is None:
-            return  # leads out of its package
-        for file in self._variants(package, path):
-            disk = f"{package.real}/{file}"
-            if file in package.files or self._admission.of_package_file(disk) is not Verdict.ADMITTED:
-                continue
-            package.files.add(file)
-            self.files[f"{package.placed}/{file}"] = disk
-            for specifier in references(self._root, disk):
-                yield _Need(package, file, specifier)
+    def _aliased(self, text: str) -> Iterator[str]:
+        return (path for path in self._aliases.meanings(text) if existing(self._folders, path))
+
+    def _add(self, need: _Need, package: Package, paths: Iterable[str | None]) -> Iterator[_Need]:
+        files = [file for path in paths if path is not None for file in self._variants(package, path)]
+        verdicts = {file: self._admission.of_package_file(file) for file in files if file not in self.files}
+        if Verdict.IGNORED in verdicts.values() and need.is_from_source:
+            self._check_ignored(need, package, files, verdicts)
+        for file, verdict in verdicts.items():
+            if verdict is Verdict.ADMITTED and file not in self.files:
+                self.files[file] = None
+                for specifier in references(self._confines, file):
+                    yield _Need(package, file, specifier)
+
+    def _check_ignored(
+        self, need: _Need, package: Package, files: list[str], verdicts: dict[str, Verdict]
+    ) -> None:
+        """Raise if all that an import could mean is ignored, as what a package's own build makes often is."""
+        if not self._certain or any(verdicts.get(each) in (None, Verdict.ADMITTED) for each in files):
+            return
+        inner = files[0].removeprefix(f"{package.folder}/")
+        first, slash, _ = inner.partition("/")
+        raise PathRefused(
+            f"{need.path} imports {need.specifier.text!r}, which is {files[0]}: an ignore list excludes that "
+            f"file (.gitignore, .hivesyncignore or the built-in one), so it is not sent. To send it all the "
+            f"same, write !/{first}{slash} into {package.folder}/.hivesyncignore."
+        )
 
     def _variants(self, package: Package, path: str) -> list[str]:
-        found = self._existing(package, path)
-        others = [join("", other) for each in found for other in browser_alternatives(package.data, each)]
-        return [*found, *(file for other in others if other for file in self._existing(package, other))]
-
-    def _existing(self, package: Package, path: str) -> list[str]:
-        prefix = f"{package.real}/"
-        return [file.removeprefix(prefix) for file in existing(self._folders, prefix + path)]
+        found = existing(self._folders, path)
+        inner = (each.removeprefix(f"{package.folder}/") for each in found)
+        others = [
+            package.path_of(other) for each in inner for other in browser_alternatives(package.data, each)
+        ]
+        return [*found, *(file for other in others if other for file in existing(self._folders, other))]
 
     def _package(self, need: _Need, name: str) -> Package | None:
-        base = need.package.real if need.package else posixpath.dirname(need.path)
-        for installed in _lookups(base, name):
-            if real := self._real_folder(installed):
-                return self._at(self._place(need.package, installed, real, name), real)
+        for installed in _lookups(posixpath.dirname(need.path), name):
+            folder = self._folder(need, installed)
+            if folder is not None:
+                if folder != installed:
+                    self.links[installed] = folder
+                return self._at(folder)
         if need.package is None:
             self.absent.add(name)
         return None
 
-    def _real_folder(self, installed: str) -> str | None:
-        try:
-            real = real_path(self._root, installed).as_posix()
-        except (OSError, RuntimeError, PathRefused):
+    def _folder(self, need: _Need, installed: str) -> str | None:
+        """Give the folder of a package that lies, or is linked, at a place where Node looks for it."""
+        if self._confines.part_of(installed) is None:
             return None
-        return real if (self._root / real / "package.json").is_file() else None
-
-    def _place(self, importer: Package | None, installed: str, real: str, name: str) -> str:
-        """Give where the importer's build will look first and find this package, not another version."""
-        if importer is None:
-            return installed
-        for place in _lookups(importer.placed, name):
-            if place in self._by_place:
-                return (
-                    place if self._by_place[place].real == real else f"{importer.placed}/node_modules/{name}"
-                )
-        return f"node_modules/{name}"
-
-    def _at(self, place: str, real: str) -> Package:
-        if place not in self._by_place:
-            self._by_place[place] = Package(real, place, self._read_data(real))
-            self.files[f"{place}/package.json"] = f"{real}/package.json"
-        return self._by_place[place]
-
-    def _read_data(self, real: str) -> dict[str, Any]:
-        content = read_inside(self._root, f"{real}/package.json", _PACKAGE_JSON_BYTES)
         try:
-            data = json.loads(content) if content else {}
-        except (ValueError, RecursionError):
-            return {}
-        return data if isinstance(data, dict) else {}
+            real = real_path(self._confines, installed).as_posix()
+        except PathRefused as exc:
+            if need.is_from_source and self._certain:
+                raise leads_out(
+                    *(need.path, need.specifier.text, installed), self._confines, self._place
+                ) from exc
+            return None
+        except (OSError, RuntimeError):
+            return None
+        return real if real != "." and "package.json" in self._folders.files_in(real) else None
+
+    def _at(self, folder: str) -> Package:
+        if folder not in self._packages:
+            settings = f"{folder}/package.json"
+            data = {}
+            if self._admission.of_package_file(settings) is Verdict.ADMITTED:
+                self.files[settings] = None
+                data = read_object(self._confines, settings, _PACKAGE_JSON_BYTES)
+            self._packages[folder] = Package(folder, data, not is_installed(folder))
+        return self._packages[folder]
 
 
 def split_name(text: str) -> tuple[str, str]:
@@ -174,7 +207,7 @@ def _lookups(folder: str, name: str) -> Iterator[str]:
         yield "/".join((*parts[:count], "node_modules", name))
 
 
-def aliases(imports: Iterable[PackageImport], absent: Iterable[str]) -> bool:
+def hides_files(imports: Iterable[PackageImport], absent: Iterable[str]) -> bool:
     """Tell whether some import is neither a package nor a file: an alias that a tool's settings explain."""
     unknown = set(absent)
     return any(

@@ -1,7 +1,7 @@
-"""Which files a relative import may mean, on any platform. Looks below the root only; decides for none.
+"""Which files a relative import may mean, on any platform. Looks into approved folders only; decides nothing.
 
-The build picks one of them (`button.ios.tsx` over `button.tsx`); here every variant that exists counts,
-so that the phone's platform can change without another upload.
+The build picks one of them (`button.ios.tsx` over `button.tsx`); here every variant that exists counts, so
+that the phone's platform can change without another upload.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator
-from pathlib import Path
+
+from hivesync_agent.projects.confined import Confines
 
 _SUFFIXES = (".tsx", ".ts", ".jsx", ".js", ".mjs", ".cjs", ".mts", ".cts", ".json", ".css")
 _PLATFORMS = ("", ".ios", ".android", ".native", ".web")
@@ -25,11 +26,20 @@ def join(folder: str, reference: str) -> str | None:
     return "" if path == "." else path
 
 
-class Folders:
-    """Names in the folders below `root`, each read once: of an import's many candidates most are absent."""
+def between(folder: str, path: str) -> str:
+    """Give a path as it is written in `folder`, with `..` where it lies elsewhere."""
+    mine, parts = folder.split("/") if folder else [], path.split("/")
+    common = 0
+    while common < min(len(mine), len(parts)) and mine[common] == parts[common]:
+        common += 1
+    return "/".join((*[".."] * (len(mine) - common), *parts[common:]))
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+
+class Folders:
+    """Names in a project's folders, each read once: of an import's many candidates most are absent."""
+
+    def __init__(self, confines: Confines) -> None:
+        self._confines = confines
         self._files: dict[str, frozenset[str]] = {}
 
     def files_in(self, folder: str) -> frozenset[str]:
@@ -39,8 +49,12 @@ class Folders:
         return self._files[folder]
 
     def _read(self, folder: str) -> frozenset[str]:
+        # A single file that is approved, such as settings at the workspace's top, is asked for by its name.
+        single = [name for name in self._confines.approved if name and posixpath.dirname(name) == folder]
+        if self._confines.part_of(folder) is None and not single:
+            return frozenset()
         try:
-            with os.scandir(self._root / folder) as entries:
+            with os.scandir(self._confines.base / folder) as entries:
                 return frozenset(entry.name for entry in entries if entry.is_file())
         except OSError:
             return frozenset()

@@ -14,7 +14,7 @@ from hivesync_contract.previews import FileEntry
 from hivesync_contract.sources import is_source_text
 
 from hivesync_agent.projects.admission import manifest_path
-from hivesync_agent.projects.confined import open_inside
+from hivesync_agent.projects.confined import Confines, Within, open_inside
 from hivesync_agent.projects.digests import Digest, DigestCache, Stamp, hash_file
 from hivesync_agent.projects.refusals import PathRefused, SourceTooLarge
 from hivesync_agent.projects.secrets import holds_private_key
@@ -31,7 +31,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file to send. `disk` is its path relative to the root as the disk spells it."""
+    """One file to send. `disk` is its path, relative to the target's base, as the disk spells it."""
 
     entry: FileEntry
     disk: str
@@ -46,33 +46,40 @@ class Hashed:
 
 
 def hash_files(
-    root: Path,
+    within: Within,
     candidates: dict[str, str],
     cache: DigestCache,
     distrusted: Collection[str] = (),
     progress: Progress | None = None,
+    *,
+    root: Path | None = None,
 ) -> Hashed:
     """Hash the candidates (manifest path → disk path), reading only what the cache does not know.
+
+    The cache knows them as files of the project at `root`, where that is not all that is read.
 
     `distrusted` disk paths are read anew: their content changed although nothing else told so.
     Raises `SourceTooLarge` before anything is read. A file that is gone or unreadable is left out;
     whoever imports it will be told that it is missing.
     """
-    sizes = _sizes(root, candidates)
+    base = within.base if isinstance(within, Confines) else within
+    sizes = _sizes(base, candidates)
     check_sizes(sizes)
-    known = cache.load(root)
+    known = cache.load(root or base)
     digests: dict[str, Digest] = {}
     for number, path in enumerate(sizes):
         if progress is not None and number % _TELL_FILES == 0:
             progress(number, len(sizes))
         disk = candidates[path]
         with contextlib.suppress(OSError, PathRefused):
-            digests[path] = _digest(root, disk, None if disk in distrusted else known.get(disk))
+            digests[path] = _digest(
+                within, base / disk, disk, None if disk in distrusted else known.get(disk)
+            )
     if progress is not None:
         progress(len(sizes), len(sizes))
     current = {candidates[path]: digest for path, digest in digests.items()}
     if current != known:
-        cache.save(root, current)
+        cache.save(root or base, current)
     return Hashed(
         tuple(
             SourceFile(FileEntry(path, digest.stamp.size, digest.sha256), candidates[path])
@@ -132,20 +139,20 @@ def _largest_folder(sizes: dict[str, int]) -> str:
     return max(counts, key=lambda folder: (counts[folder], folder))
 
 
-def _sizes(root: Path, candidates: dict[str, str]) -> dict[str, int]:
+def _sizes(base: Path, candidates: dict[str, str]) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for path, disk in candidates.items():
         with contextlib.suppress(OSError):
-            info = os.stat(root / disk)
+            info = os.stat(base / disk)
             if stat.S_ISREG(info.st_mode):
                 sizes[path] = info.st_size
     return sizes
 
 
-def _digest(root: Path, disk: str, known: Digest | None) -> Digest:
-    if known is not None and known.stamp == Stamp.of(os.stat(root / disk)):
+def _digest(within: Within, path: Path, disk: str, known: Digest | None) -> Digest:
+    if known is not None and known.stamp == Stamp.of(os.stat(path)):
         return known
-    with open_inside(root, disk) as file:
+    with open_inside(within, disk) as file:
         stamp = Stamp.of(os.fstat(file.fileno()))
         sha256, size, beginning = hash_file(file)
     # The size that was hashed, should the file have grown meanwhile: the manifest must fit its hash.

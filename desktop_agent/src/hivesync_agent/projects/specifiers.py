@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -27,6 +28,9 @@ class Specifier:
     text: str
     how: How
 
+
+SETTINGS = ("tsconfig*.json", "jsconfig*.json")
+"""Names of files that hold TypeScript's settings."""
 
 SCRIPTS = frozenset({".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts"})
 _STYLES = frozenset({".css", ".scss", ".sass", ".less"})
@@ -51,6 +55,8 @@ _ATTRIBUTE = re.compile(
 _SRCSET = re.compile(r"""\bsrcset\s*+=\s*+(?:"([^"]{1,4096})"|'([^']{1,4096})')""", re.IGNORECASE)
 _MARKDOWN_IMAGE = re.compile(r"""!\[[^\]]{0,512}\]\(\s*+<?([^\s)>]{1,1024})""")
 _MARKDOWN_REFERENCE = re.compile(r"""^ {0,3}\[[^\]\n]{1,512}\]:\s*+<?([^\s>]{1,1024})""", re.MULTILINE)
+_EXTENDS = re.compile(r"""["']extends["']\s*+:\s*+(?:\[([^\]]{0,4096})\]|("[^"\n]{1,1024}"))""")
+_QUOTED = re.compile(r'''"([^"\n]{1,1024})"''')
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*+:|//|#", re.IGNORECASE)
 
 _LOOK_BACK = 1_000
@@ -60,10 +66,15 @@ def find_specifiers(path: str, text: str) -> list[Specifier]:
     """Give what the file refers to, in order, each once; addresses of the web are left out."""
     suffix = PurePosixPath(path).suffix.lower()
     found: dict[Specifier, None] = {}
-    for specifier in _by_suffix(suffix, text):
+    for specifier in _in_settings(text) if is_settings(path) else _by_suffix(suffix, text):
         if not _SCHEME.match(specifier.text):
             found.setdefault(specifier)
     return list(found)
+
+
+def is_settings(path: str) -> bool:
+    """Tell whether a file holds settings of TypeScript, by its name."""
+    return any(fnmatchcase(PurePosixPath(path).name, pattern) for pattern in SETTINGS)
 
 
 def _by_suffix(suffix: str, text: str) -> Iterator[Specifier]:
@@ -119,6 +130,14 @@ def _in_markdown(text: str) -> Iterator[Specifier]:
     for pattern in (_MARKDOWN_IMAGE, _MARKDOWN_REFERENCE):
         for match in pattern.finditer(text):
             yield Specifier(_path_of(match[1]), How.URL)
+
+
+def _in_settings(text: str) -> Iterator[Specifier]:
+    """Give the settings that these begin with; presets of packages mean nothing to a build."""
+    for match in _EXTENDS.finditer(text):
+        for quoted in _QUOTED.finditer(match[1] or match[2]):
+            if quoted[1].startswith("."):
+                yield Specifier(quoted[1], How.IMPORT)
 
 
 def _path_of(reference: str) -> str:

@@ -1,4 +1,4 @@
-"""Go through a project's folders in a stable order. Follows no link out of the project and into no loop."""
+"""Go through a project's folders in a stable order. Follows no link that leads out, and into no loop."""
 
 from __future__ import annotations
 
@@ -30,33 +30,40 @@ _MAX_SKIPPED = 100
 
 
 class Walk:
-    """One pass over a project. `skipped` holds what was left out as a possible secret."""
+    """One pass over a project, from the folder `place` on. `skipped` is what may be a secret, left out.
 
-    def __init__(self, admission: Admission) -> None:
+    `met_link_out` tells that a link was passed over, which some file may need. Paths are relative to the
+    base of the project's confines.
+    """
+
+    def __init__(self, admission: Admission, place: str = "") -> None:
         self._admission = admission
+        self._place = place
         self._visited = 0
         self.skipped: list[str] = []
+        self.met_link_out = False
 
     def files(self) -> Iterator[str]:
-        """Give the admitted files of known types, relative to the root, as the disk spells them."""
-        return self._below("", ())
+        """Give the admitted files of known types, as the disk spells them."""
+        return self._below(self._place, ())
 
-    def _below(self, folder: str, outer: tuple[Identity, ...]) -> Iterator[str]:
-        here = identity(self._admission.root / folder)
+    def _below(self, folder: str, outer: tuple[Identity, ...], *, linked: bool = False) -> Iterator[str]:
+        here = identity(self._admission.confines.base / folder)
         if here is None or here in outer or len(outer) >= _MAX_DEPTH:
             return
         for child in self._children(folder):
             relative = f"{folder}/{child.name}" if folder else child.name
-            if not self._admits(child, relative):
+            is_link = linked or child.is_symlink()
+            if not self._admits(child, relative, is_link=is_link):
                 continue
             if _is_folder(child):
-                yield from self._below(relative, (*outer, here))
+                yield from self._below(relative, (*outer, here), linked=is_link)
             elif PurePosixPath(child.name).suffix.lower() in SHOWN_SUFFIXES and _is_file(child):
                 yield relative
 
     def _children(self, folder: str) -> list[os.DirEntry[str]]:
         try:
-            with os.scandir(self._admission.root / folder) as entries:
+            with os.scandir(self._admission.confines.base / folder) as entries:
                 children = sorted(entries, key=lambda entry: entry.name)
         except OSError:
             return []  # gone, or not ours to read: as if it were not there
@@ -68,11 +75,13 @@ class Walk:
             )
         return children
 
-    def _admits(self, child: os.DirEntry[str], relative: str) -> bool:
+    def _admits(self, child: os.DirEntry[str], relative: str, *, is_link: bool) -> bool:
+        """Judge an entry. What lies in a linked folder is judged by where it really is, too."""
         is_folder = _is_folder(child)
-        verdict = self._admission.of_child(relative, is_folder=is_folder, is_link=child.is_symlink())
+        verdict = self._admission.of_child(relative, is_folder=is_folder, is_link=is_link)
         if verdict is Verdict.SECRET and len(self.skipped) < _MAX_SKIPPED:
             self.skipped.append(f"{relative}/" if is_folder else relative)
+        self.met_link_out |= is_link and verdict is Verdict.OUTSIDE
         return verdict is Verdict.ADMITTED
 
 

@@ -79,11 +79,17 @@ class AsyncAgent:
         await self._done("DELETE", f"{_PROJECTS}/{segment(project_id)}")
 
     async def project_files(self, project_id: str) -> AsyncIterator[FileEntry]:
-        """Give every file of a linked folder with its hash, fetching pages as they are needed."""
-        path, cursor = f"{_PROJECTS}/{segment(project_id)}/files", None
+        """Give every file of a linked folder with its hash, fetching pages as they are needed.
+
+        Those of its workspace roots, which are named from there, are not among them.
+        """
+        path, cursor, root = f"{_PROJECTS}/{segment(project_id)}/files", None, None
         while True:
             call = new_call("GET", path, params={"cursor": cursor})
             page = (await self._router.send(call)).raise_for_status().decode(LocalProjectFiles)
+            root = root or page.root
+            if page.root != root:
+                return
             for file in page.files:
                 yield file
             cursor = page.next_cursor

@@ -81,11 +81,17 @@ class Agent:
         self._done("DELETE", f"{_PROJECTS}/{segment(project_id)}")
 
     def project_files(self, project_id: str) -> Iterator[FileEntry]:
-        """Give every file of a linked folder with its hash, fetching pages as they are needed."""
-        path, cursor = f"{_PROJECTS}/{segment(project_id)}/files", None
+        """Give every file of a linked folder with its hash, fetching pages as they are needed.
+
+        Those of its workspace roots, which are named from there, are not among them.
+        """
+        path, cursor, root = f"{_PROJECTS}/{segment(project_id)}/files", None, None
         while True:
             call = new_call("GET", path, params={"cursor": cursor})
             page = (self._router.send(call)).raise_for_status().decode(LocalProjectFiles)
+            root = root or page.root
+            if page.root != root:
+                return
             for file in page.files:
                 yield file
             cursor = page.next_cursor

@@ -38,6 +38,9 @@ class PreviewCreateBody(PreviewCreate):
     platform: Platform = Platform.IOS
     title: Annotated[Line, Field(max_length=200)] = ""
     env: Annotated[dict[EnvName, EnvValue], Field(max_length=100)] = Field(default_factory=dict)
+    links: Annotated[dict[ManifestPath, ManifestPath], Field(max_length=MANIFEST_FILES)] = Field(
+        default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         if twice := first_duplicate(entry.path for entry in self.files):

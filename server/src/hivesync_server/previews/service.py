@@ -116,6 +116,7 @@ class Previews:
             files=files,
             packs=uploads.packs,
             env=body.env,
+            links=body.links,
             stored=stored_packs(stored.values()),
         )
         row = PreviewVersionRow(

@@ -14,6 +14,7 @@ export function planReactNative(manifest: SourceManifest, sources: Sources): Pla
   const project: Project = {
     kind: manifest.kind,
     sources,
+    links: new Map(Object.entries(manifest.links ?? {})),
     root: "",
     platformSuffixes: platformSuffixes(manifest.kind, manifest.platform),
     config: tsConfigFor(manifest.entry, (path) => sources.text(path)),

@@ -48,6 +48,7 @@ function webProject(manifest: SourceManifest, sources: Sources, parts: HtmlParts
   return {
     kind: manifest.kind,
     sources,
+    links: new Map(Object.entries(manifest.links ?? {})),
     root,
     platformSuffixes: [],
     config: tsConfigFor(scriptPath, (path) => sources.text(path)),

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from hivesync_agent.projects.admission import UNPORTABLE, Admission, Verdict
 from hivesync_agent.projects.confined import Identity
-from hivesync_agent.projects.ignore import ALWAYS, DEFAULTS, GIT_LIST, OWN_LIST, Ignores, read_list
+from hivesync_agent.projects.ignore import ALWAYS, DEFAULTS, GIT_LIST, OWN_LIST, read_list
 from hivesync_agent.projects.index.folder import Listing
 from hivesync_agent.projects.index.sieve import Sieve
+from hivesync_agent.projects.root import Target
 from hivesync_agent.projects.secrets import SECRET_FOLDERS, SECRET_NAMES
 
 LISTS = (GIT_LIST, OWN_LIST)
@@ -43,7 +44,7 @@ class Rules:
         self._root = root
         self._own = own
         self._offset = "" if root == top else root.relative_to(top).as_posix()
-        self._admission = Admission(root, Ignores(root, top), own)
+        self._admission = Admission.of(Target(root, top), own)
         self.outer = self._outermost(root, top)
 
     def within(self, outer: InForce, folder: str, lists: Iterable[str]) -> InForce:
