@@ -181,3 +181,59 @@ async def test_a_lone_file_is_refused(client: PreviewClient, tmp_path: Path) -> 
     status, problem = await client.post(tmp_path / "downloads" / "page.html", live=True)
     assert (status, problem["code"]) == (422, "PREVIEW_UNSUPPORTED")
     assert "project" in problem["detail"]
+
+
+@pytest.fixture
+def workspace(project: Path) -> Path:
+    """The project as an app of a workspace, beside a package that it imports and one that it does not."""
+    root = project.parent / "mono"
+    write_files(root, {"package.json": {"workspaces": ["apps/*", "packages/*"]}})
+    write_files(root / "packages/ui", {"package.json": "{}", "a.ts": "export const a = 1"})
+    write_files(root / "packages/other", {"package.json": "{}", "a.ts": "export const a = 1"})
+    (root / "apps").mkdir()
+    project.rename(root / "apps" / "shop")
+    (root / "apps/shop/src/main.tsx").write_text("import '../../../packages/ui/a'; export default 1;")
+    return root
+
+
+async def test_a_save_in_a_package_of_the_workspace_gives_the_next_version(
+    client: PreviewClient, backend: FakePreviews, workspace: Path
+) -> None:
+    first = await begun(client, workspace / "apps/shop")
+    backend.store.puts.clear()
+    write_files(workspace, {"packages/other/a.ts": "not of it", "packages/ui/a.ts": "export const a = 22"})
+    second = await version(client, first.id, 2)
+    assert (second.state, second.root) == (PreviewState.READY, str(workspace / "apps/shop"))
+    assert [put.size for put in backend.store.puts] == [len("export const a = 22")]
+
+
+async def test_a_package_that_is_used_later_is_watched_from_then_on(
+    client: PreviewClient, workspace: Path
+) -> None:
+    first = await begun(client, workspace / "apps/shop")
+    main = workspace / "apps/shop/src/main.tsx"
+    main.write_text("import '../../../packages/other/a'; export default 2;")
+    await version(client, first.id, 2)
+
+    async def saved() -> bool:
+        # What is saved before the watch has begun tells nobody, so it is saved until it is noticed.
+        (workspace / "packages/other/a.ts").write_text(
+            f"export const a = {asyncio.get_running_loop().time()}"
+        )
+        return bool((await client.get(first.id))[1]["version"] > 2)
+
+    await until(saved)
+
+
+async def test_an_import_that_leads_out_can_be_taken_back(
+    client: PreviewClient, workspace: Path, tmp_path: Path
+) -> None:
+    first = await begun(client, workspace / "apps/shop")
+    write_files(tmp_path, {"elsewhere/a.ts": "canary"})
+    (workspace / "apps/shop/src/out.ts").symlink_to(tmp_path / "elsewhere" / "a.ts")
+    main = workspace / "apps/shop/src/main.tsx"
+    good = main.read_text()
+    main.write_text("import './out'")
+    await until(lambda: _state(client, first.id, "failed"))
+    main.write_text(good + "// again")
+    assert (await version(client, first.id, 2)).state is PreviewState.READY

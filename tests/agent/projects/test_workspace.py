@@ -252,7 +252,7 @@ class TestFiles:
         write_files(
             web.parents[1],
             {
-                "tsconfig.base.json": '{"compilerOptions": {"paths": {"@ui/*": ["./packages/ui/src/*"],}}} //',
+                "tsconfig.base.json": '{"compilerOptions": {"paths": {"@ui/*": ["./packages/ui/src/*"],}}}',
                 "apps/web/tsconfig.json": '{"extends": ["../../tsconfig.base.json"]} // "extends": "./no"',
                 "apps/web/src/main.tsx": "import '@ui/button'",
             },
