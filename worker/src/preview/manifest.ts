@@ -61,7 +61,12 @@ function checkStored({ stored, files }: SourceManifest): void {
 }
 
 function checkLinks({ links }: SourceManifest): void {
-  if (!Object.entries(links ?? {}).flat().every(isSafePath)) throw malformed("a link is not allowed");
+  if (
+    !Object.entries(links ?? {})
+      .flat()
+      .every(isSafePath)
+  )
+    throw malformed("a link is not allowed");
 }
 
 function checkTextSize({ files }: SourceManifest): void {

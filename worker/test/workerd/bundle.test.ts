@@ -156,7 +156,8 @@ describe("a web project", () => {
         },
       },
     );
-    for (const name of ["beside", "state", "deep"]) expect(bundle.script.split(`x = "${name}"`)).toHaveLength(2);
+    for (const name of ["beside", "state", "deep"])
+      expect(bundle.script.split(`x = "${name}"`)).toHaveLength(2);
   });
 
   it("names its own files in its source map", async () => {

@@ -110,7 +110,7 @@ class LinkedProjects:
 
     def polled(self) -> Iterator[PolledProject]:
         """Give the watched folders of which the system tells nothing. Asks nobody."""
-        for root in sorted({root for root, _ in self._watched}):
+        for root in sorted({root for link in self._watched for root in (link.root, *link.workspace_roots)}):
             state = self._watches.state(Path(root))
             if state.mode is WatchMode.POLLING:
                 yield PolledProject(root, state.reason)
