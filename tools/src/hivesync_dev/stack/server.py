@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hivesync_dev.paths import VENV_BIN
@@ -25,6 +25,7 @@ class ServerSettings:
     jwt_secret: str
     preview_public_url: str | None = None
     preview_deadline_seconds: int = 60
+    extra_env: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -66,4 +67,4 @@ class Server(Part):
         }
         if settings.preview_public_url:
             env["PREVIEW_PUBLIC_URL"] = settings.preview_public_url
-        return env
+        return env | settings.extra_env
