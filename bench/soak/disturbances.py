@@ -145,7 +145,7 @@ class Room:
     weight: int
 
 
-# Entered in this order and left in the reverse one: the session last, when all others work again.
+# Whatever is begun first ends last: the session does, when all others work again.
 _SESSION = Room("session", (signed_out,), 1)
 _CLOCK = Room("clock", (clock_jumped,), 3)
 _NETWORK = Room(
@@ -167,5 +167,5 @@ def choose(chance: random.Random, *, spare_agent: bool) -> list[Disturbance]:
     if chance.random() < _TWO_CHANCE:
         others = [room for room in rooms if room is not chosen[0]]
         chosen += chance.choices(others, [room.weight for room in others])
-    chosen.sort(key=rooms.index)
+    chosen.sort(key=lambda room: room is not _SESSION)
     return [chance.choice(room.disturbances) for room in chosen]

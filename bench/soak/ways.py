@@ -101,9 +101,9 @@ class ByCommand:
         command = [str(VENV_BIN / "hivesync"), "api", "--json", method, path]
         command += ["--data", json.dumps(body)] if body is not None else []
         done = subprocess.run(command, capture_output=True, timeout=120, check=False)
-        if done.returncode not in (0, 1, 3, 4):
+        if done.returncode not in (0, 1, 3, 4) or not done.stdout:
             raise RuntimeError(f"hivesync ended with {done.returncode}: {done.stderr.decode()}")
-        said: Any = json.loads(done.stdout) if done.stdout else None
+        said = json.loads(done.stdout)
         if done.returncode == 0:
             return Answer(200, said)
         answer = Answer(int(said["status"]), said)

@@ -35,6 +35,8 @@ def run(*, profile: str | None = None, as_json: bool = False) -> int:
         settings = AgentSettings.from_env(os.environ, profile=profile)
     except HiveSyncError as error:
         return _failed(error.detail, EXIT_USAGE)
+    # Whatever is made from here on is this user's alone: databases, folders between ours, files of children.
+    os.umask(0o077)
     try:
         lock = FileLock(settings.locations.agent_lock(settings.profile))
         if not lock.try_acquire():

@@ -39,9 +39,14 @@ class Call:
         return not self.path.startswith("/api/")
 
     @property
+    def is_safe(self) -> bool:
+        """Tell whether it changes nothing."""
+        return self.method in _SAFE_METHODS
+
+    @property
     def is_replayable(self) -> bool:
         """Tell whether sending it a second time can't do anything twice."""
-        return self.method in _SAFE_METHODS or IDEMPOTENCY_KEY in self.headers
+        return self.is_safe or IDEMPOTENCY_KEY in self.headers
 
 
 def new_call(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import stat
 import sys
@@ -57,6 +58,18 @@ def write_private(path: Path, content: bytes) -> None:
         if isinstance(error, OSError):
             error.filename = str(path)  # a full disk names no file by itself, and ours is gone again
         raise
+
+
+def sweep_unfinished(path: Path) -> None:
+    """Remove what killed writers of this file have left. Only for whoever is its one writer now."""
+    for unfinished in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        unfinished.unlink(missing_ok=True)
+
+
+def sweep_folder(folder: Path) -> None:
+    """Do the same for every file of a folder."""
+    for unfinished in folder.glob(".*"):
+        unfinished.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

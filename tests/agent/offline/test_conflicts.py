@@ -6,8 +6,11 @@ import asyncio
 
 import pytest
 from aiohttp import web
+from hivesync.credentials.store import MemoryStore
 from hivesync_agent.events.upstream_feed import UpstreamFeed
+from hivesync_agent.settings import AgentSettings
 from hivesync_contract.errors import ErrorCode
+from hivesync_dev.servers.agents import running_agent
 from hivesync_dev.servers.editor import FAVORITE, PROJECT, Editor
 from hivesync_dev.servers.fake_changes import FakeChanges
 
@@ -224,3 +227,28 @@ async def test_a_token_that_was_refused_is_renewed_by_the_replay_itself(
     await backend.start()
     await editor.settled()
     assert len(backend.effects) == 1
+
+
+async def test_a_conflict_claims_nothing_that_was_made_after_a_restart(
+    settings: AgentSettings, store: MemoryStore, backend: FakeChanges
+) -> None:
+    async with running_agent(settings, store) as running:
+        editor = Editor(running)
+        await editor.sign_in()
+        await backend.stop()
+        await editor.rename("refused")
+        for name in ("on top of it", "on top of that"):
+            await editor.rename(name)
+        backend.refuse(ErrorCode.PRECONDITION_FAILED)
+        await backend.start()
+        _, *claimed = await editor.settled(conflict=3)
+        for operation in claimed:
+            await editor.send("DELETE", f"/v1/operations/{operation['id']}")
+    async with running_agent(settings, store) as running:
+        editor = Editor(running)
+        await editor.sign_in()
+        await backend.stop()
+        assert (await editor.rename("by somebody who knows"))[0] == 202
+        await backend.start()
+        await editor.settled(conflict=1)
+    assert [effect.body["name"] for effect in backend.effects] == ["by somebody who knows"]

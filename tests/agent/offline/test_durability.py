@@ -1,36 +1,25 @@
-"""What was accepted survives: a full disk, damage, clients that leave, and `kill -9` at any point."""
+"""What was accepted survives: a full disk, damage, and clients that leave."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-import aiohttp
 import pytest
 from hivesync.credentials.store import MemoryStore
 from hivesync_agent.offline.store import EntryStore
 from hivesync_agent.settings import AgentSettings
 from hivesync_dev.full_disk import fill, small_disk
-from hivesync_dev.servers.agents import (
-    CLIENT,
-    AgentProcess,
-    environment_in,
-    running_agent,
-    start_agent_process,
-)
-from hivesync_dev.servers.editor import PROJECT, Editor
+from hivesync_dev.servers.agents import running_agent
+from hivesync_dev.servers.editor import Editor
 from hivesync_dev.servers.fake_changes import FakeChanges
-from hivesync_dev.servers.fake_identity import EMAIL, PASSWORD
 from hivesync_dev.waiting import until
 
 
 def journal_of(settings: AgentSettings) -> Path:
     """Give the folder of the account's changes."""
-    return settings.locations.state / "operations" / settings.account.digest
+    return settings.account.operations_folder(settings.locations.state)
 
 
 async def test_its_files_are_the_users_alone_and_hold_no_token(
@@ -140,76 +129,3 @@ async def test_a_client_that_leaves_takes_nothing_along(
     await backend.start()
     await editor.settled()
     assert len(backend.effects) == 1
-
-
-CHANGES = 12
-
-
-@pytest.mark.parametrize("milliseconds", [0, 7, 15, 30, 60, 120])
-async def test_killing_the_agent_at_any_point_loses_and_doubles_nothing(
-    backend: FakeChanges, tmp_path: Path, milliseconds: int
-) -> None:
-    environment = environment_in(tmp_path, backend.url)
-    async with killed_agent(environment) as (agent, api):
-        await backend.stop()
-        accepted = await accept_until_killed(agent, api, milliseconds / 1000)
-
-    async def slow() -> None:
-        await asyncio.sleep(0.01)
-
-    backend.on_change = slow
-    await backend.start()
-    for _ in range(2):
-        async with killed_agent(environment):
-            await asyncio.sleep(0.02 + milliseconds / 1000)
-    async with killed_agent(environment) as (_, api):
-        await until(api.is_settled)
-    assert backend.doubled() == []
-    assert [effect.key for effect in backend.effects if effect.key in accepted] == accepted
-
-
-class Api:
-    """The local API of an agent process."""
-
-    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
-        self.http = http
-        self.url = url
-
-    async def is_settled(self) -> bool:
-        async with self.http.get(f"{self.url}/v1/operations") as answer:
-            page = await answer.json()
-            return not page["items"] and not page["of_other_accounts"]
-
-
-async def accept_until_killed(agent: AgentProcess, api: Api, after_seconds: float) -> list[str]:
-    """Rename again and again until the agent is killed; give the keys of what it accepted."""
-    accepted: list[str] = []
-    asyncio.get_running_loop().call_later(after_seconds, agent.process.send_signal, signal.SIGKILL)
-    with contextlib.suppress(aiohttp.ClientError):
-        for number in range(CHANGES):
-            key = f"k{number}"
-            body = {"name": f"name {number}"}
-            async with api.http.patch(
-                api.url + PROJECT, json=body, headers={"Idempotency-Key": key}
-            ) as answer:
-                if answer.status == 202:
-                    accepted.append(key)
-    await asyncio.to_thread(agent.process.wait)
-    return accepted
-
-
-@contextlib.asynccontextmanager
-async def killed_agent(environment: Mapping[str, str]) -> AsyncIterator[tuple[AgentProcess, Api]]:
-    """An agent in a process of its own, signed in; it ends as in a power cut."""
-    agent = await asyncio.to_thread(start_agent_process, environment)
-    headers = {"X-HiveSync-Client": CLIENT, "Authorization": f"Bearer {agent.discovery.token}"}
-    try:
-        async with aiohttp.ClientSession(headers=headers) as http:
-            credentials = {"login": EMAIL, "password": PASSWORD}
-            url = agent.discovery.url
-            async with http.post(f"{url}/v1/session/login", json=credentials) as answer:
-                assert answer.status == 200, await answer.text()
-            yield agent, Api(http, url)
-    finally:
-        agent.process.kill()
-        await asyncio.to_thread(agent.process.communicate)

@@ -51,7 +51,7 @@ def assemble_offline(
         # An API key wins over the session, which may be somebody else's.
         return None if settings.api_key else await asyncio.to_thread(vault.load)
 
-    folder = settings.locations.state / "operations" / settings.account.digest
+    folder = settings.account.operations_folder(settings.locations.state)
     owner = TokenOwner(upstream, access, stored)
     journal = OperationJournal(store=EntryStore(folder), owner=owner, events=bus)
     replay = Replay(journal=journal, owner=owner, sender=Sender(upstream), until_running=until_running)

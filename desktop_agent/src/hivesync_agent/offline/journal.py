@@ -87,7 +87,8 @@ class OperationJournal:
         stored = await self._store.load()
         self._entries = {entry.id: entry for entry in stored.entries}
         self._damaged = stored.damaged
-        self._next_number = 1 + max((entry.number for entry in stored.entries), default=0)
+        # Beyond every fence, too: what comes now is made by somebody who could know of the conflict.
+        self._next_number = max((max(entry.number + 1, entry.fence) for entry in stored.entries), default=1)
 
     def takes(self, method: str, path: str) -> bool:
         """Tell whether this mutation is on the declared list."""

@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-from hivesync.private_files import sync_folder, write_private
+from hivesync.private_files import sweep_folder, sync_folder, write_private
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_agent.offline.entry import Entry
 
 _NAME = re.compile(r"[0-9a-f-]{36}\.json")
-_UNFINISHED = re.compile(r"\.[0-9a-f-]{36}\.json\..+")
 _DAMAGED = ".damaged"
 _log = logging.getLogger("hivesync.offline")
 
@@ -73,11 +72,10 @@ class EntryStore:
 
     def _read_all(self) -> Stored:
         found = Stored()
-        for path in sorted(self._folder.glob("*")) if self._folder.is_dir() else ():
+        sweep_folder(self._folder)
+        for path in sorted(self._folder.glob("*")):
             if path.suffix == _DAMAGED:
                 found.damaged.append(path.name)
-            elif _UNFINISHED.fullmatch(path.name):
-                path.unlink(missing_ok=True)
             elif _NAME.fullmatch(path.name):
                 entry = _read(path)
                 if entry is None:

@@ -67,6 +67,7 @@ class AsyncClient:
             DirectLink(self.settings, refresher, name, timeout, agent.see_to_session),
             only=only,
             prefers_direct=self.settings.token is not None,
+            kept=account.operations_folder(self.locations.state),
         )
         self.agent = AsyncAgent(self._router)
         self.projects = AsyncProjects(self._router)

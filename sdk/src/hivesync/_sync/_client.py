@@ -68,6 +68,7 @@ class Client:
             DirectLink(self.settings, refresher, name, timeout, agent.see_to_session),
             only=only,
             prefers_direct=self.settings.token is not None,
+            kept=account.operations_folder(self.locations.state),
         )
         self.agent = Agent(self._router)
         self.projects = Projects(self._router)

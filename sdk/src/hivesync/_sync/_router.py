@@ -2,10 +2,13 @@
 """Decide for each call who answers it: the agent where it runs, else the backend.
 
 Nothing is done twice: a call that may have arrived is sent again only if it is safe or carries an
-Idempotency-Key, which the backend remembers whichever way the call came.
+Idempotency-Key, which the backend remembers whichever way the call came. And nothing overtakes: while an
+agent that has ended keeps a change, later ones of the same thing wait for the agent.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import httpx
 
@@ -14,16 +17,18 @@ from hivesync._errors import AgentAbsent, Offline
 from hivesync._response import Mode, Response
 from hivesync._sync._agent_link import AgentLink
 from hivesync._sync._direct_link import DirectLink
+from hivesync._waiting import waits
 
 
 class Router:
-    """Holds both ways. `only`: the caller forbids the other one."""
+    """Holds both ways. `only`: the caller forbids the other one. `kept`: the agent's unsent changes."""
 
     def __init__(
-        self, agent: AgentLink, direct: DirectLink, *, only: Mode | None, prefers_direct: bool
+        self, agent: AgentLink, direct: DirectLink, *, only: Mode | None, prefers_direct: bool, kept: Path
     ) -> None:
         self.agent = agent
         self.direct = direct
+        self._kept = kept
         self._only = only
         self._prefers_direct = prefers_direct
 
@@ -60,7 +65,15 @@ class Router:
             except AgentAbsent:
                 if self._only is Mode.PROXY:
                     raise
+                self._check_order(call)
         return self._by_backend(call, stream, read_seconds), Mode.DIRECT
+
+    def _check_order(self, call: Call) -> None:
+        if not call.is_safe and waits(self._kept, call.path):
+            raise Offline(
+                "An earlier change of this waits in the agent, which does not run. "
+                "Start it (`hivesync agent start`), then try again."
+            )
 
     def _by_agent(self, call: Call, stream: bool, read_seconds: float | None) -> httpx.Response:
         """Ask the agent; `AgentAbsent` means that the call can be sent another way."""

@@ -33,6 +33,10 @@ class Account:
         """Give the lock that whoever refreshes or replaces this account's session must hold."""
         return state / f"session-{self.digest}.lock"
 
+    def operations_folder(self, state: Path) -> Path:
+        """Give the folder in which the account's agent keeps changes that wait for the backend."""
+        return state / "operations" / self.digest
+
     def plaintext_path(self, state: Path) -> Path:
         """Give the file of the plaintext store."""
         return state / f"session-{self.digest}.json"

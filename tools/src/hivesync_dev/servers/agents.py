@@ -22,6 +22,12 @@ from hivesync_agent.settings import AgentSettings
 from hivesync_contract.discovery import DiscoveryFile
 
 CLIENT = "hivesync-tests/1.0"
+AGENT = "from hivesync_agent.main import run; raise SystemExit(run())"
+"""The agent as a program of one line, which tests may surround with more."""
+
+
+class AgentNotStarted(Exception):
+    """The process ended before it could be found; the message is what it printed."""
 
 
 @dataclass(slots=True)
@@ -109,12 +115,14 @@ class AgentProcess:
     discovery: DiscoveryFile
 
 
-def start_agent_process(environment: Mapping[str, str], *, deadline_seconds: float = 20.0) -> AgentProcess:
-    """Start `run()` in a process and wait until its discovery file is there."""
+def start_agent_process(
+    environment: Mapping[str, str], *, program: str = AGENT, deadline_seconds: float = 20.0
+) -> AgentProcess:
+    """Start an agent in a process and wait until its discovery file is there, or raise `AgentNotStarted`."""
     locations = Locations.detect(environment)
     path = locations.discovery_file("default")
     process = subprocess.Popen(
-        [sys.executable, "-c", "from hivesync_agent.main import run; raise SystemExit(run())"],
+        [sys.executable, "-c", program],
         env=dict(environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -128,4 +136,4 @@ def start_agent_process(environment: Mapping[str, str], *, deadline_seconds: flo
         time.sleep(0.005)
     process.kill()
     out, err = process.communicate()
-    raise RuntimeError(f"the agent did not start: {out}{err}")
+    raise AgentNotStarted(f"the agent did not start: {out}{err}")
