@@ -17,6 +17,7 @@ from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.app import Agent
 from hivesync_agent.lifecycle import discovery as discovery_file
+from hivesync_agent.lifecycle.privacy import keep_private
 from hivesync_agent.log import logging_to
 from hivesync_agent.service.start_log import cut_start_log, start_log
 from hivesync_agent.serving import serve
@@ -35,8 +36,7 @@ def run(*, profile: str | None = None, as_json: bool = False) -> int:
         settings = AgentSettings.from_env(os.environ, profile=profile)
     except HiveSyncError as error:
         return _failed(error.detail, EXIT_USAGE)
-    # Whatever is made from here on is this user's alone: databases, folders between ours, files of children.
-    os.umask(0o077)
+    keep_private()
     try:
         lock = FileLock(settings.locations.agent_lock(settings.profile))
         if not lock.try_acquire():

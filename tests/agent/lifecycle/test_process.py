@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import socket
 import stat
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from hivesync.credentials.lock import FileLock
 from hivesync.locations import Locations
@@ -70,11 +72,24 @@ def mode(path: Path) -> int:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
-def test_its_files_are_the_users_alone(started: AgentProcess, locations: Locations) -> None:
-    for folder in (locations.runtime, locations.log):
-        assert mode(folder) == 0o700
-        for path in folder.iterdir():
-            assert mode(path) == 0o600, path
+def test_its_files_are_the_users_alone(started: AgentProcess, locations: Locations, tmp_path: Path) -> None:
+    modes = {path: mode(path) for path in tmp_path.rglob("*")}
+    assert {*modes} >= {locations.runtime, locations.log, locations.agent_lock("default")}
+    assert {path for path in modes if modes[path] != (0o700 if path.is_dir() else 0o600)} == set()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no core files on Windows")
+def test_its_memory_is_never_written_to_disk(environment: dict[str, str]) -> None:
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+    try:
+        started = start_agent_process(environment)
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
+    try:
+        assert psutil.Process(started.process.pid).rlimit(psutil.RLIMIT_CORE) == (0, before[1])
+    finally:
+        end(started)
 
 
 def test_the_discovery_file_says_what_the_contract_says(started: AgentProcess, locations: Locations) -> None:

@@ -69,6 +69,10 @@ class FakeIdentity:
         self._access.clear()
         self._valid.clear()
 
+    def accept(self, api_key: str) -> None:
+        """Take this key for the user's from now on."""
+        self._access.add(api_key)
+
     def accepts(self, authorization: str | None) -> bool:
         """Tell whether an Authorization header is that of a running session."""
         return authorization is not None and authorization.removeprefix("Bearer ") in self._access
