@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from hivesync_dev.stack.processes import ProcessFailed
 _EVERY_SECONDS = 1.0
 _WARM_UP = 0.25
 """This share of a process's life is for caches and pools to fill."""
+_SHORTEST_SECONDS = 60.0
+"""A shorter life shows no trend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def look(part: Part, seconds: float = 0.0) -> Sample:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """The last life of a part, after its warm-up."""
+    """The longest life of a part, after its warm-up."""
 
     part: str
     seconds: float
@@ -87,11 +90,12 @@ class Growth:
 
 
 def growth_of(part: str, samples: list[Sample]) -> Growth | None:
-    """Give how the process of that part that lived last has grown; None if it was hardly seen."""
+    """Give how the process of that part that lived longest has grown; None if none lived long enough."""
     ours = [sample for sample in samples if sample.part == part]
-    life = [sample for sample in ours if sample.pid == ours[-1].pid]
+    (longest, _), *_ = Counter(sample.pid for sample in ours).most_common(1)
+    life = [sample for sample in ours if sample.pid == longest]
     warm = life[int(len(life) * _WARM_UP) :]
-    if len(warm) < 2:
+    if warm[-1].seconds - warm[0].seconds < _SHORTEST_SECONDS:
         return None
     times, sizes = [sample.seconds for sample in warm], [sample.megabytes for sample in warm]
     slope, _ = statistics.linear_regression(times, sizes)

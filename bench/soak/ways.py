@@ -43,9 +43,12 @@ class Answer:
 
 
 class Way(Protocol):
-    """Makes calls. `repeats`: the caller's key is sent, so that the same change can be sent again."""
+    """Makes calls. `repeats`: the caller's key is sent, so that the same change can be sent again.
+    `tells_age`: what was stored is told apart.
+    """
 
     repeats: bool
+    tells_age: bool
 
     def call(self, method: str, path: str, body: Any = None, key: str = "") -> Answer:
         """Give the answer, or raise `NoAnswer`."""
@@ -55,6 +58,7 @@ class BySdk:
     """`hivesync.Client`, in a program that only ever wants the agent."""
 
     repeats = True
+    tells_age = True
 
     def __init__(self) -> None:
         self._client = hivesync.Client(
@@ -73,6 +77,7 @@ class BySdkAsync:
     """`hivesync.AsyncClient`, which goes direct while no agent runs; reads go beside every call."""
 
     repeats = True
+    tells_age = True
 
     def __init__(self) -> None:
         self._runner = asyncio.Runner()
@@ -93,9 +98,10 @@ class BySdkAsync:
 
 
 class ByCommand:
-    """`hivesync api`, a process for each call. It makes its own keys, so nothing can be sent again."""
+    """`hivesync api`, a process for each call. It makes its own keys and shows no headers."""
 
     repeats = False
+    tells_age = False
 
     def call(self, method: str, path: str, body: Any = None, key: str = "") -> Answer:
         command = [str(VENV_BIN / "hivesync"), "api", "--json", method, path]
@@ -116,6 +122,7 @@ class ByHttp:
     """A plugin's own few lines of HTTP: discovery file, proof, token, one kept connection."""
 
     repeats = True
+    tells_age = True
 
     def __init__(self, discovery: Path) -> None:
         self._path = discovery
