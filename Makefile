@@ -36,7 +36,7 @@ check: setup ## format, lint, types, architecture, generated files
 bench: setup ## benchmarks against direct access and against peers; BENCH_QUICK=1 is short
 	@exec $(VENV_PYTHON) -m bench
 
-soak: setup ## many previews and relayed calls in a row, watching for growth: SOAK_SECONDS=300
+soak: setup ## half an hour of kills, cuts and clock jumps, then every change is counted: SOAK_SECONDS=90, SOAK_SEED=1
 	@exec $(VENV_PYTHON) -m bench.soak
 
 conformance: ## the client conformance runner: CLIENT=…

@@ -16,7 +16,7 @@ from bench.soak.records import Change, Record, Tally, Violation
 from bench.soak.verdict import judge
 
 _GROWTH_MEGABYTES = {"agent": 5.0, "backend": 60.0}
-"""By its trend, in the longest life of the process. The backend's limit is loose: it is not what is soaked."""
+"""By its trend, in a process's longest life. The backend's limit is loose: it is not what is soaked."""
 _RESULT = ROOT / "bench" / "results" / "soak.json"
 
 

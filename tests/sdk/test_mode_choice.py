@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from aiohttp import web
 from hivesync import AgentAbsent, AsyncClient, Locations, Mode, Offline, Settings, SignedOut
+from hivesync.credentials import Account
 from hivesync_dev.servers.fake_agent import FakeAgent
 from hivesync_dev.servers.fake_backend import USER, FakeBackend
 from hivesync_dev.servers.scripted import json_answer
@@ -90,6 +91,28 @@ async def test_a_mutation_that_the_agent_dropped_is_repeated_under_the_same_key(
         backend.asked("DELETE", "/api/v1/projects/p1"),
     )
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
+
+
+@pytest.mark.usefixtures("signed_in")
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"sum\n{",
+        b"sum\n[]",
+        b"sum\n{}",
+        b'sum\n{"target": "/api/v1/projects/p1", "conflict": {}, "key": "k"}',
+    ],
+)
+async def test_a_change_that_came_back_or_is_damaged_holds_no_other_up(
+    backend: FakeBackend, client: AsyncClient, locations: Locations, settings: Settings, content: bytes
+) -> None:
+    folder = Account(settings.server_url, settings.profile).operations_folder(locations.state)
+    folder.mkdir(parents=True)
+    (folder / "0199c1b2-0000-7000-8000-000000000009.json").write_bytes(content)
+    backend.on("DELETE", "/api/v1/projects/p1", json_answer(None))
+    await client.projects.delete("p1")
+    assert len(backend.asked("DELETE", "/api/v1/projects/p1")) == 1
 
 
 async def test_what_only_the_agent_can_do_says_that_there_is_none(client: AsyncClient) -> None:

@@ -220,6 +220,25 @@ async def test_killing_the_agent_while_the_backend_does_a_change_that_is_then_re
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
+async def test_a_program_that_repeats_what_a_killed_agent_keeps_gets_it_done_once(
+    backend: FakeChanges, places: Path
+) -> None:
+    environment, editor = environment_in(places, backend.url), Editor()
+    agent = await asyncio.to_thread(start_agent_process, environment)
+    async with signed_in(agent) as http:
+        await backend.stop()
+        await editor.rename(http, agent.discovery.url)
+    await backend.start()
+    settings = Settings(server_url=backend.url)
+    async with AsyncClient(settings=settings, locations=locations_in(places)) as program:
+        body, headers = b'{"name": "k0"}', {"Idempotency-Key": "k0"}
+        done = await program.request("PATCH", PROJECT, json=body, headers=headers)
+        assert (done.status, done.mode) == (200, Mode.DIRECT)
+    assert await life(environment, backend, editor)
+    check(backend, editor)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
 async def test_a_program_does_not_overtake_what_a_killed_agent_keeps(
     backend: FakeChanges, places: Path
 ) -> None:
@@ -234,6 +253,7 @@ async def test_a_program_does_not_overtake_what_a_killed_agent_keeps(
         with pytest.raises(Offline, match="hivesync agent start"):
             await program.request("PATCH", PROJECT, json={"name": "later"})
         assert (await program.request("PATCH", OTHER, json={"name": "other"})).mode is Mode.DIRECT
+        assert (await program.request("GET", PROJECT)).mode is Mode.DIRECT
         agent = await asyncio.to_thread(start_agent_process, environment)
         async with signed_in(agent) as http:
             await settled(http, agent.discovery.url)

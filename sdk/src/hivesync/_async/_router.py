@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+from hivesync_contract.headers import IDEMPOTENCY_KEY
 
 from hivesync._async._agent_link import AgentLink
 from hivesync._async._direct_link import DirectLink
@@ -68,7 +69,7 @@ class Router:
         return await self._by_backend(call, stream, read_seconds), Mode.DIRECT
 
     def _check_order(self, call: Call) -> None:
-        if not call.is_safe and waits(self._kept, call.path):
+        if not call.is_safe and waits(self._kept, call.path, call.headers.get(IDEMPOTENCY_KEY, "")):
             raise Offline(
                 "An earlier change of this waits in the agent, which does not run. "
                 "Start it (`hivesync agent start`), then try again."
