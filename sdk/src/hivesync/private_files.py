@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
 import stat
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
+
+_UNFINISHED = ".unfinished"
+_LEFT_SECONDS = 60.0
+"""Nobody writes a file for so long."""
 
 
 class FolderNotPrivate(HiveSyncError):
@@ -44,8 +48,9 @@ def _tighten(path: Path) -> None:
 def write_private(path: Path, content: bytes) -> None:
     """Replace the file in one step; it has mode 0600 before its first byte is written."""
     private_folder(path.parent)
+    sweep_unfinished(path.parent)
     # mkstemp opens with O_EXCL and 0600, so nobody can plant or read the file.
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_UNFINISHED, dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -60,16 +65,12 @@ def write_private(path: Path, content: bytes) -> None:
         raise
 
 
-def sweep_unfinished(path: Path) -> None:
-    """Remove what killed writers of this file have left. Only for whoever is its one writer now."""
-    for unfinished in path.parent.glob(f".{glob.escape(path.name)}.*"):
-        unfinished.unlink(missing_ok=True)
-
-
-def sweep_folder(folder: Path) -> None:
-    """Do the same for every file of a folder."""
-    for unfinished in folder.glob(".*"):
-        unfinished.unlink(missing_ok=True)
+def sweep_unfinished(folder: Path, *, older_than_seconds: float = _LEFT_SECONDS) -> None:
+    """Remove what killed writers of a folder's files have left there."""
+    for unfinished in folder.glob(f".*{_UNFINISHED}"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - unfinished.stat().st_mtime >= older_than_seconds:
+                unfinished.unlink()
 
 
 def sync_folder(folder: Path) -> None:

@@ -99,7 +99,7 @@ async def test_one_altered_character_is_damage(
 
 async def test_what_a_killed_agent_was_just_writing_is_swept_away(settings: AgentSettings) -> None:
     folder = journal_of(settings)
-    unfinished = folder / ".0199c1b2-0000-7000-8000-000000000009.json.abc"
+    unfinished = folder / ".0199c1b2-0000-7000-8000-000000000009.json.abc.unfinished"
     await asyncio.to_thread(folder.mkdir, parents=True)
     await asyncio.to_thread(unfinished.write_bytes, b"half")
     stored = await EntryStore(folder).load()

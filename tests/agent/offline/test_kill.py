@@ -139,8 +139,6 @@ async def killed_at(step: int, folder: Path) -> bool:
         assert await life(environment, backend, editor)
         check(backend, editor)
         assert len(editor.accepted) >= CHANGES
-        left = await asyncio.to_thread(lambda: [path.name for path in folder.rglob(".*")])
-        assert left == [], f"unfinished files of the agent that was killed at step {step}"
         return not survived
     finally:
         await backend.stop()

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hivesync.private_files import private_folder, sweep_unfinished, write_private
+from hivesync.private_files import private_folder, write_private
 from hivesync_contract import PROTOCOL_MAX, PROTOCOL_MIN
 from hivesync_contract.discovery import DiscoveryFile, DiscoveryInvalid, ProtocolRange, local_url
 
@@ -45,7 +45,6 @@ def publish(path: Path, discovery: DiscoveryFile) -> None:
         private_folder(path.parent)
         command = owner_only(path.parent, account_name(os.environ))
         subprocess.run(command, check=True, capture_output=True, timeout=_ICACLS_SECONDS)
-    sweep_unfinished(path)
     write_private(path, json.dumps(asdict(discovery)).encode())
 
 

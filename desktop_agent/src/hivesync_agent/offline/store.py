@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-from hivesync.private_files import sweep_folder, sync_folder, write_private
+from hivesync.private_files import sweep_unfinished, sync_folder, write_private
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_agent.offline.entry import Entry
@@ -72,7 +72,7 @@ class EntryStore:
 
     def _read_all(self) -> Stored:
         found = Stored()
-        sweep_folder(self._folder)
+        sweep_unfinished(self._folder, older_than_seconds=0)  # nobody else writes here
         for path in sorted(self._folder.glob("*")):
             if path.suffix == _DAMAGED:
                 found.damaged.append(path.name)

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 import msgspec
-from hivesync.private_files import sweep_folder, write_private
+from hivesync.private_files import write_private
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_agent.previews.record import Record
@@ -57,7 +57,6 @@ class PreviewStore:
 
     def _read_all(self) -> list[Record]:
         records = []
-        sweep_folder(self._folder)
         for path in sorted(self._folder.glob("*.json")):
             try:
                 record = msgspec.json.decode(path.read_bytes(), type=Record)

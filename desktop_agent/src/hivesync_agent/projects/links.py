@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
-from hivesync.private_files import sweep_unfinished, write_private
+from hivesync.private_files import write_private
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.projects import Project, ProjectCreate
 
@@ -175,7 +175,6 @@ def _creation_key(scope: Scope, root: Path, generation: int) -> str:
 
 
 def _read(path: Path) -> list[Link]:
-    sweep_unfinished(path)
     try:
         return msgspec.json.decode(path.read_bytes(), type=list[Link])
     except (OSError, msgspec.MsgspecError):

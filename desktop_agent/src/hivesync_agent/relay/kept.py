@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from hivesync.private_files import sweep_unfinished, write_private
+from hivesync.private_files import write_private
 from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.relay.cache import Entry, Key, PrivateCache
@@ -101,8 +101,7 @@ class KeptAnswers:
             owner = await self._owner()
         except HiveSyncError:
             return  # a locked keychain does not tell; the file stays unread
-        async with self._writing:
-            snapshot = await asyncio.to_thread(_read, self._path, owner)
+        snapshot = await asyncio.to_thread(_read, self._path, owner)
         if generation != self._cache.generation:
             return
         self._known_owner = owner
@@ -116,7 +115,6 @@ class KeptAnswers:
 
 def _read(path: Path, owner: str | None) -> Snapshot | None:
     """Give the owner's answers. The file of anybody else, or of another release, is removed."""
-    sweep_unfinished(path)
     try:
         snapshot = msgspec.msgpack.decode(path.read_bytes(), type=Snapshot)
     except FileNotFoundError:

@@ -8,7 +8,7 @@ from hivesync_contract.local_api import KeychainState, SessionStore
 
 from hivesync.credentials.errors import KeychainUnavailable
 from hivesync.credentials.store import TextStore
-from hivesync.private_files import exposure, sweep_unfinished, write_private
+from hivesync.private_files import exposure, write_private
 
 
 class PlaintextStore(TextStore):
@@ -37,9 +37,8 @@ class PlaintextStore(TextStore):
             raise KeychainUnavailable(f"{self._path} can't be read: {exc}.") from exc
 
     def write(self, text: str) -> None:
-        """Write the file and read it back. Whoever does holds the account's lock, so no other one writes."""
+        """Write the file and read it back."""
         try:
-            sweep_unfinished(self._path)
             write_private(self._path, text.encode())
         except OSError as exc:
             raise KeychainUnavailable(f"{self._path} can't be written: {exc}.") from exc
