@@ -89,7 +89,8 @@ async def settled(http: aiohttp.ClientSession, url: str) -> None:
 
     async def is_settled() -> bool:
         async with http.get(f"{url}/v1/operations") as answer:
-            return not (await answer.json())["items"]
+            page = await answer.json()
+            return not page["items"] and not page["of_other_accounts"]
 
     await until(is_settled, deadline_seconds=60)
 
