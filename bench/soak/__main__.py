@@ -123,6 +123,9 @@ def main() -> int:
     except ClockFixed as error:
         print(error)
         return 2
+    except KeyboardInterrupt:
+        print(f"Interrupted; nothing was counted. Logs and ledgers: {folder}")
+        return 130
     write(findings)
     code = show(findings)
     if code:
