@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,9 @@ from xml.etree import ElementTree
 from hivesync_dev.node import node_env, npm_command
 from hivesync_dev.paths import ROOT, WORKER
 from hivesync_dev.system_tools import ensure_tools
+
+_PROCESSES_MAX = 4
+"""Each runs servers of its own: a Postgres, an object store, a whole stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,9 @@ def _count(suite: ElementTree.Element) -> Summary:
 
 
 def _run_pytest(report: Path) -> int:
-    return _run([sys.executable, "-m", "pytest", f"--junit-xml={report}"], ROOT)
+    # A file's tests stay together: they share a browser or a stack.
+    spread = ["-n", str(min(_PROCESSES_MAX, os.cpu_count() or 1)), "--dist", "loadfile"]
+    return _run([sys.executable, "-m", "pytest", *spread, f"--junit-xml={report}"], ROOT)
 
 
 def _run_vitest(report: Path) -> int:

@@ -1,4 +1,4 @@
-"""Remembers that a keychain holds nothing for us, since while nobody is signed in it would be asked all the time.
+"""Remembers that a keychain holds nothing for us: while nobody is signed in it would be asked all the time.
 
 Whoever changes an entry touches the account's lock file, which they hold then, so a sign-in by another
 process is noticed at the next question. What changed without that, such as a keychain being unlocked, is

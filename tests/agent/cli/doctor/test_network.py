@@ -17,9 +17,9 @@ from hivesync_contract.health import Health
 from hivesync_dev.diagnosis import Doctor
 from hivesync_dev.servers.connect_proxy import ConnectProxy
 from hivesync_dev.servers.fake_backend import FakeBackend
-from hivesync_dev.servers.free_ports import free_ports
 from hivesync_dev.servers.scripted import json_answer
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
+from hivesync_dev.stack.ports import free_ports
 
 NAME = "api.hivesync.example"
 PASSWORD = "canary-of-the-proxy"

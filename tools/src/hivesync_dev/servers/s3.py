@@ -16,7 +16,7 @@ import boto3  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
-from hivesync_dev.servers.free_ports import free_ports
+from hivesync_dev.stack.ports import free_ports
 
 ACCESS_KEY = "hivesync-test"
 SECRET_KEY = "hivesync-test-secret"
