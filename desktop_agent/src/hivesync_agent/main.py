@@ -41,14 +41,13 @@ def run(*, profile: str | None = None, as_json: bool = False) -> int:
         lock = FileLock(settings.locations.agent_lock(settings.profile))
         if not lock.try_acquire():
             return _tell_of_the_first(settings, as_json=as_json)
-        try:
-            with (
-                logging_to(settings.locations.agent_log(settings.profile)),
-                asyncio.Runner(loop_factory=_new_loop) as runner,
-            ):
-                runner.run(_serve_with_signals(settings))
-        finally:
-            lock.release()
+        # Never released: it ends with the process. Whoever waits for it starts the next agent, and systemd
+        # takes a process that is about to end for a service that runs already.
+        with (
+            logging_to(settings.locations.agent_log(settings.profile)),
+            asyncio.Runner(loop_factory=_new_loop) as runner,
+        ):
+            runner.run(_serve_with_signals(settings))
     except HiveSyncError as error:
         return _failed(error.detail, EXIT_FAILED)
     except OSError as error:

@@ -100,6 +100,16 @@ async def test_a_crash_brings_it_back_and_a_stop_does_not(machine: CommandLine) 
 
 
 @needs_manager
+async def test_a_restart_gives_it_back_to_systemd_every_time(machine: CommandLine) -> None:
+    assert (await machine.run("service", "install")).code == 0
+    for _ in range(3):
+        restarted = await machine.run("agent", "restart", "--json")
+        assert restarted.code == 0, restarted.err
+        told = (await machine.run("service", "status", "--json")).json()
+        assert (told["running"], told["pid"]) == (True, restarted.json()["pid"])
+
+
+@needs_manager
 async def test_an_agent_started_by_hand_is_taken_over(machine: CommandLine) -> None:
     await machine.run("agent", "start")
     by_hand = await pid_of(machine)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hivesync.credentials.lock import FileLock
 from hivesync_agent.service.autostart import ServiceError
 from hivesync_agent.service.job import RESTARTS_MAX, Job, new_job
 from hivesync_agent.service.keeper import EXIT_GAVE_UP, is_kept, keep
@@ -136,3 +138,13 @@ def test_a_second_keeper_leaves_and_without_a_job_the_first_one_does(tmp_path: P
         (tmp_path / "go").touch()
         assert first.wait(timeout=30) == 0
     assert not is_kept(path)
+
+
+def test_a_keeper_waits_for_one_that_is_about_to_leave(tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    path = write(tmp_path / "job.json", f"open({str(count)!r}, 'a').write('x')")
+    leaving = FileLock(path.with_suffix(".lock"))
+    assert leaving.try_acquire()
+    threading.Timer(0.1, leaving.release).start()
+    assert keep(path) == 0
+    assert count.read_text() == "x"

@@ -15,30 +15,35 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+from hivesync.credentials.errors import LockTimeout
 from hivesync.credentials.lock import FileLock
 
 from hivesync_agent.service.job import RESTART_SECONDS, RESTARTS_MAX, RESTARTS_WINDOW_SECONDS
 
 EXIT_GAVE_UP = 1
+_PATIENCE_SECONDS = 1.0
 
 
 def keep(path: Path, *, restart_seconds: float = RESTART_SECONDS) -> int:
     """Run the job until it is done; give the exit code of the keeper."""
-    lock = FileLock(_lock_path(path))
-    if not lock.try_acquire():
-        return 0
     try:
-        starts: deque[float] = deque(maxlen=RESTARTS_MAX)
-        while (job := _read(path)) is not None:
-            starts.append(time.monotonic())
-            if _run(job) == 0:
-                return 0
-            if len(starts) == RESTARTS_MAX and starts[-1] - starts[0] < RESTARTS_WINDOW_SECONDS:
-                return EXIT_GAVE_UP
-            time.sleep(restart_seconds)
+        # The keeper of an agent that was stopped just now takes a moment to notice, and then leaves.
+        with FileLock(_lock_path(path)).hold(_PATIENCE_SECONDS):
+            return _keep(path, restart_seconds)
+    except LockTimeout:
         return 0
-    finally:
-        lock.release()
+
+
+def _keep(path: Path, restart_seconds: float) -> int:
+    starts: deque[float] = deque(maxlen=RESTARTS_MAX)
+    while (job := _read(path)) is not None:
+        starts.append(time.monotonic())
+        if _run(job) == 0:
+            return 0
+        if len(starts) == RESTARTS_MAX and starts[-1] - starts[0] < RESTARTS_WINDOW_SECONDS:
+            return EXIT_GAVE_UP
+        time.sleep(restart_seconds)
+    return 0
 
 
 def is_kept(path: Path) -> bool:
