@@ -164,6 +164,7 @@ export interface DiscoveryFile {
   started_at: string;
   schema?: 1;
   server_url?: string | null;
+  forwarded_from?: string | null;
 }
 
 /** Stable codes; a client may branch on them, so none is ever renamed or reused. */

@@ -18,12 +18,21 @@ from hivesync._errors import AgentAbsent
 from hivesync.settings import SettingsInvalid
 
 _SIZE_MAX_BYTES = 65_536
+_OF_THIS_MACHINE = frozenset(
+    {"/v1/previews", "/v1/projects", "/v1/ai-docs", "/v1/support-bundle", "/v1/shutdown"}
+)
 
 
 class ProtocolUnsupported(HiveSyncError):
     """Agent and SDK have no protocol version in common; one of them must be updated."""
 
     code = ErrorCode.PROTOCOL_UNSUPPORTED
+
+
+class AgentElsewhere(HiveSyncError):
+    """The agent runs on another machine: a path of ours would name a file of that one, or nothing."""
+
+    code = ErrorCode.FORBIDDEN
 
 
 class BackendDiffers(SettingsInvalid):
@@ -68,6 +77,15 @@ def check_backend(file: DiscoveryFile, server_url: str) -> None:
         raise BackendDiffers(
             f"The agent of profile {file.profile!r} serves {file.server_url}, but HIVESYNC_SERVER_URL is "
             f"{server_url}. Run `hivesync agent restart`, or use another profile (`--profile`) for it."
+        )
+
+
+def check_reach(file: DiscoveryFile, method: str, path: str) -> None:
+    """Raise `AgentElsewhere` for what takes an agent of this machine, where another machine's is used."""
+    if file.forwarded_from is not None and method == "POST" and path in _OF_THIS_MACHINE:
+        raise AgentElsewhere(
+            f"This takes an agent on this machine; the one that is used here runs on {file.forwarded_from}. "
+            "End that forward and run `hivesync agent start` here."
         )
 
 

@@ -48,6 +48,8 @@ class DiscoveryFile:
     schema: Literal[1] = 1
     server_url: str | None = None
     """The backend that this agent serves, so that a client can tell whether it is the one it means."""
+    forwarded_from: str | None = None
+    """The machine on which this agent runs, if that is another one: it does not see this machine's files."""
 
     @classmethod
     def from_json(cls, data: Any) -> DiscoveryFile:
@@ -76,7 +78,8 @@ class DiscoveryFile:
             protocol=ProtocolRange(_field(protocol, "min", int), _field(protocol, "max", int)),
             profile=_field(data, "profile", str),
             started_at=_field(data, "started_at", str),
-            server_url=_field(data, "server_url", str) if data.get("server_url") is not None else None,
+            server_url=_optional_text(data, "server_url"),
+            forwarded_from=_optional_text(data, "forwarded_from"),
         )
 
 
@@ -85,6 +88,10 @@ def _field(data: Mapping[str, Any], name: str, kind: type) -> Any:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise DiscoveryInvalid(f"The discovery file has no valid {name!r}.")
     return value
+
+
+def _optional_text(data: Mapping[str, Any], name: str) -> str | None:
+    return _field(data, name, str) if data.get(name) is not None else None
 
 
 def local_url(port: int) -> str:

@@ -16,7 +16,8 @@ GROUPS = {
     "service": ("install", "uninstall", "status"),
 }
 COMMANDS = [
-    *(*GROUPS, "api", "completion", "doctor", "link", "login", "logout", "logs", "preview", "status"),
+    *(*GROUPS, "api", "completion", "doctor", "link", "login", "logout", "logs", "preview", "remote"),
+    "status",
     *("support-bundle", "token", "tray", "whoami"),
 ]
 ALL = [*COMMANDS, *(f"{group} {action}" for group, actions in GROUPS.items() for action in actions)]

@@ -32,6 +32,7 @@ TOOLS = (
     SystemTool("systemd", ("systemd",), "the service in a real user session"),
     SystemTool("Xvfb", ("xvfb", "xdotool", "imagemagick"), "the tray under a real X server"),
     SystemTool("trayer", ("trayer", "python3-gi", "gir1.2-gtk-3.0"), "a panel for the tray's icon"),
+    SystemTool("sshd", ("openssh-server", "openssh-client"), "editors on another machine, by ssh"),
     SystemTool("nginx", ("nginx-light",), "the operator guide's reverse proxy"),
 )
 

@@ -26,6 +26,7 @@ _COMMANDS = {
     "logs": "show the agent's log",
     "operations": "show and settle changes that wait for the network",
     "preview": "show a project on your phone",
+    "remote": "let editors on another machine use this agent, by ssh",
     "service": "start the agent at login, and again after a crash",
     "status": "show agent, connection and session",
     "support-bundle": "collect what helps to find a fault, without secrets",

@@ -14,7 +14,7 @@ from hivesync_contract.errors import HiveSyncError
 from hivesync._call import Call, new_call
 from hivesync._errors import AgentAbsent
 from hivesync._sync._proven import ProvenTransport
-from hivesync.discovery import FileStamp, check_backend, protocol_version, read_discovery
+from hivesync.discovery import FileStamp, check_backend, check_reach, protocol_version, read_discovery
 
 _OF_ANY_BACKEND = frozenset(
     {"/v1/status", "/v1/logs", "/v1/support-bundle", "/v1/pause", "/v1/resume", "/v1/shutdown"}
@@ -50,6 +50,7 @@ class AgentLink:
         Raises `AgentAbsent`, `ProtocolUnsupported`, `BackendDiffers` or `httpx.TransportError`.
         """
         file, http = self._current()
+        check_reach(file, call.method, call.path)
         if self._serving is not None and call.path not in _OF_ANY_BACKEND:
             check_backend(file, self._serving)
         request = http.build_request(

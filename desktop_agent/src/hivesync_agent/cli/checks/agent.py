@@ -20,7 +20,7 @@ def check_agent(machine: Machine) -> Seen:
     if not lives and not path.exists():
         return note("it does not run", _START)
     try:
-        port = read_discovery(path).port
+        file = read_discovery(path)
         status = client.agent.status()
     except HiveSyncError as error:
         if lives:
@@ -32,7 +32,11 @@ def check_agent(machine: Machine) -> Seen:
             f"it serves {status.server_url}, this command {machine.origin}",
             f"Set HIVESYNC_SERVER_URL alike and run {_RESTART}.",
         )
-    return ok(f"{status.version}, pid {status.pid}, port {port}")
+    if file.forwarded_from is not None:
+        return note(
+            f"{status.version} on {file.forwarded_from}, by ssh: it does not see files of this machine"
+        )
+    return ok(f"{status.version}, pid {status.pid}, port {file.port}")
 
 
 def check_relay(machine: Machine) -> Seen | None:
