@@ -216,5 +216,7 @@ class Agent:
         self._health.expire()
         self._feed.session_changed()
         self.operations.session_changed()
+        if self._connections is not None:
+            self._connections.session_ended()
         self.bus.session_changed(signed_in)
         self.bus.publish(EventType.SESSION_CHANGED, SessionEvent(signed_in, reason))

@@ -119,6 +119,17 @@ async def test_a_gateway_whose_backend_is_away_is_being_offline(
     assert len(backend.effects) == 1
 
 
+@pytest.mark.parametrize("status", [200, 201, 203])
+async def test_the_page_of_a_captive_portal_is_being_offline(
+    editor: Editor, backend: FakeChanges, status: int
+) -> None:
+    page = "<h1>Sign in to this network</h1>"
+    backend.answers.append(web.Response(status=status, text=page, content_type="text/html"))
+    assert (await editor.rename("Shop"))[0] == 202
+    await editor.settled()
+    assert len(backend.effects) == 1
+
+
 async def test_the_callers_key_is_the_key(editor: Editor, backend: FakeChanges) -> None:
     await backend.stop()
     first = await editor.rename("Shop", Idempotency_Key="k1")

@@ -73,6 +73,11 @@ class ClientConnection(asyncio.Protocol):
         is_used = self._current is not None or self._parser.in_head or self._closing
         return None if is_used else self._watch.due
 
+    def session_ended(self) -> None:
+        """Tell whoever answers."""
+        if self._current is not None and self._current.exchange is not None:
+            self._current.exchange.session_ended()
+
     def drain(self) -> None:
         """Take no further request; close at once if there is none."""
         self._draining = True

@@ -65,6 +65,11 @@ class ClientConnections:
         if not self._open:
             self._none_left.set()
 
+    def session_ended(self) -> None:
+        """Tell whoever answers that nobody is signed in any more, or somebody else."""
+        for connection in list(self._open):
+            connection.session_ended()
+
     async def shutdown(self, drain_seconds: float) -> None:
         """Let requests in flight finish for a while, then end every connection."""
         for connection in list(self._open):

@@ -133,6 +133,9 @@ class LocalTransport(asyncio.Transport):
         if self._handler is not None:
             self._handler.resume_writing()
 
+    def session_ended(self) -> None:
+        """Go on: the agent's own answers say by themselves what has changed."""
+
     def _lose(self, error: Exception | None) -> None:
         handler, self._handler = self._handler, None
         if handler is not None:

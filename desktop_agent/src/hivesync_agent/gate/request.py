@@ -34,6 +34,9 @@ class Exchange(Protocol):
     def resume_answering(self) -> None:
         """The client takes more again."""
 
+    def session_ended(self) -> None:
+        """Nobody is signed in any more, or somebody else is."""
+
 
 class Line(Protocol):
     """The connection that a request came by, as the request uses it."""
@@ -229,6 +232,9 @@ class _Collecting:
         """There is no answer yet."""
 
     def resume_answering(self) -> None:
+        """There is no answer yet."""
+
+    def session_ended(self) -> None:
         """There is no answer yet."""
 
 

@@ -17,13 +17,14 @@ from hivesync_contract.errors import HiveSyncError
 from hivesync_agent.backend.connection import BackendConnection
 from hivesync_agent.backend.failures import AnswerLost, UpstreamUnreachable
 from hivesync_agent.gate.request import Request
-from hivesync_agent.problems import InternalError
+from hivesync_agent.problems import Conflicting, InternalError
 from hivesync_agent.relay.journal import Journal
 from hivesync_agent.relay.policy import needs_session
 from hivesync_agent.relay.question import Question
 from hivesync_agent.relay.reads import Reads
 from hivesync_agent.relay.reply import Reply
 from hivesync_agent.session.protocol import SessionAccess
+from hivesync_agent.session.subject import subject_of
 from hivesync_agent.tasks import BackgroundTasks
 from hivesync_agent.upstream import SAFE, Upstream
 from hivesync_agent.wire.messages import AnswerHead, RawHeader
@@ -107,6 +108,7 @@ class RelayedCall:
         await self._send(token)
 
     async def _send(self, token: str | None) -> None:
+        self._token = token  # from here on the call belongs to the session that this is of
         pool = self._backend.upstream.pool
         self._ask(pool.take() or await pool.dial(), token)
 
@@ -127,7 +129,11 @@ class RelayedCall:
 
     async def _renew_and_repeat(self) -> None:
         self._skips_body, self._renewed = False, True
-        await self._send(await self._backend.access.replace_token(self._token or ""))
+        refused, self._token = self._token or "", None
+        token = await self._backend.access.replace_token(refused)
+        if self._request.method not in SAFE and subject_of(token) != subject_of(refused):
+            raise Conflicting("Another account has signed in meanwhile, so this was not done; try again.")
+        await self._send(token)
 
     # --- gate.request.Exchange: what the client does --------------------------------------------------
 
@@ -161,6 +167,24 @@ class RelayedCall:
         """Go on."""
         if self._connection is not None:
             self._connection.resume()
+
+    def session_ended(self) -> None:
+        """Let nothing of an ended session pass any more. A read is broken off, or asked for anew if nothing
+        of its answer has gone out. A write goes on, so that whoever made it hears what became of it.
+        """
+        if self._token in (None, self._backend.access.current()):
+            return  # not asked yet, or asked anew already
+        if self._request.method not in SAFE or self._skips_body or self._reply.done:
+            return
+        if self._task is not None:
+            self._task.cancel()
+        self._abandon()
+        self._give_up()
+        if self._reply.begun:
+            self._reply.break_off()
+        else:
+            self._token = None
+            self._run(self._prepare())
 
     # --- backend.taker.AnswerTaker: what the backend does ---------------------------------------------
 

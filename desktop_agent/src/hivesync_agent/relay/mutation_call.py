@@ -5,7 +5,7 @@ from __future__ import annotations
 from hivesync_agent.backend.failures import UpstreamUnreachable
 from hivesync_agent.gate.request import Request
 from hivesync_agent.relay.call import Backend, RelayedCall
-from hivesync_agent.relay.journal import MUTATION_BYTES, Journal, OfflineQueued
+from hivesync_agent.relay.journal import MUTATION_BYTES, Journal, OfflineQueued, can_be_the_backends
 from hivesync_agent.upstream import SAFE
 from hivesync_agent.wire.messages import AnswerHead
 
@@ -55,7 +55,8 @@ class MutationCall(RelayedCall):
     # --- otherwise than other calls -------------------------------------------------------------------
 
     def _pass_head(self, head: AnswerHead) -> None:
-        if head.status in _AWAY:
+        is_page = 200 <= head.status < 300 and not can_be_the_backends(head)
+        if head.status in _AWAY or is_page:
             self._skips_body = self._away = True
         else:
             super()._pass_head(head)
