@@ -26,11 +26,13 @@ class FolderNotPrivate(HiveSyncError):
 def private_folder(path: Path) -> Path:
     """Create the folder with mode 0700, or tighten an existing one of ours; raise `FolderNotPrivate`.
 
+    So are the folders above it that are missing: with a lax umask others could replace what lies in them.
     On Windows `mkdir` with 0700 sets an ACL for the user alone (CPython, CVE-2024-4030).
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        path.mkdir(mode=0o700)
+    missing = [each for each in path.parents if not each.exists()]
+    for folder in (*reversed(missing), path):
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
     _tighten(path)
     return path
 
@@ -39,10 +41,22 @@ def _tighten(path: Path) -> None:
     if sys.platform == "win32":
         return
     info = path.stat()
-    if info.st_uid != os.getuid():
+    # A link of somebody else may lead to a folder of ours, and elsewhere tomorrow.
+    if {info.st_uid, path.lstat().st_uid} != {os.getuid()}:
         raise FolderNotPrivate(f"{path} belongs to another user; remove it or choose another folder.")
     if stat.S_IMODE(info.st_mode) & 0o077:
         path.chmod(0o700)
+
+
+def private_file(path: Path) -> Path:
+    """Create the file, empty and with mode 0600, unless it is there: for a library that opens it by its name.
+
+    SQLite gives its journals the mode of their database.
+    """
+    private_folder(path.parent)
+    flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    os.close(os.open(path, flags, 0o600))
+    return path
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -8,6 +8,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from hivesync.private_files import private_file
+
 from hivesync_agent.projects.index.rows import FolderRow
 
 _FORMAT = 1
@@ -24,7 +26,7 @@ _WAIT_SECONDS = 30.0
 
 class IndexStore:
     """Rows by the folder's path, relative to the root; the root's own is empty. Calls come from any thread
-    or process, and each opens the file anew. Its folder is made private by whoever names it."""
+    or process, and each opens the file anew."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
@@ -40,7 +42,7 @@ class IndexStore:
                     for folder in folders
                 )
                 return dict(_row(row) for row in found if row is not None)
-        except sqlite3.OperationalError:
+        except (sqlite3.OperationalError, OSError):
             return {}
         except (sqlite3.DatabaseError, ValueError):
             self.discard()
@@ -84,6 +86,8 @@ class IndexStore:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
+        if not self.path.exists():
+            private_file(self.path)
         connection = sqlite3.connect(self.path, timeout=_WAIT_SECONDS)
         try:
             # A crash of the machine may damage the file, which then is made anew.
