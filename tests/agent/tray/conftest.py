@@ -45,13 +45,19 @@ def settings(backend: FakePreviews, tmp_path: Path) -> AgentSettings:
 
 
 @pytest.fixture
-def desktop(tmp_path: Path) -> Iterator[Desktop]:
+def notifies() -> bool:
+    """Whether the desktop has a notification service."""
+    return True
+
+
+@pytest.fixture
+def desktop(tmp_path: Path, notifies: bool) -> Iterator[Desktop]:
     """An empty desktop."""
     for program in (*PROGRAMS, "dbus-daemon"):
         require_tool(program, INSTALL)
     if not has_gtk():
         pytest.skip("this Python has no GTK: use Debian's own, or pip install PyGObject")
-    with new_desktop(tmp_path / "bin") as running:
+    with new_desktop(tmp_path / "bin", notifies=notifies) as running:
         yield running
 
 

@@ -6,12 +6,13 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
 from hivesync.credentials.lock import FileLock
 from hivesync_dev.command_line import CommandLine
 from hivesync_dev.servers.agents import RunningAgent
 from hivesync_dev.servers.tray import TrayProcess
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
-from hivesync_dev.waiting import holds
+from hivesync_dev.waiting import holds, until
 
 
 async def test_the_menu_reaches_agent_and_backend(
@@ -48,6 +49,20 @@ async def test_logs_are_collected_and_their_folder_is_shown(tray: TrayProcess, m
     with zipfile.ZipFile(path) as bundle:
         assert json.loads(bundle.read("manifest.json"))["made_by"] == "agent"
     await holds(lambda: tray.desktop.opened() == [str(path.parent)])
+
+
+@pytest.mark.parametrize("notifies", [False])
+async def test_a_desktop_without_notifications_has_the_words_in_the_menu(tray: TrayProcess) -> None:
+    before = await tray.menu_height()
+    await tray.choose("Collect logs")
+    await holds(lambda: bool(tray.desktop.opened()))
+
+    async def is_taller() -> bool:
+        return await tray.menu_height() > before
+
+    await until(is_taller)
+    tray.process.terminate()
+    assert await tray.ended() == 0
 
 
 async def test_there_is_one_for_each_profile_and_a_signal_ends_it_in_order(

@@ -22,6 +22,12 @@ class Panel:
         """Tell whether a window is visible whose whole title matches the pattern."""
         return bool(self._run("xdotool", "search", "--onlyvisible", "--name", f"^{title}$", check=False))
 
+    def height(self, title: str) -> int:
+        """Give the height of the tallest visible window of this title, in pixels."""
+        found = self._run("xdotool", "search", "--onlyvisible", "--name", f"^{title}$").split()
+        shown = [self._run("xdotool", "getwindowgeometry", "--shell", each) for each in found]
+        return max(int(each.partition("HEIGHT=")[2].split()[0]) for each in shown)
+
     def click_icon(self) -> None:
         """Click the only icon of the panel with the right button, which opens its menu."""
         self._run("xdotool", "mousemove", "20", "20", "click", "3")

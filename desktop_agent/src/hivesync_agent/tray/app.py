@@ -44,10 +44,6 @@ class Tray:
         signal.signal(signal.SIGTERM, lambda *_: self.icon.stop())
         try:
             self.icon.run(setup=self._begin)
-        except RuntimeError as error:
-            # GLib's: where no notification service runs, pystray can't take its last notification back.
-            if "org.freedesktop.Notifications" not in str(error):
-                raise
         finally:
             self._notifier.close()
             for code in self._codes:

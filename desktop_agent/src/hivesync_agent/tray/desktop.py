@@ -39,7 +39,24 @@ def load() -> Any:
         ) from None
     if not pystray.Icon.HAS_MENU:
         raise TrayUnavailable(_NO_GTK)
+    if sys.platform == "linux":
+        _leave_notifications_to_us()
     return pystray
+
+
+class _NoNotifier:
+    """In the place of pystray's, which calls the notification service when the icon comes and goes, waits for
+    it in the main loop, and fails where there is none: see `notify`.
+    """
+
+    def hide(self) -> None:
+        """Do nothing: nothing was shown."""
+
+
+def _leave_notifications_to_us() -> None:
+    from pystray._util import notify_dbus
+
+    notify_dbus.Notifier = _NoNotifier
 
 
 def _need_display() -> None:

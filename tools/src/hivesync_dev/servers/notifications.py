@@ -101,11 +101,12 @@ def session_bus() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def notification_service() -> Iterator[NotificationService]:
-    """Run a bus with a notification service."""
+def notification_service(*, serves: bool = True) -> Iterator[NotificationService]:
+    """Run a bus with a notification service; with one that never comes unless it `serves`."""
     with session_bus() as address:
         service = NotificationService(address)
-        service.serve()
+        if serves:
+            service.serve()
         try:
             yield service
         finally:

@@ -56,13 +56,13 @@ class Desktop:
 
 
 @contextlib.contextmanager
-def new_desktop(programs: Path) -> Iterator[Desktop]:
-    """Run an empty desktop until the block ends."""
+def new_desktop(programs: Path, *, notifies: bool = True) -> Iterator[Desktop]:
+    """Run an empty desktop until the block ends; one of those without notifications unless it `notifies`."""
     programs.mkdir()
     opener = programs / "xdg-open"
     opener.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> "{programs}/opened"\n')
     opener.chmod(0o755)
-    with panel() as shown, notification_service() as notifications:
+    with panel() as shown, notification_service(serves=notifies) as notifications:
         yield Desktop(shown, notifications, programs)
 
 
@@ -85,6 +85,15 @@ class TrayProcess:
         into = ["Right", *["Down"] * (sub - 1)] if sub else []
         await asyncio.to_thread(self.desktop.panel.keys, *["Down"] * place, *into, "Return")
         await self._until_visible(_MENU, visible=False)
+
+    async def menu_height(self) -> int:
+        """Open the menu, and give its height in pixels."""
+        await asyncio.to_thread(self.desktop.panel.click_icon)
+        await self._until_visible(_MENU)
+        height = await asyncio.to_thread(self.desktop.panel.height, _MENU)
+        await asyncio.to_thread(self.desktop.panel.keys, "Escape")
+        await self._until_visible(_MENU, visible=False)
+        return height
 
     async def ended(self) -> int:
         """Wait for its end, and give its exit code."""
