@@ -5,24 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hivesync_agent.projects.index.service import Changes, Indexes, ProjectIndex
 from hivesync_agent.projects.root import Roots
-from hivesync_agent.projects.watch.source import MakeSource, Noticed
+from hivesync_agent.projects.watch.source import EventSource, MakeSource, Noticed
 from hivesync_agent.projects.watch.tree import TreeSource
 from hivesync_agent.projects.watch.watch import Pace, Watch, system_source
 from hivesync_contract.local_projects import WatchMode
+from hivesync_dev.branches import BRANCHES, git, hashes_of, make_branches
 from hivesync_dev.project_files import write_files
 from hivesync_dev.waiting import holds, until
+from inotify_simple import INotify
 
-PACE = Pace(between_sweeps_seconds=0.05, poll_seconds=0.05, poll_factor=1)
+PACE = Pace(
+    between_sweeps_seconds=0.05, poll_seconds=0.05, poll_factor=1, limit_seconds=0.2, root_seconds=0.1
+)
 
 
 @dataclass
@@ -35,6 +42,20 @@ class Watching:
 
     def changed(self, changes: Changes) -> None:
         self.told.update(changes.changed_files or ())
+
+    async def has(self, wanted: dict[str, str]) -> bool:
+        """Tell whether the index holds just these files with these hashes."""
+        return await asyncio.to_thread(self._indexed) == wanted
+
+    def _indexed(self) -> dict[str, str]:
+        return {
+            f"{folder}/{name}" if folder else name: digest.hex()
+            for folder, row in self.index.store.pages(None)
+            for name, _, digest in row.files()
+        }
+
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="these are Linux' own events and limits")
 
 
 @pytest.fixture(params=["system", "tree"])
@@ -113,14 +134,11 @@ async def test_ignored_files_are_not_told(watching: Watching, project: Path) -> 
 
 
 async def test_a_branch_switch_is_indexed_to_the_last_file(watching: Watching, project: Path) -> None:
-    wanted = {f"f{number % 40}/g{number}.ts" for number in range(2_000)}
-    await asyncio.to_thread(write_files, project, dict.fromkeys(wanted, "x"))
-
-    async def indexed() -> bool:
-        folders = await asyncio.to_thread(watching.index.folders)
-        return wanted <= set(await asyncio.to_thread(list, watching.index.files(folders)))
-
-    assert await until(indexed)
+    await asyncio.to_thread(make_branches, project, 1_000)
+    for branch in reversed(BRANCHES):
+        await asyncio.to_thread(git, project, "switch", "-q", branch)
+        wanted = await asyncio.to_thread(hashes, project)
+        assert await until(partial(watching.has, wanted))
 
 
 @dataclass
@@ -154,17 +172,149 @@ async def test_lost_events_cost_a_sweep_and_nothing_else(project: Path, roots: R
         await holds(lambda: "a.ts" in watching.told)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux limits the number of watched folders")
+@linux_only
+async def test_more_events_than_the_system_keeps_lose_no_change(
+    project: Path, roots: Roots, tmp_path: Path
+) -> None:
+    told: list[Noticed] = []
+
+    def make(root: Path, notice: Callable[[Noticed], None]) -> EventSource:
+        def note(noticed: Noticed) -> None:
+            told.append(noticed)
+            notice(noticed)
+
+        return system_source(root, note)
+
+    kept = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())  # noqa: ASYNC240
+    async with started(project, roots, tmp_path, make) as watching:
+        await holds(lambda: watching.watch.state.mode is WatchMode.EVENTS)
+        # Nobody reads them meanwhile: this blocks the loop. The last change finds no place for its event.
+        for number in range(kept + 1):
+            os.utime(project / ("a.ts", "src/b.ts")[number % 2])
+        (project / "src" / "b.ts").write_text("lost")
+        assert not told
+        await holds(lambda: any(each.everything for each in told))
+        wanted = await asyncio.to_thread(hashes, project)
+        assert await until(lambda: watching.has(wanted))
+
+
+async def test_a_project_that_is_gone_is_waited_for(watching: Watching, project: Path) -> None:
+    shutil.rmtree(project)
+    await holds(lambda: "is not there" in watching.watch.state.reason)
+    assert watching.watch.state.mode is WatchMode.POLLING
+    await back_again(watching, project)
+
+
+async def test_a_project_that_another_folder_replaces_is_watched(
+    watching: Watching, project: Path, home: Path
+) -> None:
+    def replace() -> None:
+        write_files(home / "other", {"a.ts": "another"})
+        project.rename(home / "before")
+        (home / "other").rename(project)
+
+    await asyncio.to_thread(replace)
+    await back_again(watching, project)
+
+
+@linux_only
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() != 0, reason="only root may mount: run the tests as root"
+)
+async def test_what_is_mounted_over_a_project_is_watched(watching: Watching, project: Path) -> None:
+    await asyncio.to_thread(mount, "mount", "-t", "tmpfs", "none", str(project))
+    try:
+        await back_again(watching, project)
+    finally:
+        await asyncio.to_thread(mount, "umount", str(project))
+    watching.told.clear()
+    wanted = await asyncio.to_thread(hashes, project)
+    assert "src/b.ts" in wanted
+    assert await until(lambda: watching.has(wanted))
+    await back_again(watching, project)
+
+
+async def back_again(watching: Watching, project: Path) -> None:
+    """Expect that the folder which is at the project's path now is indexed, and watched from then on."""
+    await asyncio.to_thread(write_files, project, {"lib/c.ts": "new"})
+    wanted = await asyncio.to_thread(hashes, project)
+    assert await until(lambda: watching.has(wanted))
+    await holds(lambda: watching.watch.state.mode is WatchMode.EVENTS)
+    (project / "lib" / "c.ts").write_text("saved")
+    wanted = await asyncio.to_thread(hashes, project)
+    assert await until(lambda: watching.has(wanted))
+
+
+async def test_a_failed_pass_is_told_and_made_up_for(watching: Watching, project: Path) -> None:
+    path = watching.index.store.path
+    path.unlink()
+    path.mkdir()
+    (project / "a.ts").write_text("not indexed yet")
+    await holds(lambda: "could not be indexed" in watching.watch.state.reason)
+    path.rmdir()
+    wanted = await asyncio.to_thread(hashes, project)
+    assert await until(lambda: watching.has(wanted))
+    await holds(lambda: watching.watch.state.mode is WatchMode.EVENTS)
+
+
+@linux_only
 @pytest.mark.parametrize(("number", "name"), [(errno.ENOSPC, "watches"), (errno.EMFILE, "instances")])
 async def test_where_the_system_refuses_it_is_looked_now_and_then(
     project: Path, roots: Roots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, name: str
 ) -> None:
-    def refuse(*_: object) -> int:
-        raise OSError(number, "no more")
+    add_watch, allowed = INotify.add_watch, [1]
 
-    monkeypatch.setattr("inotify_simple.INotify.add_watch", refuse)
+    def refuse(self: INotify, *arguments: Any) -> int:
+        if allowed[0] == 0:
+            raise OSError(number, "no more")
+        allowed[0] -= 1
+        return int(add_watch(self, *arguments))
+
+    monkeypatch.setattr(INotify, "add_watch", refuse)
     async with started(project, roots, tmp_path, system_source) as watching:
         await holds(lambda: watching.watch.state.mode is WatchMode.POLLING)
         assert f"max_user_{name}" in watching.watch.state.reason
+        assert inotify_instances() == 0
         (project / "a.ts").write_text("polled")
         await holds(lambda: "a.ts" in watching.told)
+        allowed[0] = 1_000
+        await holds(lambda: watching.watch.state.mode is WatchMode.EVENTS)
+        watching.told.clear()
+        (project / "src" / "b.ts").write_text("told")
+        await holds(lambda: "src/b.ts" in watching.told)
+
+
+async def test_what_the_library_cannot_watch_is_polled(
+    project: Path, roots: Roots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> AsyncIterator[None]:
+        raise OSError("no more handles")
+        yield
+
+    with monkeypatch.context() as patch:
+        patch.setattr("watchfiles.awatch", refuse)
+        async with started(project, roots, tmp_path, TreeSource) as watching:
+            await holds(lambda: "no more handles" in watching.watch.state.reason)
+            assert watching.watch.state.mode is WatchMode.POLLING
+            (project / "a.ts").write_text("polled")
+            await holds(lambda: "a.ts" in watching.told)
+            patch.undo()
+            await holds(lambda: watching.watch.state.mode is WatchMode.EVENTS)
+
+
+def hashes(project: Path) -> dict[str, str]:
+    """Give what the index should hold."""
+    return {path: each for path, each in hashes_of(project).items() if not path.startswith("node_modules/")}
+
+
+def mount(*command: str) -> None:
+    subprocess.run(command, check=True)
+
+
+def inotify_instances() -> int:
+    """Give how many inotify instances this process holds."""
+    held = 0
+    for each in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            held += os.readlink(each) == "anon_inode:inotify"
+    return held

@@ -35,7 +35,11 @@ class InotifySource:
         """Watch exactly these folders from now on and give those that were not; raise `WatchLimit`."""
         # In a thread: thousands of calls, and the first one looks for the C library.
         before = self._folder_of
-        await asyncio.to_thread(self._watch, folders)
+        try:
+            await asyncio.to_thread(self._watch, folders)
+        except WatchLimit:
+            await self.close()  # what it got would be missing elsewhere, and be of no use here
+            raise
         if self._inotify is not None:
             asyncio.get_running_loop().add_reader(self._inotify.fileno(), self._read)
         return frozenset(self._folder_of[each] for each in self._folder_of.keys() - before.keys())
@@ -45,7 +49,7 @@ class InotifySource:
         if self._inotify is not None:
             asyncio.get_running_loop().remove_reader(self._inotify.fileno())
             self._inotify.close()
-            self._inotify = None
+            self._inotify, self._folder_of = None, {}
 
     def _watch(self, folders: Collection[str]) -> None:
         try:

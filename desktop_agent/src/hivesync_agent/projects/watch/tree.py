@@ -10,7 +10,7 @@ from pathlib import Path
 
 import watchfiles
 
-from hivesync_agent.projects.watch.source import Noticed
+from hivesync_agent.projects.watch.source import Noticed, WatchLimit
 
 _STEP_MILLISECONDS = 100
 _QUIET_MILLISECONDS = 100
@@ -28,12 +28,16 @@ class TreeSource:
         self._notice = notice
         self._folders: frozenset[str] = frozenset()
         self._task: asyncio.Task[None] | None = None
+        self._refused = ""
 
     async def watch(self, folders: Collection[str]) -> frozenset[str]:
         """Tell of these folders only, from now on; give those of which it did not tell before."""
+        if self._refused:
+            refused, self._refused, self._task = self._refused, "", None  # another time it may be otherwise
+            raise WatchLimit(refused)
         new, self._folders = frozenset(folders) - self._folders, frozenset(folders)
         if self._task is None:
-            self._task = asyncio.create_task(self._follow(), name="watch-tree")
+            self._task = asyncio.create_task(self._follow_or_tell(), name="watch-tree")
         return new
 
     async def close(self) -> None:
@@ -42,6 +46,13 @@ class TreeSource:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+
+    async def _follow_or_tell(self) -> None:
+        try:
+            await self._follow()
+        except (OSError, RuntimeError) as error:  # the library's own errors are among the latter
+            self._refused = f"The system does not watch this folder ({error})."
+            self._notice(Noticed(frozenset(), everything=True))
 
     async def _follow(self) -> None:
         changes = watchfiles.awatch(

@@ -2,12 +2,14 @@
 
 A few saved files are looked at alone. When much happens at once (a branch switch), when events were lost,
 or when folders come and go, the whole project is swept. Where the system refuses to watch, it is swept now
-and then, at a pace that keeps the machine quiet; `state` says so.
+and then, at a pace that keeps the machine quiet. A project that is gone (deleted, renamed, on a disk that
+is not mounted) is waited for. `state` tells each of these.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 from collections.abc import Callable
@@ -17,9 +19,11 @@ from pathlib import Path
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.local_projects import WatchMode, WatchState
 
+from hivesync_agent.projects.confined import Identity, identity
 from hivesync_agent.projects.index.service import Changes, ProjectIndex
 from hivesync_agent.projects.watch.source import EventSource, MakeSource, Noticed, WatchLimit
 
+_GONE = "The project's folder is not there: it was moved or deleted, or its disk is not mounted."
 _log = logging.getLogger("hivesync.watch")
 
 
@@ -34,6 +38,10 @@ class Pace:
     poll_seconds: float = 2.0
     poll_factor: float = 100.0
     """Where nothing tells: a sweep that took 0.2 s is repeated after 20 s."""
+    limit_seconds: float = 300.0
+    """How soon a system that watches no more is asked again: to ask takes what others could have."""
+    root_seconds: float = 5.0
+    """How often it is looked whether the project's folder is still the same: a mount over it tells nobody."""
 
 
 class Watch:
@@ -53,19 +61,31 @@ class Watch:
         self._pace = pace or Pace()
         self._folders: set[str] = set()
         self._everything = True
+        self._failed = False
         self._wake = asyncio.Event()
         self._poll_seconds = self._pace.poll_seconds
+        self._ask_again_at = 0.0
         self.state = WatchState(WatchMode.STARTING)
 
     async def run(self) -> None:
         """Watch until cancelled."""
-        source = self._make_source(self._index.root, self._notice)
-        try:
-            while True:
-                await self._pass(source)
-                await self._wait()
-        finally:
-            await source.close()
+        while True:
+            root = await self._found()
+            self._everything, self._ask_again_at = True, 0.0
+            source = self._make_source(self._index.root, self._notice)
+            try:
+                while await asyncio.to_thread(identity, self._index.root) == root:
+                    await self._pass(source)
+                    await self._wait()
+            finally:
+                await source.close()
+
+    async def _found(self) -> Identity:
+        """Wait until the project's folder is there."""
+        while (root := await asyncio.to_thread(identity, self._index.root)) is None:
+            self.state = WatchState(WatchMode.POLLING, _GONE)
+            await asyncio.sleep(self._pace.poll_seconds)
+        return root
 
     def _notice(self, noticed: Noticed) -> None:
         self._folders |= noticed.folders
@@ -74,13 +94,15 @@ class Watch:
         self._wake.set()
 
     async def _wait(self) -> None:
-        """Return when something happened and, for a moment, nothing more does."""
-        if self.state.mode is not WatchMode.EVENTS:
+        """Return when something happened and, for a moment, nothing more does; in any case after a while."""
+        if self._failed or self.state.mode is not WatchMode.EVENTS:
             await asyncio.sleep(self._poll_seconds)
             self._everything = True
             return
-        await self._wake.wait()
         loop = asyncio.get_running_loop()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._pace.root_seconds):
+                await self._wake.wait()
         ends = loop.time() + self._pace.longest_seconds
         while self._wake.is_set() and loop.time() < ends:
             self._wake.clear()
@@ -90,15 +112,20 @@ class Watch:
         folders, everything = self._folders, self._everything
         self._folders, self._everything = set(), False
         self._wake.clear()
+        if not folders and not everything:
+            return
         try:
             changes = None if everything else await self._index.refresh_folders(folders)
             if changes is None:
                 await self._sweep(source)
             elif changes.changed:
                 self._changed(changes)
+            self._failed = False
         except (HiveSyncError, OSError) as error:
-            # The folder may be gone, or come back; a later event or poll finds out.
-            _log.info("watched project not read", extra={"error": type(error).__name__})
+            # What was noticed is not lost: everything is looked at again after a while.
+            _log.warning("watched project not read", extra={"error": type(error).__name__})
+            self._failed = True
+            self.state = WatchState(WatchMode.POLLING, str(error), self.state.folders)
 
     async def _sweep(self, source: EventSource) -> None:
         began = asyncio.get_running_loop().time()
@@ -111,10 +138,14 @@ class Watch:
         await asyncio.sleep(self._pace.between_sweeps_seconds)
 
     async def _watch_folders(self, source: EventSource) -> None:
+        now = asyncio.get_running_loop().time()
+        if now < self._ask_again_at:
+            return
         folders = await asyncio.to_thread(self._index.folders)
         try:
             new = await source.watch(folders)
         except WatchLimit as limit:
+            self._ask_again_at = now + self._pace.limit_seconds
             if self.state.mode is not WatchMode.POLLING:
                 _log.warning("watching by polling", extra={"reason": str(limit)})
             self.state = WatchState(WatchMode.POLLING, str(limit), len(folders))
