@@ -159,6 +159,10 @@ async def test_a_project_that_was_deleted_is_made_anew(
     ("name", "status", "code"),
     [
         (".env", 403, "FORBIDDEN"),
+        (".ENV.local", 403, "FORBIDDEN"),
+        ("id_rsa", 403, "FORBIDDEN"),
+        ("harmless.ts", 403, "FORBIDDEN"),
+        (".aws/notes.ts", 403, "FORBIDDEN"),
         ("src/generated.ts", 403, "FORBIDDEN"),
         ("leads-out.ts", 403, "FORBIDDEN"),
         ("binary.ts", 422, "AI_DOCS_UNSUPPORTED"),
@@ -190,12 +194,70 @@ def _spoil(project: Path) -> None:
             "binary.ts": b"a\x00b",
             "latin.ts": b"caf\xe9",
             "huge.ts": "x" * (1024 * 1024 + 1),
+            **dict.fromkeys((".ENV.local", "id_rsa", ".aws/notes.ts"), CANARY),
             "../state/index.ts": "token",
         },
     )
+    (project / "harmless.ts").symlink_to(".env")
     (project / "leads-out.ts").symlink_to(project.parent / "outside.ts")
     (project / "loop.ts").symlink_to("loop.ts")
     os.mkfifo(project / "pipe.ts")
+
+
+@pytest.mark.parametrize("name", [".env", "id_rsa", "harmless.ts", "leads-out.ts", "../state/index.ts"])
+async def test_unsaved_text_of_a_file_that_must_stay_stays(
+    signed_in: RunningAgent, backend: FakeAiDocs, project: Path, name: str
+) -> None:
+    await asyncio.to_thread(_spoil, project)
+    path = os.path.normpath(f"{project}/{name}")  # noqa: ASYNC240 - text only
+    status, problem = await ask(signed_in, path, content=CANARY)
+    assert (status, problem["code"], backend.asked) == (403, "FORBIDDEN", [])
+
+
+@pytest.mark.parametrize(
+    "path", ["/proc/self/environ", "/proc/self/cmdline", "/dev/stdin", "/dev/zero", "/sys/kernel/notes"]
+)
+async def test_nothing_of_the_system_is_explained(
+    signed_in: RunningAgent, backend: FakeAiDocs, path: str
+) -> None:
+    for folder in ("/proc", "/proc/self", "/sys", "/dev"):
+        async with signed_in.http.post(f"{signed_in.url}/v1/projects", json={"path": folder}) as answer:
+            assert answer.status == 403
+    status, _ = await ask(signed_in, path)
+    assert (status in (403, 422), backend.asked) == (True, [])
+
+
+async def test_no_secret_near_a_file_is_in_its_context(
+    signed_in: RunningAgent, backend: FakeAiDocs, project: Path
+) -> None:
+    secrets = {
+        "src/secrets.json": CANARY,
+        "src/.env.ts": CANARY,
+        "src/key.json": f'"-----BEGIN PRIVATE KEY----- {CANARY}"',
+        "src/.ssh/config.ts": CANARY,
+        # It imports what is asked about, and so would be a neighbour, too.
+        "src/credentials.json.ts": "",
+        "src/client_secret.json": f'import "./asked"; {CANARY}',
+    }
+    await asyncio.to_thread(_spoil, project)
+    imports = "".join(f'import "./{name.removeprefix("src/")}";' for name in secrets)
+    write_files(
+        project, secrets | {"src/asked.ts": f'{imports} import "../harmless"; import "../leads-out";'}
+    )
+    await documented(signed_in, project / "src" / "asked.ts")
+    (asked,) = backend.asked
+    assert [each.path for each in asked.context.neighbours] == ["src/credentials.json.ts"]
+    assert CANARY not in msgspec.json.encode(asked).decode()
+
+
+async def test_a_linked_folder_around_a_package_is_the_project(
+    signed_in: RunningAgent, backend: FakeAiDocs, project: Path, tmp_path: Path
+) -> None:
+    write_files(project / "lib", {"package.json": "{}", "a.ts": "export {}"})
+    async with signed_in.http.post(f"{signed_in.url}/v1/projects", json={"path": str(project)}) as answer:
+        assert answer.status == 201
+    docs = await documented(signed_in, project / "lib" / "a.ts")
+    assert (docs["state"], docs["file"], docs["root"]) == ("ready", "lib/a.ts", str(project))
 
 
 @pytest.mark.parametrize("selection", [(0, 1), (2, 1), (1, 99)])

@@ -21,6 +21,13 @@ from hivesync_dev.servers.preview_client import PreviewClient, preview_client
 from hivesync_dev.waiting import until
 
 
+def save(path: Path, text: str) -> None:
+    """Save a file in one step, as editors do: an empty one in between could be a version of its own."""
+    fresh = path.with_name(f".{path.name}.tmp")
+    fresh.write_text(text)
+    fresh.replace(path)
+
+
 async def version(client: PreviewClient, preview_id: str, number: int) -> LocalPreview:
     """Wait until a version has ended."""
 
@@ -50,7 +57,7 @@ async def test_a_save_gives_the_next_version_under_the_same_link(
 ) -> None:
     first = await begun(client, project)
     backend.store.puts.clear()
-    (project / "src" / "main.tsx").write_text('import "./hero.png"; export default 2;\n')
+    save(project / "src" / "main.tsx", 'import "./hero.png"; export default 2;\n')
     second = await version(client, first.id, 2)
     assert (second.state, second.preview_id, second.project_id) == (
         *(PreviewState.READY, first.preview_id, first.project_id),
@@ -63,7 +70,7 @@ async def test_files_that_come_back_are_a_version_again(client: PreviewClient, p
     first = await begun(client, project)
     before = (project / "src" / "main.tsx").read_text()
     for number, text in ((2, "export default 2;\n"), (3, before), (4, "export default 2;\n")):
-        (project / "src" / "main.tsx").write_text(text)
+        save(project / "src" / "main.tsx", text)
         assert (await version(client, first.id, number)).state is PreviewState.READY
 
 
@@ -72,9 +79,9 @@ async def test_what_the_preview_does_not_show_gives_no_version(
 ) -> None:
     first = await begun(client, project)
     write_files(project, {"notes.sql": "x", "node_modules/x/i.js": "y", ".env": "S=1"})
-    (project / "index.html").write_text((project / "index.html").read_text())
+    save(project / "index.html", (project / "index.html").read_text())
     await asyncio.sleep(0.5)
-    (project / "src" / "main.tsx").write_text("export default 2;\n")
+    save(project / "src" / "main.tsx", "export default 2;\n")
     await version(client, first.id, 2)
     assert [kept.preview.version for kept in backend.created()] == [2]
 
@@ -84,7 +91,7 @@ async def test_a_build_error_is_told_to_editors_and_cleared_by_the_next_good_ver
 ) -> None:
     first = await begun(client, project)
     backend.outcome = "hold"
-    (project / "src" / "main.tsx").write_text("let x x\n")
+    save(project / "src" / "main.tsx", "let x x\n")
     await until(lambda: _state(client, first.id, "building"))
     place = Diagnostic("Expected ;", "src/main.tsx", 1, 7, hint="Add one")
     backend.finish(
@@ -101,7 +108,7 @@ async def test_a_build_error_is_told_to_editors_and_cleared_by_the_next_good_ver
     assert failed.live
 
     backend.outcome = "ready"
-    (project / "src" / "main.tsx").write_text("let x;\n")
+    save(project / "src" / "main.tsx", "let x;\n")
     good = await version(client, first.id, 3)
     assert (good.state, good.diagnostics, good.error) == (PreviewState.READY, [], None)
     assert await told(client) == [0, 1, 0]
@@ -128,7 +135,7 @@ async def test_a_stopped_one_keeps_what_it_shows(
     async with client.running.http.post(f"{client.running.url}/v1/previews/{first.id}/stop") as answer:
         stopped = await answer.json()
     assert (stopped["live"], stopped["state"], stopped["version"]) == (False, "ready", 1)
-    (project / "src" / "main.tsx").write_text("export default 2;\n")
+    save(project / "src" / "main.tsx", "export default 2;\n")
     await asyncio.sleep(0.7)
     assert [kept.preview.version for kept in backend.created()] == [1]
 
@@ -147,7 +154,7 @@ async def test_what_no_save_can_mend_ends_it(
 ) -> None:
     first = await begun(client, project)
     backend.refuse["versions"] = code
-    (project / "src" / "main.tsx").write_text("export default 2;\n")
+    save(project / "src" / "main.tsx", "export default 2;\n")
 
     async def ended() -> bool:
         return (await client.get(first.id))[1]["live"] is False
@@ -162,7 +169,7 @@ async def test_it_goes_on_after_a_restart(
     first = await begun(client, project)
     client.running.agent.switch.stop()
     await until(lambda: _refuses(client.running))
-    (project / "src" / "main.tsx").write_text("export default 2;\n")
+    save(project / "src" / "main.tsx", "export default 2;\n")
     async with running_agent(settings, store) as again, preview_client(again) as later:
         assert (await version(later, first.id, 2)).state is PreviewState.READY
 
@@ -192,7 +199,7 @@ def workspace(project: Path) -> Path:
     write_files(root / "packages/other", {"package.json": "{}", "a.ts": "export const a = 1"})
     (root / "apps").mkdir()
     project.rename(root / "apps" / "shop")
-    (root / "apps/shop/src/main.tsx").write_text("import '../../../packages/ui/a'; export default 1;")
+    save(root / "apps/shop/src/main.tsx", "import '../../../packages/ui/a'; export default 1;")
     return root
 
 
@@ -201,7 +208,8 @@ async def test_a_save_in_a_package_of_the_workspace_gives_the_next_version(
 ) -> None:
     first = await begun(client, workspace / "apps/shop")
     backend.store.puts.clear()
-    write_files(workspace, {"packages/other/a.ts": "not of it", "packages/ui/a.ts": "export const a = 22"})
+    save(workspace / "packages/other/a.ts", "not of it")
+    save(workspace / "packages/ui/a.ts", "export const a = 22")
     second = await version(client, first.id, 2)
     assert (second.state, second.root) == (PreviewState.READY, str(workspace / "apps/shop"))
     assert [put.size for put in backend.store.puts] == [len("export const a = 22")]
@@ -212,14 +220,12 @@ async def test_a_package_that_is_used_later_is_watched_from_then_on(
 ) -> None:
     first = await begun(client, workspace / "apps/shop")
     main = workspace / "apps/shop/src/main.tsx"
-    main.write_text("import '../../../packages/other/a'; export default 2;")
+    save(main, "import '../../../packages/other/a'; export default 2;")
     await version(client, first.id, 2)
 
     async def saved() -> bool:
         # What is saved before the watch has begun tells nobody, so it is saved until it is noticed.
-        (workspace / "packages/other/a.ts").write_text(
-            f"export const a = {asyncio.get_running_loop().time()}"
-        )
+        save(workspace / "packages/other/a.ts", f"export const a = {asyncio.get_running_loop().time()}")
         return bool((await client.get(first.id))[1]["version"] > 2)
 
     await until(saved)
@@ -233,7 +239,24 @@ async def test_an_import_that_leads_out_can_be_taken_back(
     (workspace / "apps/shop/src/out.ts").symlink_to(tmp_path / "elsewhere" / "a.ts")
     main = workspace / "apps/shop/src/main.tsx"
     good = main.read_text()
-    main.write_text("import './out'")
+    save(main, "import './out'")
     await until(lambda: _state(client, first.id, "failed"))
-    main.write_text(good + "// again")
+    save(main, good + "// again")
+    await until(lambda: _state(client, first.id, "ready"))
+
+
+async def test_a_public_value_of_an_env_file_makes_a_version_and_its_secrets_do_not(
+    client: PreviewClient, backend: FakePreviews, project: Path
+) -> None:
+    write_files(project, {".env": "VITE_NAME=one\nSECRET=canary-1\n"})
+    first = await begun(client, project)
+    backend.store.puts.clear()
+    save(project / ".env", "VITE_NAME=one\nSECRET=canary-2\n")
+    await asyncio.sleep(0.5)
+    save(project / ".env", "VITE_NAME=two\nSECRET=canary-3\n")
     assert (await version(client, first.id, 2)).state is PreviewState.READY
+    (kept,) = backend.created()
+    assert (kept.preview.version, kept.body.env, backend.store.puts) == (2, {"VITE_NAME": "two"}, [])
+    save(project / ".env.local", "VITE_NAME=three\n")
+    await version(client, first.id, 3)
+    assert backend.created()[0].body.env == {"VITE_NAME": "three"}

@@ -10,6 +10,7 @@ from typing import Any
 
 from hivesync_contract.previews import PreviewKind
 
+from hivesync_agent.projects.asked import as_listed
 from hivesync_agent.projects.confined import read_inside
 from hivesync_agent.projects.foreign import FOREIGN_FILES, FOREIGN_PACKAGES, FOREIGN_SUFFIXES, Foreign
 from hivesync_agent.projects.refusals import PathInvalid, PathRefused, Unsupported
@@ -174,7 +175,7 @@ def _inside(root: Path, entry: str) -> str:
         raise PathInvalid("The entry must be a path inside the project, relative to its root.")
     if not _is_inside(root, path.as_posix()):
         raise PathInvalid(f"The entry {entry} is not a file of the project {root.name}.")
-    return path.as_posix()
+    return as_listed(root, path.as_posix())
 
 
 def _is_inside(root: Path, relative: str) -> bool:

@@ -123,7 +123,7 @@ class LinkedProjects:
         target = await asyncio.to_thread(self._roots.find_folder, wanted.path)
         approved = [await asyncio.to_thread(self._roots.find_folder, each) for each in wanted.workspace_roots]
         for each in approved:
-            self._roots.check_approved(target.root, each.root)
+            await asyncio.to_thread(self._roots.check_approved, target.root, each.root)
         link = await self._links.link(scope, target.root, wanted.project_id, [each.root for each in approved])
         await self._end(each for each in self._watched if each.root == link.root and each != link)
         await self._watch(link)

@@ -8,17 +8,14 @@ import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from unicodedata import category
 
+from hivesync_agent.projects.asked import as_listed, checked, mode_of, refuse_kernel
 from hivesync_agent.projects.confined import Confines, Identity, identity
 from hivesync_agent.projects.refusals import PathInvalid, PathRefused
 from hivesync_agent.projects.resolution import between
 from hivesync_agent.projects.workspace import reachable
 
 MARKERS = ("package.json", "index.html", "app.json")
-_PATH_CHARACTERS = 4096
-_UNSAFE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Control characters, lone surrogates and line ends: never in a name that a person chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,30 +96,31 @@ class Roots:
 
         `approvals` say what the user lets its projects read beyond their roots.
         """
-        asked = _checked(path)
-        mode = _mode(asked)
+        asked = checked(path)
+        mode = mode_of(asked)
         if stat.S_ISDIR(mode):
             target = self._of_folder(asked, approvals)
         elif stat.S_ISREG(mode):
             target = self._of_file(asked, approvals)
         else:
             raise PathInvalid(f"{path} is neither a file nor a folder.")
-        self.refuse_own(target.root if target.focus is None else target.root / target.focus)
+        self._refuse(target.root if target.focus is None else target.root / target.focus)
         return target
 
     def find_folder(self, path: str) -> Target:
         """Give a folder itself as a project, whatever lies in or around it; raise likewise."""
-        asked = _checked(path)
-        if not stat.S_ISDIR(_mode(asked)):
+        asked = checked(path)
+        if not stat.S_ISDIR(mode_of(asked)):
             raise PathInvalid(f"{path} is not a folder.")
         folder = asked.resolve(strict=True)
         if self._is_boundary(folder):
             raise PathRefused(f"{folder} is too much for a project; name the project's folder in it.")
-        self.refuse_own(folder)
+        self._refuse(folder)
         return Target(folder, self._work_tree(folder))
 
-    def refuse_own(self, path: Path) -> None:
-        """Raise `PathRefused` for a path in one of our own folders, however it is spelled or linked."""
+    def _refuse(self, path: Path) -> None:
+        """Raise `PathRefused` for what is the system's, or in our own folders, however spelled or linked."""
+        refuse_kernel(path.resolve())
         own = self.own_identities()
         if any(identity(part) in own for part in (path, *path.parents)):
             raise PathRefused("HiveSync's own folders are never previewed.")
@@ -163,7 +161,7 @@ class Roots:
             focus = asked.relative_to(lexical_root)
         else:
             raise PathRefused(f"{asked} is a link that leads out of its project; open the file itself.")
-        return replace(target, focus=focus.as_posix(), loose=lexical_root is None)
+        return replace(target, focus=as_listed(root, focus.as_posix()), loose=lexical_root is None)
 
     def _target(self, root: Path, approvals: Collection[Approval]) -> Target:
         """Give a project with what it may read beyond its root."""
@@ -193,7 +191,8 @@ class Roots:
             base = Path(os.path.commonpath((root, folder)))
         except ValueError:
             return False  # on another drive of Windows
-        return base.parent != base and not (base != self.home and self.home.is_relative_to(base))
+        home = self.home.resolve()
+        return base.parent != base and not (base != home and home.is_relative_to(base))
 
     def _work_tree(self, root: Path) -> Path:
         return next((folder for folder in self._upward(root) if (folder / ".git").exists()), root)
@@ -220,27 +219,6 @@ class Roots:
 
     def _is_boundary(self, folder: Path) -> bool:
         return folder.parent == folder or identity(folder) == identity(self.home)
-
-
-def _checked(path: str) -> Path:
-    """Refuse what could mean something else than it says, before the disk is touched."""
-    if not path or len(path) > _PATH_CHARACTERS or any(category(each) in _UNSAFE for each in path):
-        raise PathInvalid("The path is empty, too long, or holds control characters.")
-    asked = Path(path)
-    if not asked.is_absolute():
-        raise PathInvalid("The path must be absolute.")
-    if ".." in asked.parts:
-        raise PathInvalid("The path must not hold '..'; resolve it first.")
-    if path.startswith(("\\\\.\\", "\\\\?\\")):
-        raise PathInvalid("Windows device paths are not previewed.")
-    return asked
-
-
-def _mode(path: Path) -> int:
-    try:
-        return path.stat().st_mode
-    except (OSError, ValueError) as exc:
-        raise PathInvalid(f"{path} does not exist or can't be read.") from exc
 
 
 def _from(base: Path, path: Path) -> str:

@@ -18,6 +18,7 @@ from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_agent.child_process import run_child
 from hivesync_agent.projects.index.store import IndexStore
 from hivesync_agent.projects.root import Roots, Target
+from hivesync_agent.projects.secrets import public_env
 
 PROCESSES = min(2, os.cpu_count() or 1)
 _DEADLINE_SECONDS = 600.0
@@ -59,6 +60,7 @@ class ProjectIndex:
         self._roots = roots
         self.store = store
         self._lock = asyncio.Lock()
+        self._public_env: dict[str, str] = {}
 
     async def refresh(self) -> Changes:
         """Bring everything up to date; raise `IndexFailed`."""
@@ -74,7 +76,7 @@ class ProjectIndex:
             total = Changes()
             for share in shares:
                 total = total.plus(share.result())
-            return total
+            return total.plus(await asyncio.to_thread(self._env_changes))
 
     async def refresh_folders(self, folders: Collection[str]) -> Changes | None:
         """Bring a few folders up to date; None if that would take a whole pass."""
@@ -109,7 +111,14 @@ class ProjectIndex:
             return None
         if outcome.changed:
             self.store.apply(outcome.changed, ())
-        return msgspec.convert(summary(outcome), Changes)
+        changes = msgspec.convert(summary(outcome), Changes)
+        return changes.plus(self._env_changes()) if "" in folders else changes
+
+    def _env_changes(self) -> Changes:
+        """Tell, by number only, that a value changed that an env file publishes: a build uses it, though
+        the file itself, which holds secrets, is neither indexed nor named."""
+        before, self._public_env = self._public_env, public_env(self.root)
+        return Changes(changed=int(before != self._public_env))
 
     async def _run(self, number: int) -> Changes:
         own = [str(folder) for folder in self._roots.own_folders]
