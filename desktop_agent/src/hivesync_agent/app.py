@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 
-from aiohttp import web
 from hivesync.credentials.refresh import Refresher
 from hivesync.credentials.sign_out import SignOut
 from hivesync.credentials.steps import Answer, Post
@@ -120,16 +119,11 @@ class Agent:
         self.kept_answers = KeptAnswers(
             self._reads.cache, settings.locations.state / f"answers.{settings.profile}.bin", self._owner
         )
-        self._runner: web.AppRunner | None = None
         self._connections: ClientConnections | None = None
 
     async def open(self) -> Callable[[], asyncio.BaseProtocol]:
         """Prepare the routes and give the factory of connections for the listening socket."""
         await self.operations.journal.load()
-        app = web.Application()
-        app.add_routes([route.definition() for route in self.routes])
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
         gate = Gate(
             rules=Rules(port=self.discovery.port, token=self.discovery.token),
             proof=Proof(self.discovery),
@@ -137,7 +131,7 @@ class Agent:
             relay=Relay(
                 Backend(self.upstream, self.access, self._reads, self.operations.journal, self._tasks)
             ),
-            local=LocalRoutes(self._runner),
+            local=LocalRoutes(self.routes, self._tasks),
         )
         self._connections = ClientConnections(gate.begin)
         return self._connections
@@ -155,8 +149,6 @@ class Agent:
         self.bus.close()
         if self._connections is not None:
             await self._connections.shutdown(self.settings.drain_seconds)
-        if self._runner is not None:
-            await self._runner.cleanup()
         await self.kept_answers.close()
         await self._previews.close()
         await self._sign_in.leave()

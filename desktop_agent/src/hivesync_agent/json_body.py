@@ -7,9 +7,9 @@ import dataclasses
 from typing import Any, TypeVar
 
 import msgspec
-from aiohttp import web
 from hivesync_contract.errors import FieldError
 
+from hivesync_agent.local_api.request import LocalRequest
 from hivesync_agent.problems import BadRequest, InvalidInput, TooLarge
 
 T = TypeVar("T")
@@ -17,7 +17,7 @@ BODY_BYTES = 1024 * 1024
 BODY_SECONDS = 30.0
 
 
-async def read_json(request: web.BaseRequest, shape: type[T], *, limit_bytes: int = BODY_BYTES) -> T:
+async def read_json(request: LocalRequest, shape: type[T], *, limit_bytes: int = BODY_BYTES) -> T:
     """Give the body as `shape`, a contract dataclass; an empty body reads as `{}`.
 
     Raises `TooLarge`, `BadRequest` (408 when it comes too slowly) or `InvalidInput`.
@@ -36,19 +36,14 @@ async def read_json(request: web.BaseRequest, shape: type[T], *, limit_bytes: in
         raise InvalidInput("The body does not fit.", errors=[_field_error(str(exc))]) from exc
 
 
-async def _read_bounded(request: web.BaseRequest, limit_bytes: int) -> bytes:
-    if (request.content_length or 0) > limit_bytes:
-        raise TooLarge(f"The body is larger than {limit_bytes // (1024 * 1024)} MB.")
-    body = bytearray()
+async def _read_bounded(request: LocalRequest, limit_bytes: int) -> bytes:
+    if (request.length or 0) > limit_bytes:
+        raise TooLarge(f"The body is larger than {limit_bytes // 1024} KB.")
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > limit_bytes:
-                    raise TooLarge(f"The body is larger than {limit_bytes // (1024 * 1024)} MB.")
+            return await request.body(limit_bytes)
     except TimeoutError as exc:
         raise BadRequest("The body came too slowly.", status=408) from exc
-    return bytes(body)
 
 
 def _refuse_unknown(raw: dict[str, Any], shape: type[Any]) -> None:

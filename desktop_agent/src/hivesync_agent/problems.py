@@ -2,6 +2,7 @@
 
 HiveSyncError
   BadRequest        400 the request itself is malformed
+    MethodNotAllowed  405
   Forbidden         403 well formed, and not allowed here
   NotFound          404
   Conflicting       409 not in its present state
@@ -12,13 +13,14 @@ HiveSyncError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
-from aiohttp import web
 from hivesync_contract import headers
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
-from hivesync_agent import VERSION
 from hivesync_agent.backend.failures import UpstreamUnreachable
+from hivesync_agent.response import Response
 
 PROBLEM_TYPE = "application/problem+json"
 _encode = msgspec.json.Encoder().encode
@@ -31,6 +33,14 @@ class BadRequest(HiveSyncError):
 
     def __init__(self, detail: str, *, status: int = 400) -> None:
         super().__init__(detail, status=status)
+
+
+class MethodNotAllowed(BadRequest):
+    """The route is there, but not for this method."""
+
+    def __init__(self, allowed: Iterable[str]) -> None:
+        self.allowed = ", ".join(sorted(allowed))
+        super().__init__(f"Only {self.allowed} is allowed here.", status=405)
 
 
 class Forbidden(HiveSyncError):
@@ -73,29 +83,21 @@ class InternalError(HiveSyncError):
     """A defect of the agent; the log has the details under the request's id."""
 
 
-def problem_response(error: HiveSyncError, request_id: str = "") -> web.Response:
+def problem_response(error: HiveSyncError, request_id: str = "") -> Response:
     """Give the answer for an error. It closes nothing: the caller decides about the connection."""
-    response = web.Response(
-        status=error.status,
-        body=_encode(error.problem(request_id)),
-        content_type=PROBLEM_TYPE,
-        headers={headers.AGENT: VERSION, "Cache-Control": "no-store"},
-    )
+    more: dict[str, str] = {}
     if request_id:
-        response.headers[headers.REQUEST_ID] = request_id
+        more[headers.REQUEST_ID] = request_id
     if isinstance(error, UpstreamUnreachable) and error.retry_after_seconds is not None:
-        response.headers["Retry-After"] = str(error.retry_after_seconds)
+        more["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, MethodNotAllowed):
+        more["Allow"] = error.allowed  # RFC 9110 §15.5.6
     if error.status == 401:
         # RFC 9110 §15.5.2 asks for a challenge; "Bearer" is one that no HTTP library answers by itself.
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
+        more["WWW-Authenticate"] = "Bearer"
+    return Response(error.status, _encode(error.problem(request_id)), PROBLEM_TYPE, more)
 
 
-def json_response(value: object, *, status: int = 200) -> web.Response:
+def json_response(value: object, *, status: int = 200) -> Response:
     """Give a contract shape as the agent's own answer."""
-    return web.Response(
-        status=status,
-        body=_encode(value),
-        content_type="application/json",
-        headers={headers.AGENT: VERSION, "Cache-Control": "no-store"},
-    )
+    return Response(status, _encode(value), "application/json")

@@ -21,7 +21,9 @@ from hivesync_agent.events.bus import (
 )
 from hivesync_agent.events.endpoints import EventRoutes
 from hivesync_agent.events.sse import ServerSentEvent, StreamMalformed, read_events
-from hivesync_contract.discovery import API_PREFIX
+from hivesync_agent.gate.connections import ClientConnections
+from hivesync_agent.gate.local import LocalRoutes
+from hivesync_agent.tasks import BackgroundTasks
 from hivesync_dev.servers.agents import RunningAgent
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
 from hivesync_dev.waiting import holds, until
@@ -154,19 +156,16 @@ async def test_a_client_that_leaves_frees_its_place(agent: RunningAgent) -> None
         await asyncio.sleep(0.005)
 
 
-async def test_a_quiet_stream_shows_that_it_lives(unused_tcp_port: int) -> None:
-    from aiohttp import web
-
-    app = web.Application()
-    app.add_routes([route.definition() for route in EventRoutes(EventBus(), comment_seconds=0.01).routes()])
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()
-    url = f"http://127.0.0.1:{unused_tcp_port}{API_PREFIX}/v1/events"
-    async with aiohttp.ClientSession() as http, http.get(url) as stream, asyncio.timeout(5):
-        while await stream.content.readline() != b": alive\n":
-            pass
-    await runner.cleanup()
+async def test_a_quiet_stream_shows_that_it_lives() -> None:
+    async with asyncio.TaskGroup() as group:
+        routes = LocalRoutes(EventRoutes(EventBus(), comment_seconds=0.01).routes(), BackgroundTasks(group))
+        connections = ClientConnections(lambda request: routes.begin(request, "/v1/events", "", ""))
+        server = await asyncio.get_running_loop().create_server(connections, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        async with aiohttp.ClientSession() as http, http.get(url) as stream, asyncio.timeout(5):
+            while await stream.content.readline() != b": alive\n":
+                pass
+        server.close()
 
 
 async def test_the_backends_events_reach_editors(signed_in: RunningAgent, backend: UpstreamBackend) -> None:

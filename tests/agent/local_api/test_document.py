@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 import pytest
-from aiohttp import web
 from hivesync_agent.local_api.document import openapi_document
+from hivesync_agent.local_api.request import LocalRequest
 from hivesync_agent.local_api.route import get
+from hivesync_agent.response import Response
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.local_api import AgentStatus
@@ -89,7 +90,7 @@ async def test_every_operation_names_the_refusals_of_the_gate(document: dict[str
 
 
 async def test_a_refusal_of_a_route_joins_that_of_the_gate() -> None:
-    async def show(request: web.Request) -> web.Response:
+    async def show(request: LocalRequest) -> Response:
         """Show it."""
         raise NotImplementedError
 

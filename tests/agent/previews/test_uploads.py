@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hivesync_agent.previews.uploads import PARALLEL, PlanExpired, StoreUnreachable, Uploader, UploadRefused
+from hivesync_agent.previews.uploading import PlanExpired
+from hivesync_agent.previews.uploads import PARALLEL, StoreUnreachable, Uploader, UploadRefused
 from hivesync_agent.projects.digests import DigestCache
 from hivesync_agent.projects.snapshot import SourceFile, hash_files
 from hivesync_contract.previews import FileUpload, PackUpload, PreviewState, UploadPlan

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 
-from aiohttp import web
 from hivesync_contract import headers
 from hivesync_contract.errors import ErrorCode
 
-from hivesync_agent import VERSION
 from hivesync_agent.events.bus import Event, EventBus, Subscription
+from hivesync_agent.local_api.request import LocalRequest
 from hivesync_agent.local_api.route import EVENT_STREAM, Route, get
+from hivesync_agent.response import EventStream
 
 COMMENT_SECONDS = 15.0
 """A comment this often shows both ends that the connection lives."""
@@ -36,38 +37,27 @@ class EventRoutes:
             )
         ]
 
-    async def stream(self, request: web.Request) -> web.StreamResponse:
+    async def stream(self, request: LocalRequest) -> EventStream:
         """Send events until the client leaves, falls behind, or the agent stops."""
-        client, _, _ = request.headers.get(headers.CLIENT, "").partition("/")
-        subscription = self._bus.subscribe(request.headers.get("Last-Event-ID"), client)
-        response = web.StreamResponse(
-            headers={
-                headers.AGENT: VERSION,
-                "Content-Type": "text/event-stream",
-                "Cache-Control": "no-store",
-                "X-Accel-Buffering": "no",
-            }
-        )
+        client, _, _ = (request.header(headers.CLIENT) or "").partition("/")
+        return EventStream(self._parts(self._bus.subscribe(request.header("Last-Event-ID"), client)))
+
+    async def _parts(self, subscription: Subscription) -> AsyncGenerator[bytes, None]:
         try:
-            await response.prepare(request)
-            await response.write(b": hivesync\n\n")
-            await self._send(response, subscription)
+            yield b": hivesync\n\n"
+            while True:
+                try:
+                    async with asyncio.timeout(self._comment_seconds):
+                        events = await subscription.next()
+                except TimeoutError:
+                    yield b": alive\n\n"
+                else:
+                    if not events:
+                        return
+                    # The gate ends a client that takes nothing.
+                    yield b"".join(encode_event(event) for event in events)
         finally:
             self._bus.unsubscribe(subscription)
-        return response
-
-    async def _send(self, response: web.StreamResponse, subscription: Subscription) -> None:
-        while True:
-            try:
-                async with asyncio.timeout(self._comment_seconds):
-                    events = await subscription.next()
-            except TimeoutError:
-                content = b": alive\n\n"
-            else:
-                if not events:
-                    return
-                content = b"".join(encode_event(event) for event in events)
-            await response.write(content)  # the gate ends a client that takes nothing
 
 
 def encode_event(event: Event) -> bytes:

@@ -14,7 +14,7 @@ from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.gate.delivery import Delivery
 from hivesync_agent.gate.parser import RequestParser
-from hivesync_agent.gate.request import Request, response_bytes
+from hivesync_agent.gate.request import Request
 from hivesync_agent.problems import BadRequest, problem_response
 from hivesync_agent.wire.watch import Watch
 
@@ -266,7 +266,7 @@ class ClientConnection(asyncio.Protocol):
                 return
         # Not for the log of every day: who may not even read it could fill it.
         _log.debug("request refused by the parser", extra={"status": error.status})
-        self._delivery.write(response_bytes(problem_response(error), close=True))
+        self._delivery.write(problem_response(error).as_bytes(close=True))
         self._close_gently()
 
     def _close_gently(self) -> None:

@@ -44,7 +44,7 @@ class Relaying(Protocol):
 class Local(Protocol):
     """Begins to answer a request to one of the agent's own routes."""
 
-    def begin(self, request: Request) -> None: ...
+    def begin(self, request: Request, path: str, query: str, request_id: str) -> None: ...
 
 
 class Gate:
@@ -85,10 +85,11 @@ class Gate:
         request.admit()
         if request.method not in _METHODS:
             raise BadRequest("The method is not supported.", status=405)
+        self._rules.check_expectation(head)
         self._clients.seen(client)
         if path.startswith(_RELAY_PREFIX):
             self._relay.begin(request, path[len(API_PREFIX) :], query, client, request_id)
         elif request.upgrade or b"upgrade" in head.values:
             raise BadRequest("This route can't be upgraded.")
         else:
-            self._local.begin(request)
+            self._local.begin(request, path[len(API_PREFIX) :], query, request_id)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from aiohttp import web
 from hivesync_contract.discovery import DiscoveryFile
 from hivesync_contract.local_api import AgentProof
 from hivesync_contract.signing import agent_proof
 
 from hivesync_agent import VERSION
 from hivesync_agent.problems import BadRequest, json_response
+from hivesync_agent.response import Response
 
 _QUERY = re.compile(r"nonce=([0-9a-fA-F]{32,128})")
 """The whole query. The lower bound keeps a listener from having collected all proofs beforehand."""
@@ -26,7 +26,7 @@ class Proof:
     def __init__(self, discovery: DiscoveryFile) -> None:
         self._discovery = discovery
 
-    def answer(self, method: str, query: str) -> web.Response:
+    def answer(self, method: str, query: str) -> Response:
         """Give product, versions and the proof over the nonce as it was sent."""
         if method not in ("GET", "HEAD"):
             raise BadRequest("Only GET is allowed here.", status=405)

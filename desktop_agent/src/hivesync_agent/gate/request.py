@@ -6,12 +6,12 @@ import asyncio
 from collections import deque
 from typing import Protocol
 
-from aiohttp import web
 from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.gate.rules import Head
 from hivesync_agent.problems import TooLarge, problem_response
-from hivesync_agent.wire.messages import CONTINUE, head_bytes
+from hivesync_agent.response import Response
+from hivesync_agent.wire.messages import CONTINUE
 
 HELD_BYTES = 64 * 1024
 
@@ -190,10 +190,10 @@ class Request:
         """Say that nothing more comes, in a tunnel."""
         self._line.half_close()
 
-    def reply(self, response: web.Response, *, close: bool = False) -> None:
+    def reply(self, response: Response, *, close: bool = False) -> None:
         """Answer with a small whole response of the agent's own."""
         close = close or not self.keep_alive or not self._ended
-        self.write(response_bytes(response, close=close, with_body=self.method != "HEAD"))
+        self.write(response.as_bytes(close=close, with_body=self.method != "HEAD"))
         self.finish(close=close)
 
     def refuse(self, error: HiveSyncError, request_id: str = "", *, close: bool = False) -> None:
@@ -236,18 +236,3 @@ class _Collecting:
 
     def session_ended(self) -> None:
         """There is no answer yet."""
-
-
-def response_bytes(response: web.Response, *, close: bool, with_body: bool = True) -> bytes:
-    """Give a whole response as bytes."""
-    content = response.body if isinstance(response.body, bytes) else b""
-    lines = [
-        (name.encode("ascii"), value.encode("latin-1"))
-        for name, value in response.headers.items()
-        if name.lower() not in ("content-length", "connection")
-    ]
-    lines.append((b"Content-Length", b"%d" % len(content)))
-    if close:
-        lines.append((b"Connection", b"close"))
-    first = f"HTTP/1.1 {response.status} {response.reason}".encode("ascii")
-    return head_bytes(first, lines) + (content if with_body else b"")

@@ -142,6 +142,11 @@ class Rules:
         if scheme.lower() != b"bearer" or not hmac.compare_digest(offered, self._token):
             raise TokenMissing("The local token is missing or wrong; read the discovery file again.")
 
+    def check_expectation(self, head: Head) -> None:
+        """Refuse to be expected to do anything but to ask for the body (417, RFC 9110 §10.1.1)."""
+        if head.values.get(b"expect", b"100-continue").lower() != b"100-continue":
+            raise BadRequest("This expectation is not supported.", status=417)
+
 
 def _check_protocol(spoken: bytes) -> None:
     if not _PROTOCOL.fullmatch(spoken):

@@ -11,11 +11,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
-from hivesync_contract.discovery import API_PREFIX
 from hivesync_contract.errors import ErrorCode
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from hivesync_agent.local_api.request import LocalRequest
+from hivesync_agent.response import EventStream, Response
+
+Handler = Callable[[LocalRequest], Awaitable[Response | EventStream]]
 Answers = Mapping[int, Any]
 """Status → contract shape, `MediaType`, or None for an answer without a body."""
 
@@ -57,13 +58,6 @@ class Route:
     def path_parameters(self) -> list[str]:
         """Give the names of what varies in the path."""
         return _PLACEHOLDER.findall(self.path)
-
-    def definition(self) -> web.RouteDef:
-        """Give the route as the router takes it. HEAD goes with GET, except on a stream without an end."""
-        options: dict[str, Any] = {}
-        if self.method == "GET":
-            options["allow_head"] = EVENT_STREAM not in self.answers.values()
-        return web.RouteDef(self.method, API_PREFIX + self.path, self.handler, options)
 
 
 def get(path: str, handler: Handler, answers: Answers, **more: Any) -> Route:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from aiohttp import web
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.operations import Operation, OperationList
 
+from hivesync_agent.local_api.request import LocalRequest
 from hivesync_agent.local_api.route import Route, delete, get, post
 from hivesync_agent.offline.journal import OperationJournal
 from hivesync_agent.problems import json_response
+from hivesync_agent.response import Response
 
 
 class OperationRoutes:
@@ -31,15 +32,15 @@ class OperationRoutes:
             ),
         ]
 
-    async def list(self, request: web.Request) -> web.Response:
+    async def list(self, request: LocalRequest) -> Response:
         """Give what of the signed-in account waits or came back, in order."""
         return json_response(await self._journal.list())
 
-    async def discard(self, request: web.Request) -> web.Response:
+    async def discard(self, request: LocalRequest) -> Response:
         """Give a change of the signed-in account up: a conflict, or one that still waits."""
-        await self._journal.discard(request.match_info["id"])
-        return web.Response(status=204)
+        await self._journal.discard(request.parameters["id"])
+        return Response(204)
 
-    async def retry(self, request: web.Request) -> web.Response:
+    async def retry(self, request: LocalRequest) -> Response:
         """Send a conflict once more, over what is there now (202: it waits again)."""
-        return json_response(await self._journal.retry(request.match_info["id"]), status=202)
+        return json_response(await self._journal.retry(request.parameters["id"]), status=202)

@@ -22,7 +22,7 @@ from hivesync_agent.previews.live import Live
 from hivesync_agent.previews.patience import Patience
 from hivesync_agent.previews.service import Previews
 from hivesync_agent.previews.store import PreviewStore
-from hivesync_agent.previews.uploads import Uploader
+from hivesync_agent.previews.uploading import LazyUploader
 from hivesync_agent.projects.digests import DigestCache
 from hivesync_agent.projects.endpoints import ProjectRoutes
 from hivesync_agent.projects.index.service import Indexes
@@ -46,7 +46,7 @@ class PreviewParts:
     previews: Previews
     projects: LinkedProjects
     ai_docs: AiDocsRequests
-    uploader: Uploader
+    uploader: LazyUploader
 
     def routes(self) -> list[Route]:
         """Give the routes of all three."""
@@ -89,7 +89,7 @@ def assemble_previews(
     account = Account(settings.server_url, settings.profile, access, profile, _Reach(health))
     indexes = Indexes(locations.state / "index", roots)
     watches = Watches(indexes, tasks)
-    uploader, patience = Uploader(), Patience()
+    uploader, patience = LazyUploader(), Patience()
     flow = Flow(
         account=account,
         delivery=Delivery(scanner, links, upstream, account, uploader, patience),

@@ -16,7 +16,7 @@ from hivesync_agent.previews.account import Account
 from hivesync_agent.previews.body import FileMoved
 from hivesync_agent.previews.patience import Patience
 from hivesync_agent.previews.tracked import Tracked
-from hivesync_agent.previews.uploads import PlanExpired, Uploader
+from hivesync_agent.previews.uploading import LazyUploader, PlanExpired
 from hivesync_agent.projects.links import Backend, ProjectLinks, is_gone
 from hivesync_agent.projects.refusals import SourceChanged
 from hivesync_agent.projects.scan import Scanner, Snapshot
@@ -32,7 +32,7 @@ class Delivery:
     links: ProjectLinks
     backend: Backend
     account: Account
-    uploader: Uploader
+    uploader: LazyUploader
     patience: Patience
 
     async def deliver(self, tracked: Tracked) -> None:

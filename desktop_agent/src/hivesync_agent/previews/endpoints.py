@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from aiohttp import web
 from hivesync_contract import headers
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.local_api import LocalPreview, LocalPreviewCreate
 from hivesync_contract.pages import Page
 
 from hivesync_agent.json_body import read_json
+from hivesync_agent.local_api.request import LocalRequest
 from hivesync_agent.local_api.route import Route, delete, get, post
 from hivesync_agent.previews.service import Previews
 from hivesync_agent.problems import InvalidInput, json_response
+from hivesync_agent.response import Response
 
 _KEY_CHARACTERS = 200
 _REFUSALS = (
@@ -52,27 +53,27 @@ class PreviewRoutes:
             delete("/v1/previews/{id}", self.cancel, {204: None}, errors=(*away, ErrorCode.NOT_FOUND)),
         ]
 
-    async def create(self, request: web.Request) -> web.Response:
+    async def create(self, request: LocalRequest) -> Response:
         """Start a preview (202); the same Idempotency-Key gives the same preview again."""
-        key = request.headers.get(headers.IDEMPOTENCY_KEY, "")
+        key = request.header(headers.IDEMPOTENCY_KEY) or ""
         if len(key) > _KEY_CHARACTERS:
             raise InvalidInput(f"The Idempotency-Key is longer than {_KEY_CHARACTERS} characters.")
         wanted = await read_json(request, LocalPreviewCreate)
         return json_response(await self._previews.create(wanted, key), status=202)
 
-    async def list(self, request: web.Request) -> web.Response:
+    async def list(self, request: LocalRequest) -> Response:
         """Give the previews of this agent, newest first."""
         return json_response(Page(self._previews.list()))
 
-    async def show(self, request: web.Request) -> web.Response:
+    async def show(self, request: LocalRequest) -> Response:
         """Give one preview as it now is."""
-        return json_response(await self._previews.get(request.match_info["id"]))
+        return json_response(await self._previews.get(request.parameters["id"]))
 
-    async def stop(self, request: web.Request) -> web.Response:
+    async def stop(self, request: LocalRequest) -> Response:
         """End a live preview; what the phone shows stays."""
-        return json_response(await self._previews.stop_live(request.match_info["id"]))
+        return json_response(await self._previews.stop_live(request.parameters["id"]))
 
-    async def cancel(self, request: web.Request) -> web.Response:
+    async def cancel(self, request: LocalRequest) -> Response:
         """Stop and delete a preview."""
-        await self._previews.cancel(request.match_info["id"])
-        return web.Response(status=204)
+        await self._previews.cancel(request.parameters["id"])
+        return Response(204)

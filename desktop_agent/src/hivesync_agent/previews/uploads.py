@@ -16,6 +16,7 @@ from yarl import URL
 
 from hivesync_agent.backend.proxy import system_proxy
 from hivesync_agent.previews.body import FileMoved, UploadBody
+from hivesync_agent.previews.uploading import PlanExpired
 from hivesync_agent.projects.confined import Within
 from hivesync_agent.projects.snapshot import SourceFile
 
@@ -38,10 +39,6 @@ class StoreUnreachable(HiveSyncError):
 
     code = ErrorCode.UPSTREAM_UNREACHABLE
     retryable = True
-
-
-class PlanExpired(Exception):
-    """The presigned address is no longer valid; ask for a new plan."""
 
 
 class Uploader:

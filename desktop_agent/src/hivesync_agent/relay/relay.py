@@ -23,9 +23,6 @@ class Relay:
     def begin(self, request: Request, path: str, query: str, client: str, request_id: str) -> None:
         """Begin to answer as the backend does; raise `Forbidden` or `BadRequest` before anything is sent."""
         check_relayed(request.method, path)
-        expected = request.head.values.get(b"expect")
-        if expected is not None and expected.lower() != b"100-continue":
-            raise BadRequest("This expectation is not supported.", status=417)
         if b"upgrade" in request.head.values and not (request.upgrade and request.method == "GET"):
             raise BadRequest("Only a WebSocket can be opened here.")
         target = f"{path}?{query}" if query else path

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
-from aiohttp import web
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.local_api import LoginStart, Session
 
 from hivesync_agent.json_body import read_json
+from hivesync_agent.local_api.request import LocalRequest
 from hivesync_agent.local_api.route import Route, delete, get, post
 from hivesync_agent.problems import InvalidInput, json_response
+from hivesync_agent.response import Response
 from hivesync_agent.session.profile import Profile
 from hivesync_agent.session.protocol import SessionAccess
 from hivesync_agent.session.revocations import Revocations
@@ -54,7 +55,7 @@ class SessionRoutes:
             delete("/v1/session", self.sign_out, {200: Session}),
         ]
 
-    async def login(self, request: web.Request) -> web.Response:
+    async def login(self, request: LocalRequest) -> Response:
         """Sign in with a password, or start a device-code sign-in (202: the user's turn)."""
         start = await read_json(request, LoginStart)
         if self._settings.api_key is not None:
@@ -67,11 +68,11 @@ class SessionRoutes:
         await self._sign_in.with_device_code()
         return json_response(await self._session(), status=202)
 
-    async def show(self, request: web.Request) -> web.Response:
+    async def show(self, request: LocalRequest) -> Response:
         """Tell who is signed in. While nobody is, the store is read again."""
         return json_response(await self._session())
 
-    async def sign_out(self, request: web.Request) -> web.Response:
+    async def sign_out(self, request: LocalRequest) -> Response:
         """Forget the session and have it revoked."""
         await self._sign_in.sign_out()
         return json_response(await self._session())

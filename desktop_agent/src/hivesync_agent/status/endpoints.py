@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-from aiohttp import web
 from hivesync_contract import PROTOCOL_MAX, PROTOCOL_MIN
 from hivesync_contract.discovery import ProtocolRange
 from hivesync_contract.local_api import AgentStatus, LogLines, Stopping
 from hivesync_contract.local_projects import PolledProject
 
 from hivesync_agent import VERSION
+from hivesync_agent.local_api.request import LocalRequest
 from hivesync_agent.local_api.route import Route, get, post
 from hivesync_agent.log import tail
 from hivesync_agent.problems import BadRequest, json_response
+from hivesync_agent.response import Response
 from hivesync_agent.session.profile import Profile
 from hivesync_agent.session.protocol import SessionAccess
 from hivesync_agent.settings import AgentSettings
@@ -79,26 +80,26 @@ class StatusRoutes:
             get("/v1/logs", self.logs, {200: LogLines}, query={"lines": f"how many, 1–{LOG_LINES_MAX}"}),
         ]
 
-    async def status(self, request: web.Request) -> web.Response:
+    async def status(self, request: LocalRequest) -> Response:
         """Tell everything a status line or the tray shows."""
         return json_response(await self._status())
 
-    async def pause(self, request: web.Request) -> web.Response:
+    async def pause(self, request: LocalRequest) -> Response:
         """Let background work rest."""
         self._switch.pause()
         return json_response(await self._status())
 
-    async def resume(self, request: web.Request) -> web.Response:
+    async def resume(self, request: LocalRequest) -> Response:
         """Let background work go on."""
         self._switch.resume()
         return json_response(await self._status())
 
-    async def shutdown(self, request: web.Request) -> web.Response:
+    async def shutdown(self, request: LocalRequest) -> Response:
         """Answer, then end."""
         asyncio.get_running_loop().call_soon(self._switch.stop)
         return json_response(Stopping(), status=202)
 
-    async def logs(self, request: web.Request) -> web.Response:
+    async def logs(self, request: LocalRequest) -> Response:
         """Give the last lines of the log, one JSON object per line."""
         wanted = request.query.get("lines", str(LOG_LINES))
         if not wanted.isdecimal() or not 0 < int(wanted) <= LOG_LINES_MAX:

@@ -8,13 +8,14 @@ import os
 from collections.abc import Callable
 
 import msgspec
-from aiohttp import web
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.local_support import SupportBundle
 
 from hivesync_agent.child_process import ChildFailed, run_child
+from hivesync_agent.local_api.request import LocalRequest
 from hivesync_agent.local_api.route import Route, post
 from hivesync_agent.problems import json_response
+from hivesync_agent.response import Response
 from hivesync_agent.settings import AgentSettings
 from hivesync_agent.support.child import Order
 
@@ -38,7 +39,7 @@ class SupportRoutes:
         """Give the route table."""
         return [post("/v1/support-bundle", self.make, {201: SupportBundle})]
 
-    async def make(self, request: web.Request) -> web.Response:
+    async def make(self, request: LocalRequest) -> Response:
         """Collect what helps to find a fault, redacted, in a zip on this machine."""
         places = self._settings.locations
         folders = (str(places.runtime), str(places.config), str(places.state), str(places.log))
