@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -190,3 +191,37 @@ async def test_the_agents_own_calls_are_signed_and_repeated_once(
     backend.identity.revoke_all()
     with pytest.raises(SignedOut):
         await signed_in.agent.upstream.call("GET", "/auth/me", decode=User)
+
+
+def move_clock(agent: RunningAgent, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Set the wall clock of everything that looks at it."""
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + seconds)
+    monkeypatch.setattr(agent.agent.access, "_clock", time.time)
+
+
+@pytest.mark.parametrize("hours", [8, 24 * 400])
+async def test_a_token_that_ended_while_the_machine_slept_is_renewed_and_not_tried(
+    signed_in: RunningAgent, backend: UpstreamBackend, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    before = backend.identity.refreshes
+    backend.identity.end_access_tokens()
+    move_clock(signed_in, monkeypatch, hours * 3600)
+    async with signed_in.http.get(f"{signed_in.url}/api/v1/echo") as answer:
+        assert answer.status == 200
+    relayed = [seen for seen in backend.relayed() if seen.target == "/api/v1/echo"]
+    assert (len(relayed), backend.identity.refreshes) == (1, before + 1)
+
+
+async def test_a_clock_that_is_set_back_costs_a_refusal_and_no_session(
+    signed_in: RunningAgent, backend: UpstreamBackend, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its clock the token is good for a year more; the backend knows better."""
+    move_clock(signed_in, monkeypatch, -365 * 24 * 3600)
+    before = backend.identity.refreshes
+    backend.identity.end_access_tokens()
+    for _ in range(2):
+        async with signed_in.http.get(f"{signed_in.url}/api/v1/echo") as answer:
+            assert answer.status == 200
+    assert backend.identity.refreshes == before + 1
+    assert store.load() is not None
