@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import shutil
@@ -24,7 +25,7 @@ _CALM_SECONDS = (1.0, 6.0)
 _LASTS_SECONDS = (0.1, 6.0)
 _CALM_SHARE = 1 / 3
 """In this last share of the run the agent is left alive, so that a leak would show."""
-_SETTLE_SECONDS = 120.0
+_STUCK_SECONDS = 60.0
 _LEAVE_SECONDS = 20.0
 
 
@@ -77,14 +78,16 @@ class Soak:
                 time.sleep(lasts)
 
     def _settle(self) -> None:
-        """Let the clients finish, and the agent send what waits."""
+        """Let the clients finish, and the agent send what waits, for as long as it gets on with that."""
         self.failures += filter(None, [client.finish() for client in self.stage.clients])
-        ends = time.monotonic() + _SETTLE_SECONDS
+        fewest, ends = math.inf, 0.0
         with self.stage.api() as api:
             while True:
                 page = api.http.get("/v1/operations").raise_for_status().json()
-                left = any(page[name] for name in ("items", "damaged", "of_other_accounts"))
-                if not left or time.monotonic() > ends:
+                left = len(page["items"]) + len(page["damaged"]) + page["of_other_accounts"]
+                if left < fewest:
+                    fewest, ends = left, time.monotonic() + _STUCK_SECONDS
+                if left == 0 or time.monotonic() > ends:
                     break
                 time.sleep(0.1)
         if left:

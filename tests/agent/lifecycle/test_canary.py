@@ -183,8 +183,9 @@ async def test_no_secret_is_found_anywhere(
     everywhere = [logs, seen.bundle, temporary, *tree.command_lines, "".join(printed).encode()]
     tokens = [agent.discovery.token, PASSWORD, API_KEY, *backend.identity.issued]
     for secret in tokens:
-        # The local token is how the file's finder proves that it may ask; a restart makes it worthless.
-        places = {path: content for path, content in kept.items() if path.parent != locations.runtime}
+        # Whoever finds the local token may ask the agent; a restart makes it worthless.
+        home = locations.discovery_file("default") if secret == agent.discovery.token else None
+        places = {path: content for path, content in kept.items() if path != home}
         inherited = tree.environments if secret != API_KEY else ()
         for content in (*everywhere, *places.values(), *inherited, answers, seen.events.encode()):
             assert secret.encode() not in content
