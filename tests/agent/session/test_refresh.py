@@ -11,6 +11,7 @@ import pytest
 from hivesync.credentials.errors import SignedOut
 from hivesync.credentials.session import new_session
 from hivesync.credentials.store import MemoryStore
+from hivesync_agent.session.access import AccessTokens
 from hivesync_agent.settings import AgentSettings
 from hivesync_agent.upstream import UpstreamUnreachable
 from hivesync_contract.errors import ErrorCode, Problem
@@ -193,11 +194,13 @@ async def test_the_agents_own_calls_are_signed_and_repeated_once(
         await signed_in.agent.upstream.call("GET", "/auth/me", decode=User)
 
 
-def move_clock(agent: RunningAgent, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+def move_clock(running: RunningAgent, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     """Set the wall clock of everything that looks at it."""
-    now = time.time
+    now, access = time.time, running.agent.access
+    assert isinstance(access, AccessTokens)
     monkeypatch.setattr(time, "time", lambda: now() + seconds)
-    monkeypatch.setattr(agent.agent.access, "_clock", time.time)
+    monkeypatch.setattr(access, "_clock", time.time)
+    monkeypatch.setattr(access, "_refresher", dataclasses.replace(access._refresher, clock=time.time))
 
 
 @pytest.mark.parametrize("hours", [8, 24 * 400])
