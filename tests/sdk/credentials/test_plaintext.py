@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from hivesync.credentials import Account, KeychainUnavailable, choose_store, new_session
-from hivesync.credentials.keychain import Keychain
 from hivesync.credentials.plaintext import PlaintextStore
 from hivesync.locations import Locations
 from hivesync.preferences import Preferences
+from hivesync_contract.local_api import SessionStore
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
 SESSION = new_session("r1", "u1")
@@ -135,7 +135,7 @@ def test_without_clear_consent_the_keychain_is_chosen(tmp_path: Path, content: b
     locations = Locations(tmp_path, tmp_path, tmp_path, tmp_path)
     if content is not None:
         (tmp_path / "config.json").write_bytes(content)
-    assert isinstance(choose_store(Account("https://a.example", "default"), locations), Keychain)
+    assert choose_store(Account("https://a.example", "default"), locations).kind is SessionStore.KEYCHAIN
 
 
 def test_with_consent_the_file_is_chosen_one_for_each_account(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from hivesync._response import Mode, Response
 from hivesync._version import __version__
 from hivesync.credentials.account import Account
 from hivesync.credentials.refresh import Refresher
-from hivesync.credentials.store import choose_store
+from hivesync.credentials.store import CredentialStore, choose_store
 from hivesync.locations import Locations
 from hivesync.settings import Settings
 
@@ -33,8 +33,8 @@ class AsyncClient:
     """HiveSync for programs: through the desktop agent where it runs, direct where it does not.
 
     `name`: how the program is shown in the agent's list, `<name>/<version>`. `only`: forbid the other
-    way. `may_prompt`: the keychain may ask the user to unlock it. An API key in HIVESYNC_TOKEN wins:
-    with one, calls to the backend go direct.
+    way. `may_prompt`: the keychain may ask the user to unlock it. `store`: where the session lies, if not
+    where the user chose. An API key in HIVESYNC_TOKEN wins: with one, calls to the backend go direct.
     """
 
     def __init__(
@@ -47,12 +47,13 @@ class AsyncClient:
         timeout_seconds: float = 30.0,
         settings: Settings | None = None,
         locations: Locations | None = None,
+        store: CredentialStore | None = None,
     ) -> None:
         self.settings = settings or Settings.from_env(profile=profile)
         self.locations = locations or Locations.detect()
         account = Account(self.settings.server_url, self.settings.profile)
         refresher = Refresher(
-            choose_store(account, self.locations, may_prompt=may_prompt),
+            store or choose_store(account, self.locations, may_prompt=may_prompt),
             account.lock_path(self.locations.state),
         )
         timeout = httpx.Timeout(timeout_seconds, connect=5.0)

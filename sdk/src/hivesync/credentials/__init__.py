@@ -15,7 +15,7 @@ from hivesync.credentials.refresh import Refresher, RefreshFailed, Renewed
 from hivesync.credentials.session import StoredSession, new_session
 from hivesync.credentials.sign_out import Ending, SignOut
 from hivesync.credentials.steps import Answer, Blocking, Flow, Pause, Post, Step
-from hivesync.credentials.store import CredentialStore, MemoryStore, choose_store
+from hivesync.credentials.store import CredentialStore, MemoryStore, choose_store, open_store
 
 __all__ = [
     "Account",
@@ -44,4 +44,5 @@ __all__ = [
     "drive",
     "drive_async",
     "new_session",
+    "open_store",
 ]

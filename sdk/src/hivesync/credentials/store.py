@@ -143,20 +143,40 @@ class MemoryStore(TextStore):
 
 def choose_store(
     account: Account, locations: Locations, *, may_prompt: bool = False, isolated: bool = False
-) -> CredentialStore:
+) -> TextStore:
     """Give the user's choice: the keychain, or the file they agreed to.
 
     `may_prompt`: the keychain may ask the user to unlock it; False for whatever runs in the background.
     `isolated`: ask it in a process of its own, which a program that runs for months gives back at once.
     """
-    if Preferences.load(locations).plaintext_credentials:
+    consented = Preferences.load(locations).plaintext_credentials
+    kind = SessionStore.FILE if consented else SessionStore.KEYCHAIN
+    return open_store(kind, account, locations, may_prompt=may_prompt, isolated=isolated)
+
+
+def open_store(
+    kind: SessionStore,
+    account: Account,
+    locations: Locations,
+    *,
+    may_prompt: bool = False,
+    isolated: bool = False,
+) -> TextStore:
+    """Give one place of an account, whatever the user prefers now. What is stored there is noted."""
+    from hivesync.credentials.noted import NotedStore
+
+    place: TextStore
+    lock_path = account.lock_path(locations.state)
+    if kind is SessionStore.FILE:
         from hivesync.credentials.plaintext import PlaintextStore
 
-        return PlaintextStore(account.plaintext_path(locations.state))
-    if isolated:
+        place = PlaintextStore(account.plaintext_path(locations.state))
+    elif isolated:
         from hivesync.credentials.isolated import IsolatedKeychain
 
-        return IsolatedKeychain(account, account.lock_path(locations.state))
-    from hivesync.credentials.keychain import Keychain
+        place = IsolatedKeychain(account, lock_path)
+    else:
+        from hivesync.credentials.keychain import Keychain
 
-    return Keychain(account, may_prompt=may_prompt, lock_path=account.lock_path(locations.state))
+        place = Keychain(account, may_prompt=may_prompt, lock_path=lock_path)
+    return NotedStore(place, account, locations.state)
