@@ -37,6 +37,9 @@ class MemoryRegistry:
     def delete(self, key: str, name: str) -> bool:
         return self.values.pop((key, name), None) is not None
 
+    def names(self, key: str) -> list[str]:
+        return [name for of, name in self.values if of == key]
+
 
 @pytest.fixture
 def registry() -> MemoryRegistry:

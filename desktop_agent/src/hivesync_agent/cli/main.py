@@ -32,6 +32,7 @@ _COMMANDS = {
     "support-bundle": "collect what helps to find a fault, without secrets",
     "tray": "show the icon in the desktop's panel",
     "token": "print an access token of at most 15 minutes",
+    "uninstall": "remove HiveSync from your account on this machine",
     "whoami": "show who is signed in",
 }
 

@@ -10,9 +10,12 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from hivesync_contract.discovery import DEFAULT_PROFILE, check_profile
 from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.service.job import Job
@@ -29,6 +32,14 @@ class ServiceUnavailable(ServiceError):
     """There is nothing here that starts programs at login."""
 
 
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A profile whose agent starts at login, with the variables that it then gets."""
+
+    profile: str
+    environment: Mapping[str, str]
+
+
 class Autostart(Protocol):
     """One system's way. Installing twice is as good as once."""
 
@@ -43,6 +54,9 @@ class Autostart(Protocol):
 
     def state(self, job: Job) -> ServiceState:
         """Look; never raises for an absent service."""
+
+    def installed(self) -> list[Installed]:
+        """Give what is registered for this user, whatever the profile; by the files alone."""
 
 
 def autostart() -> Autostart:
@@ -84,6 +98,19 @@ def insist(result: subprocess.CompletedProcess[str]) -> str:
     if result.returncode != 0:
         raise ServiceError(f"`{' '.join(result.args)}` failed: {(result.stderr or result.stdout).strip()}")
     return result.stdout
+
+
+def profile_in(name: str, before: str, after: str = "") -> str | None:
+    """Undo `Job.suffix`: give the profile of a name made of these parts, None for another's name."""
+    middle = name.removeprefix(before).removesuffix(after)
+    if name != f"{before}{middle}{after}":
+        return None
+    if not middle:
+        return DEFAULT_PROFILE
+    try:
+        return check_profile(middle.removeprefix(".")) if middle.startswith(".") else None
+    except ValueError:
+        return None
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -7,9 +7,18 @@ import re
 from pathlib import Path
 from typing import Any
 
-from hivesync_agent.service.autostart import ServiceUnavailable, insist, replace_file, run
+from hivesync_agent.service.autostart import (
+    Installed,
+    ServiceUnavailable,
+    insist,
+    profile_in,
+    replace_file,
+    run,
+)
 from hivesync_agent.service.job import RESTART_SECONDS, STOP_SECONDS, Job
 from hivesync_agent.service.state import ServiceKind, ServiceState
+
+_LABEL = "dev.hivesync.agent"
 
 
 class LaunchAgent:
@@ -62,6 +71,16 @@ class LaunchAgent:
             detail="" if told.returncode == 0 or not path.exists() else "It is not loaded; install it again.",
         )
 
+    def installed(self) -> list[Installed]:
+        """Read the property lists."""
+        found = []
+        for path in sorted(self._folder.glob(f"{_LABEL}*.plist")):
+            if (profile := profile_in(path.name, _LABEL, ".plist")) is not None:
+                written = self._written(path)
+                variables = written.get("EnvironmentVariables") if isinstance(written, dict) else None
+                found.append(Installed(profile, dict(variables or {})))
+        return found
+
     def _plist(self, job: Job) -> dict[str, Any]:
         """Give the property list: keys of launchd.plist(5)."""
         return {
@@ -96,4 +115,4 @@ class LaunchAgent:
 
 
 def _label(job: Job) -> str:
-    return f"dev.hivesync.agent{job.suffix}"
+    return f"{_LABEL}{job.suffix}"

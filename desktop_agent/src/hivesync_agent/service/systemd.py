@@ -5,11 +5,19 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hivesync_agent.service.autostart import ServiceUnavailable, insist, replace_file, run
+from hivesync_agent.service.autostart import (
+    Installed,
+    ServiceUnavailable,
+    insist,
+    profile_in,
+    replace_file,
+    run,
+)
 from hivesync_agent.service.job import Job
 from hivesync_agent.service.state import ServiceKind, ServiceState
-from hivesync_agent.service.unit_text import unit_text
+from hivesync_agent.service.unit_text import environment_of, unit_text
 
+_WANTS = "default.target.wants"
 _NO_MANAGER = (
     "No systemd user session runs here ({reason}). In a container, let `hivesync agent run` be its command; "
     "over ssh or with `su`, run `loginctl enable-linger` once and sign in anew; "
@@ -34,7 +42,7 @@ class UserUnit:
 
     def uninstall(self, job: Job) -> bool:
         """Stop, disable and remove; without a user manager the files alone, since nothing runs then."""
-        path, wanted = self._path(job), self._folder / "default.target.wants" / _name(job)
+        path, wanted = self._path(job), self._folder / _WANTS / _name(job)
         existed = path.exists() or wanted.is_symlink()
         if existed and self._refusal() is None:
             self._systemctl("disable", "--now", check=False, unit=job)
@@ -56,19 +64,30 @@ class UserUnit:
     def state(self, job: Job) -> ServiceState:
         """Ask systemd; where it can't be asked, the files say what there is."""
         path = self._path(job)
-        text = path.read_text("utf-8") if path.exists() else None
+        text = _text(path) if path.exists() else None
         refusal = self._refusal()
         told = {} if refusal else self._properties(job)
         return ServiceState(
             kind=ServiceKind.SYSTEMD,
             path=str(path),
             installed=text is not None,
-            enabled=(self._folder / "default.target.wants" / _name(job)).is_symlink(),
+            enabled=(self._folder / _WANTS / _name(job)).is_symlink(),
             running=told.get("ActiveState") in ("active", "reloading"),
             is_current=text is not None and text == unit_text(job),
             pid=int(told.get("MainPID", "0")) or None,
             detail=_NO_MANAGER.format(reason=refusal) if refusal else _trouble(told),
         )
+
+    def installed(self) -> list[Installed]:
+        """Read the units, and the links that a removed one has left."""
+        names = {path.name for path in self._folder.glob("hivesync-agent*.service")}
+        names |= {path.name for path in (self._folder / _WANTS).glob("hivesync-agent*.service")}
+        profiles = {name: profile_in(name, "hivesync-agent", ".service") for name in sorted(names)}
+        return [
+            Installed(profile, environment_of(_text(self._folder / name)))
+            for name, profile in profiles.items()
+            if profile is not None
+        ]
 
     def _properties(self, job: Job) -> dict[str, str]:
         names = "ActiveState,MainPID,Result,NRestarts"
@@ -95,6 +114,13 @@ class UserUnit:
 
 def _name(job: Job) -> str:
     return f"hivesync-agent{job.suffix}.service"
+
+
+def _text(unit: Path) -> str:
+    try:
+        return unit.read_text("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
 
 
 def _units() -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hivesync_agent.service.autostart import ServiceError
 from hivesync_agent.service.job import (
     RESTART_SECONDS,
@@ -10,6 +12,9 @@ from hivesync_agent.service.job import (
     STOP_SECONDS,
     Job,
 )
+
+_VARIABLE = "Environment="
+_ESCAPED = re.compile(r"\\(.)|%(%)")
 
 
 def unit_text(job: Job) -> str:
@@ -24,7 +29,7 @@ def unit_text(job: Job) -> str:
         "[Service]",
         "Type=exec",
         f"ExecStart={_command(job.command)}",
-        *(f"Environment={_quoted(f'{name}={value}')}" for name, value in job.environment.items()),
+        *(f"{_VARIABLE}{_quoted(f'{name}={value}')}" for name, value in job.environment.items()),
         "WorkingDirectory=~",
         # An agent that ends by itself was told to; only a crash brings it back.
         "Restart=on-failure",
@@ -40,6 +45,13 @@ def unit_text(job: Job) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def environment_of(text: str) -> dict[str, str]:
+    """Give the variables that a unit of ours sets; undoes the quoting."""
+    words = (line.removeprefix(_VARIABLE) for line in text.splitlines() if line.startswith(_VARIABLE))
+    plain = (_ESCAPED.sub(lambda found: found[1] or found[2], word[1:-1]) for word in words)
+    return dict(word.split("=", 1) for word in plain if "=" in word)
 
 
 def _command(arguments: tuple[str, ...]) -> str:

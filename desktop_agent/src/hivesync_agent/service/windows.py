@@ -9,6 +9,7 @@ the keeper.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,13 +18,14 @@ from typing import Protocol
 from hivesync.private_files import write_private
 
 from hivesync_agent.detached import leave, spawn
-from hivesync_agent.service.autostart import ServiceError
+from hivesync_agent.service.autostart import Installed, ServiceError, profile_in
 from hivesync_agent.service.job import Job
 from hivesync_agent.service.keeper import is_kept
 from hivesync_agent.service.state import ServiceKind, ServiceState
 
 RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 _APPROVED_KEY = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
+_NAME = "HiveSync"
 _COMMAND_MAX = 260
 """Longer commands of a Run key are not run: learn.microsoft.com, "Run and RunOnce Registry Keys"."""
 
@@ -39,6 +41,9 @@ class Registry(Protocol):
 
     def delete(self, key: str, name: str) -> bool:
         """Remove a value; False if there was none."""
+
+    def names(self, key: str) -> list[str]:
+        """Give the names of the values."""
 
 
 class RunKey:
@@ -67,6 +72,14 @@ class RunKey:
         self._registry.delete(_APPROVED_KEY, _name(job))
         _job_file(job).unlink(missing_ok=True)
         return existed
+
+    def installed(self) -> list[Installed]:
+        """Read the values, and the job files that they name."""
+        found = []
+        for name in sorted(self._registry.names(RUN_KEY)):
+            if (profile := profile_in(name, _NAME)) is not None:
+                found.append(Installed(profile, _environment(self._registry.get(RUN_KEY, name))))
+        return found
 
     def start(self, job: Job) -> bool:
         """Start the keeper if it is registered."""
@@ -134,9 +147,36 @@ class UserRegistry:
         except FileNotFoundError:
             return False
 
+    def names(self, key: str) -> list[str]:
+        """Give the names of the values."""
+        if sys.platform != "win32":
+            raise ServiceError("Only Windows has a registry.")
+        import winreg
+
+        try:
+            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, key) as opened:
+                return [winreg.EnumValue(opened, index)[0] for index in range(winreg.QueryInfoKey(opened)[1])]
+        except FileNotFoundError:
+            return []
+
 
 def _name(job: Job) -> str:
-    return f"HiveSync{job.suffix}"
+    return f"{_NAME}{job.suffix}"
+
+
+def _environment(command: str | bytes | None) -> dict[str, str]:
+    """Give the variables of the job whose keeper this command starts; none if its file is gone."""
+    words = _quoted_words(command) if isinstance(command, str) else []
+    try:
+        job = json.loads(Path(words[-1]).read_bytes())
+        return {str(name): str(value) for name, value in job["environment"].items()}
+    except (IndexError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _quoted_words(command: str) -> list[str]:
+    """Undo `list2cmdline` for our own command, whose words hold no quotation mark."""
+    return [quoted or plain for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', command)]
 
 
 def _job_file(job: Job) -> Path:
