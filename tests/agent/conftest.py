@@ -10,6 +10,7 @@ from blockbuster import blockbuster_ctx
 from hivesync.credentials.session import new_session
 from hivesync.credentials.store import MemoryStore
 from hivesync_agent.settings import AgentSettings
+from hivesync_agent.uninstall.footprint import footprint
 from hivesync_dev.servers.agents import RunningAgent, locations_in, running_agent
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
 
@@ -19,6 +20,14 @@ def never_blocking() -> Iterator[None]:
     """Fail a test in which the agent blocks the event loop: file I/O, sleep, sockets, subprocesses."""
     with blockbuster_ctx("hivesync_agent"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def only_known_files(tmp_path: Path) -> Iterator[None]:
+    """Fail a test that leaves a file in the agent's folders which `hivesync uninstall` would not remove."""
+    yield
+    unknown = footprint(locations_in(tmp_path)).foreign
+    assert not unknown, "name these in hivesync_agent/uninstall/footprint.py"
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ GROUPS = {
 COMMANDS = [
     *(*GROUPS, "api", "completion", "doctor", "link", "login", "logout", "logs", "preview", "remote"),
     "status",
-    *("support-bundle", "token", "tray", "whoami"),
+    *("support-bundle", "token", "tray", "uninstall", "whoami"),
 ]
 ALL = [*COMMANDS, *(f"{group} {action}" for group, actions in GROUPS.items() for action in actions)]
 

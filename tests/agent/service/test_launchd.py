@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import plistlib
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hivesync_agent.service.autostart import ServiceError, ServiceUnavailable
+from hivesync_agent.service.autostart import Installed, ServiceError, ServiceUnavailable
 from hivesync_agent.service.job import Job, new_job
 from hivesync_agent.service.launchd import LaunchAgent
 from hivesync_agent.service.start_log import start_log
@@ -66,6 +67,23 @@ def test_its_life(tmp_path: Path, record: Path, job: Job) -> None:
     assert not agent.state(job).enabled
     assert not Path(state.path).exists()
     assert "bootstrap gui/501 " + state.path in record.read_text().splitlines()
+
+
+@pytest.mark.usefixtures("record")
+def test_what_is_installed_is_found_with_its_variables(tmp_path: Path, job: Job) -> None:
+    agent = LaunchAgent(tmp_path, 501)
+    assert agent.installed() == []
+    for each in (job, replace(job, profile="work")):
+        agent.install(each)
+    folder = Path(agent.state(job).path).parent
+    (folder / "dev.hivesync.agent.broken.plist").write_bytes(b"not a property list")
+    for name in ("dev.hivesync.agents.plist", "dev.hivesync.agent.UPPER.plist"):
+        (folder / name).write_bytes(plistlib.dumps({"Label": "somebody's"}))
+    assert agent.installed() == [
+        Installed("broken", {}),
+        Installed("default", {"NO_PROXY": 'bü <ro> & "50%"'}),
+        Installed("work", {"NO_PROXY": 'bü <ro> & "50%"'}),
+    ]
 
 
 @pytest.mark.usefixtures("record")

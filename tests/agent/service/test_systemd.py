@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from hivesync.locations import Locations
-from hivesync_agent.service.autostart import ServiceError
+from hivesync_agent.service.autostart import Installed, ServiceError
 from hivesync_agent.service.job import Job, new_job
+from hivesync_agent.service.systemd import UserUnit
 from hivesync_agent.service.unit_text import unit_text
 from hivesync_dev.command_line import CommandLine
 from hivesync_dev.servers.agents import locations_in
@@ -175,6 +176,22 @@ def test_systemd_finds_no_fault_with_the_unit(tmp_path: Path, value: str) -> Non
 def test_control_characters_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ServiceError, match="control characters"):
         unit_text(job(tmp_path, NO_PROXY="a\nExecStartPre=/bin/evil"))
+
+
+@pytest.mark.parametrize("value", ["plain", AWKWARD, "$", "%h %%", "a;b #c", "tail\\", "a=b", '"'])
+def test_what_is_installed_is_found_with_its_variables(tmp_path: Path, value: str) -> None:
+    folder = tmp_path / "units"
+    (folder / "default.target.wants").mkdir(parents=True)
+    variables = {"NO_PROXY": value, "HIVESYNC_STATE_DIR": f"/home/{value}"}
+    (folder / "hivesync-agent.work.service").write_text(unit_text(job(tmp_path, **variables)), "utf-8")
+    # A crash in the middle of an uninstall leaves the link alone.
+    (folder / "default.target.wants" / "hivesync-agent.service").symlink_to("/nowhere")
+    for name in ("hivesync-agents.service", "hivesync-agent.UPPER.service", "hivesync-agent.work.timer"):
+        (folder / name).touch()
+    assert UserUnit(folder).installed() == [
+        Installed("default", {}),
+        Installed("work", {"HIVESYNC_STATE_DIR": f"/home/{value}", "NO_PROXY": value}),
+    ]
 
 
 def test_a_profile_has_a_unit_of_its_own(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from hivesync.credentials.lock import FileLock
-from hivesync_agent.service.autostart import ServiceError
+from hivesync_agent.service.autostart import Installed, ServiceError
 from hivesync_agent.service.job import RESTARTS_MAX, Job, new_job
 from hivesync_agent.service.keeper import EXIT_GAVE_UP, is_kept, keep
 from hivesync_agent.service.windows import RUN_KEY, RunKey
@@ -87,6 +87,29 @@ def test_its_life(tmp_path: Path, registry: MemoryRegistry, job: Job) -> None:
     assert not key.start(job)
     assert registry.values == {}
     assert not list(job.output.parent.glob("*.json"))
+
+
+def test_what_is_installed_is_found_with_its_variables(
+    tmp_path: Path, registry: MemoryRegistry, job: Job
+) -> None:
+    (tmp_path / "end").touch()
+    key = RunKey(registry)
+    work = replace(job, profile="work", output=tmp_path / "with space" / "agent.work.start.log")
+    work.output.parent.mkdir()
+    for each in (job, work):
+        key.install(each)
+    for name in ("HiveSyncer", "HiveSync.UPPER", "Other"):
+        registry.set(RUN_KEY, name, "somebody.exe")
+    registry.set(RUN_KEY, "HiveSync.bare", "keeper.exe C:\\gone.json")
+    assert key.installed() == [
+        Installed("default", {"NO_PROXY": "bü & 50%"}),
+        Installed("bare", {}),
+        Installed("work", {"NO_PROXY": "bü & 50%"}),
+    ]
+    for each in (job, work):
+        key.uninstall(each)
+    wait_for(lambda: not any(key.state(each).running for each in (job, work)))
+    assert key.installed() == [Installed("bare", {})]
 
 
 def test_switched_off_in_the_task_manager_is_told(tmp_path: Path, registry: MemoryRegistry, job: Job) -> None:

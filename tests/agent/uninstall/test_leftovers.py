@@ -1,4 +1,4 @@
-"""After `hivesync uninstall` no process, listener, session or file of ours is left; all that is not ours is."""
+"""After `hivesync uninstall` no process, listener, session or file of ours is left, and all else still is."""
 
 from __future__ import annotations
 

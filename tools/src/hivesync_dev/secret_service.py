@@ -30,8 +30,8 @@ class SecretService:
         self.environ = dict(environ)
 
     def unlock(self) -> None:
-        """Start the daemon, or unlock the one that runs."""
-        command = ["gnome-keyring-daemon", "--unlock", "--components=secrets"]
+        """Start an unlocked daemon, in place of one that runs: as at the next login."""
+        command = ["gnome-keyring-daemon", "--replace", "--unlock", "--components=secrets"]
         self._run(*command, stdin=b"password")
 
     def lock(self) -> None:

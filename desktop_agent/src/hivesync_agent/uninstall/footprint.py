@@ -100,6 +100,9 @@ class _Walk:
 
     def enter(self, folder: Path, inside: str) -> None:
         """Sort what the folder holds; the folder itself comes after everything below it."""
+        if folder.exists() and not folder.is_dir():
+            self._found.foreign.append(folder)
+            return
         before = len(self._found.foreign)
         for path in _entries(folder):
             if any(top.is_relative_to(path) for top in self._tops):
