@@ -9,7 +9,7 @@ from hivesync.credentials import Account, new_session, open_store
 from hivesync.locations import Locations
 from hivesync.preferences import Preferences
 from hivesync.private_files import write_private
-from hivesync_agent.service.job import start_log
+from hivesync_agent.service.start_log import start_log
 from hivesync_agent.uninstall.footprint import footprint
 from hivesync_contract.local_api import SessionStore
 from hivesync_dev.servers.agents import locations_in
