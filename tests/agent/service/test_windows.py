@@ -17,28 +17,10 @@ from hivesync_agent.service.autostart import Installed, ServiceError
 from hivesync_agent.service.job import RESTARTS_MAX, Job, new_job
 from hivesync_agent.service.keeper import EXIT_GAVE_UP, is_kept, keep
 from hivesync_agent.service.windows import RUN_KEY, RunKey
+from hivesync_dev.memory_registry import MemoryRegistry
 from hivesync_dev.servers.agents import locations_in
 
 APPROVED = RUN_KEY.replace("CurrentVersion", r"CurrentVersion\Explorer\StartupApproved")
-
-
-class MemoryRegistry:
-    """The user's hive as a dictionary."""
-
-    def __init__(self) -> None:
-        self.values: dict[tuple[str, str], str | bytes] = {}
-
-    def get(self, key: str, name: str) -> str | bytes | None:
-        return self.values.get((key, name))
-
-    def set(self, key: str, name: str, value: str) -> None:
-        self.values[key, name] = value
-
-    def delete(self, key: str, name: str) -> bool:
-        return self.values.pop((key, name), None) is not None
-
-    def names(self, key: str) -> list[str]:
-        return [name for of, name in self.values if of == key]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from hivesync_agent.service.job import Job, new_job
 from hivesync_agent.service.windows import RUN_KEY
 from hivesync_agent.tray.at_login import DesktopEntry, LaunchFile, RunValue, TrayEntry
 from hivesync_dev.command_line import CommandLine
+from hivesync_dev.memory_registry import MemoryRegistry
 from hivesync_dev.servers.agents import locations_in
 from hivesync_dev.servers.fake_previews import FakePreviews
 from hivesync_dev.servers.tray import Desktop, TrayProcess, tray_process
@@ -27,22 +28,6 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 LAUNCH = (
     "import sys; from gi.repository import Gio; Gio.DesktopAppInfo.new_from_filename(sys.argv[1]).launch()"
 )
-
-
-class MemoryRegistry:
-    """The user's hive as a dictionary."""
-
-    def __init__(self) -> None:
-        self.values: dict[tuple[str, str], str | bytes] = {}
-
-    def get(self, key: str, name: str) -> str | bytes | None:
-        return self.values.get((key, name))
-
-    def set(self, key: str, name: str, value: str) -> None:
-        self.values[key, name] = value
-
-    def delete(self, key: str, name: str) -> bool:
-        return self.values.pop((key, name), None) is not None
 
 
 @pytest.fixture
@@ -140,5 +125,9 @@ def test_an_entry_comes_and_goes_for_each_profile(tmp_path: Path, system: str) -
     entry.add(mine)
     entry.add(mine)
     assert (entry.exists(mine), entry.exists(other)) == (True, False)
+    entry.add(other)
+    assert entry.profiles() == ["default", "work"]
+    entry.remove(other)
+    assert entry.profiles() == ["work"]
     assert entry.remove(mine)
     assert not entry.exists(mine)

@@ -79,3 +79,11 @@ async def test_there_is_one_for_each_profile_and_a_signal_ends_it_in_order(
     assert await tray.ended() == 0
     assert lock.try_acquire()
     lock.release()
+
+
+async def test_an_uninstall_ends_it(tray: TrayProcess, machine: CommandLine, tmp_path: Path) -> None:
+    machine.environ |= {"HOME": str(tmp_path / "home"), "XDG_CONFIG_HOME": str(tmp_path / "home" / ".config")}
+    report = (await machine.run("uninstall", "--yes", "--json")).json()
+    assert (report["ended"], report["problems"]) == (["tray of profile default"], [])
+    assert await tray.ended() == 0
+    assert not machine.locations.tray_lock("default").exists()

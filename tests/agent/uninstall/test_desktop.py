@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hivesync_agent.service.job import new_job
+from hivesync_agent.tray.at_login import DesktopEntry
 from hivesync_dev.secret_service import SecretService, secret_service
 from hivesync_dev.servers.fake_backend import FakeBackend
 from hivesync_dev.systemd_user import UserManager, user_manager, why_not
@@ -52,6 +54,9 @@ async def test_nothing_is_left_on_a_desktop(
 ) -> None:
     assert (await account.run("service", "install")).code == 0
     agents = [await account.sign_in(), await account.sign_in(profile="work")]
+    tray = Path(manager.environ["XDG_CONFIG_HOME"]) / "autostart" / "hivesync-tray.play.desktop"
+    await asyncio.to_thread(DesktopEntry(tray.parents[1]).add, new_job("play", account.locations, {}))
+    assert tray.exists()
     assert keychain.services() == sorted(f"HiveSync {server.origin}#{name}" for name in ("default", "work"))
     # Uninstalled from a shell that knows nothing of the folders: the service names them.
     elsewhere = UserAccount(account.folder.parent / "elsewhere", account.server_url, dict(account.environ))
@@ -59,7 +64,8 @@ async def test_nothing_is_left_on_a_desktop(
     outcome = await elsewhere.uninstall()
     report = outcome.json()
     assert (outcome.code, report["problems"], report["left"]) == (0, [], [])
-    assert report["services"] == ["default"]
+    assert (report["services"], report["trays"]) == (["default"], ["play"])
+    assert not tray.exists()
     assert [each["server_told"] for each in report["sessions"]] == [True, True]
     assert not any(is_running(agent.pid) for agent in agents)
     assert keychain.services() == []

@@ -37,6 +37,7 @@ def command(console: Console, yes: bool, discard_changes: bool) -> None:
     not touched. The program itself stays: the last line says how to remove it.
     """
     from hivesync_agent.service.autostart import autostart
+    from hivesync_agent.tray.at_login import tray_entry
     from hivesync_agent.uninstall.plan import make_plan
     from hivesync_agent.uninstall.removal import Removal
     from hivesync_agent.uninstall.shells import completion_traces
@@ -47,12 +48,13 @@ def command(console: Console, yes: bool, discard_changes: bool) -> None:
             "`hivesync --profile NAME service uninstall`."
         )
     is_terminal = sys.stdin is not None and sys.stdin.isatty()
-    plan = make_plan(autostart(), os.environ)
+    agents, trays = autostart(), tray_entry()
+    plan = make_plan(agents, trays, os.environ)
     if not plan.is_empty:
         for line in _plan_lines(plan):
             console.note(line)
         _agree(plan, yes=yes, discard_changes=discard_changes, is_terminal=is_terminal)
-    report = Removal(autostart(), console.note, may_prompt=is_terminal).run(plan)
+    report = Removal(agents, trays, console.note, may_prompt=is_terminal).run(plan)
     report.left += completion_traces(Path.home(), os.environ)
     for problem in report.problems:
         console.warn(problem.detail)
@@ -79,7 +81,9 @@ def _agree(plan: Plan, *, yes: bool, discard_changes: bool, is_terminal: bool) -
 def _plan_lines(plan: Plan) -> Iterator[str]:
     yield "This removes HiveSync from your account on this machine:"
     for job in plan.services:
-        yield f"  service    profile {job.profile}, started at login"
+        yield f"  at login   the agent of profile {job.profile}"
+    for job in plan.trays:
+        yield f"  at login   the tray of profile {job.profile}"
     for home in plan.homes:
         for running in home.running():
             yield f"  running    {running}"

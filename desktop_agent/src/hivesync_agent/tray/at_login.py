@@ -12,19 +12,25 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
-from hivesync_agent.service.autostart import replace_file
+from hivesync_agent.service.autostart import profile_in, replace_file
 from hivesync_agent.service.job import Job
 from hivesync_agent.service.windows import RUN_KEY, Registry, UserRegistry
 
+_LABEL = "dev.hivesync.tray"
+_VALUE = "HiveSync Tray"
+
 
 class TrayEntry(Protocol):
-    """One system's way. Adding twice is as good as once; `remove` tells whether there was one."""
+    """One system's way. Adding twice is as good as once; `remove` tells whether there was one,
+    `profiles` whose there are."""
 
     def add(self, job: Job) -> None: ...
 
     def remove(self, job: Job) -> bool: ...
 
     def exists(self, job: Job) -> bool: ...
+
+    def profiles(self) -> list[str]: ...
 
 
 def tray_entry() -> TrayEntry:
@@ -38,7 +44,12 @@ def tray_entry() -> TrayEntry:
 
 
 class _File:
-    """An entry that is a file."""
+    """An entry that is a file, whose name begins and ends the same for every profile."""
+
+    def __init__(self, folder: Path, before: str, after: str) -> None:
+        self._folder = folder
+        self._before = before
+        self._after = after
 
     def remove(self, job: Job) -> bool:
         """Remove it."""
@@ -50,15 +61,20 @@ class _File:
         """Look."""
         return self._path(job).exists()
 
+    def profiles(self) -> list[str]:
+        """Look at the names."""
+        found = (path.name for path in self._folder.glob(f"{self._before}*{self._after}"))
+        return sorted(filter(None, (profile_in(name, self._before, self._after) for name in found)))
+
     def _path(self, job: Job) -> Path:
-        raise NotImplementedError
+        return self._folder / f"{self._before}{job.suffix}{self._after}"
 
 
 class DesktopEntry(_File):
     """Linux: `autostart/hivesync-tray[.<profile>].desktop`, by the XDG autostart specification."""
 
     def __init__(self, config: Path) -> None:
-        self._folder = config / "autostart"
+        super().__init__(config / "autostart", "hivesync-tray", ".desktop")
 
     def add(self, job: Job) -> None:
         """Write it."""
@@ -75,20 +91,17 @@ class DesktopEntry(_File):
         ]
         replace_file(self._path(job), "\n".join(lines).encode())
 
-    def _path(self, job: Job) -> Path:
-        return self._folder / f"hivesync-tray{job.suffix}.desktop"
-
 
 class LaunchFile(_File):
     """macOS: `~/Library/LaunchAgents/dev.hivesync.tray[.<profile>].plist`, read at the next login."""
 
     def __init__(self, home: Path) -> None:
-        self._folder = home / "Library" / "LaunchAgents"
+        super().__init__(home / "Library" / "LaunchAgents", _LABEL, ".plist")
 
     def add(self, job: Job) -> None:
         """Write it."""
         plist = {
-            "Label": f"dev.hivesync.tray{job.suffix}",
+            "Label": f"{_LABEL}{job.suffix}",
             "ProgramArguments": _command(job),
             "EnvironmentVariables": dict(job.environment),
             "RunAtLoad": True,
@@ -96,9 +109,6 @@ class LaunchFile(_File):
             "LimitLoadToSessionType": "Aqua",
         }
         replace_file(self._path(job), plistlib.dumps(plist))
-
-    def _path(self, job: Job) -> Path:
-        return self._folder / f"dev.hivesync.tray{job.suffix}.plist"
 
 
 class RunValue:
@@ -119,13 +129,18 @@ class RunValue:
         """Look."""
         return self._registry.get(RUN_KEY, _value(job)) is not None
 
+    def profiles(self) -> list[str]:
+        """Look at the names."""
+        found = self._registry.names(RUN_KEY)
+        return sorted(filter(None, (profile_in(name, _VALUE) for name in found)))
+
 
 def _command(job: Job) -> list[str]:
     return [job.command[0], "-P", "-m", "hivesync_agent.tray", "--profile", job.profile]
 
 
 def _value(job: Job) -> str:
-    return f"HiveSync Tray{job.suffix}"
+    return f"{_VALUE}{job.suffix}"
 
 
 def _quoted(argument: str) -> str:

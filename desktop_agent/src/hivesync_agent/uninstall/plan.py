@@ -14,6 +14,7 @@ from hivesync.locations import Locations
 
 from hivesync_agent.service.autostart import Autostart, Installed
 from hivesync_agent.service.job import Job, new_job
+from hivesync_agent.tray.at_login import TrayEntry
 from hivesync_agent.uninstall.footprint import Footprint, footprint
 from hivesync_agent.uninstall.processes import is_held
 
@@ -70,17 +71,19 @@ class Plan:
 
     homes: Sequence[Home]
     services: Sequence[Job]
+    trays: Sequence[Job]
+    """What starts agents, and what starts trays, at login."""
 
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing of ours is left."""
-        return not self.services and all(home.is_empty for home in self.homes)
+        return not (self.services or self.trays) and all(home.is_empty for home in self.homes)
 
     @property
     def profiles(self) -> list[str]:
         """Give all profiles, in order."""
         names = {name for home in self.homes for name in home.profiles}
-        return sorted(names | {job.profile for job in self.services})
+        return sorted(names | {job.profile for job in (*self.services, *self.trays)})
 
     @property
     def changes(self) -> int:
@@ -88,12 +91,13 @@ class Plan:
         return sum(len(home.found.changes) for home in self.homes)
 
 
-def make_plan(system: Autostart, environ: Mapping[str, str]) -> Plan:
+def make_plan(agents: Autostart, trays: TrayEntry, environ: Mapping[str, str]) -> Plan:
     """Look at the folders that these variables name, and at those of each agent that starts at login."""
-    installed = system.installed()
+    installed = agents.installed()
     places = list(dict.fromkeys(_places(environ, installed)))
     services = [new_job(each.profile, Locations.detect(_variables(environ, each))) for each in installed]
-    return Plan([look(locations) for locations in places], services)
+    started = [new_job(profile, places[0]) for profile in trays.profiles()]
+    return Plan([look(locations) for locations in places], services, started)
 
 
 def look(locations: Locations) -> Home:
@@ -118,6 +122,6 @@ def _variables(environ: Mapping[str, str], service: Installed) -> dict[str, str]
 
 
 def _locks(locations: Locations, profile: str) -> Iterator[Running]:
-    yield Running("tray", profile, locations.runtime / f"tray.{profile}.lock")
+    yield Running("tray", profile, locations.tray_lock(profile))
     yield Running("keeper", profile, locations.log / f"service.{profile}.lock")
     yield Running("agent", profile, locations.agent_lock(profile))

@@ -19,6 +19,7 @@ from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_agent import VERSION
 from hivesync_agent.cli import agent_process
 from hivesync_agent.service.autostart import Autostart
+from hivesync_agent.tray.at_login import TrayEntry
 from hivesync_agent.uninstall.footprint import Footprint
 from hivesync_agent.uninstall.package import removal_command
 from hivesync_agent.uninstall.plan import Home, Plan, Running, look
@@ -36,8 +37,11 @@ class Removal:
     `tell` gets a line for each step; `may_prompt`: the keychain may ask the user to unlock it.
     """
 
-    def __init__(self, system: Autostart, tell: Callable[[str], None], *, may_prompt: bool) -> None:
-        self._system = system
+    def __init__(
+        self, agents: Autostart, trays: TrayEntry, tell: Callable[[str], None], *, may_prompt: bool
+    ) -> None:
+        self._agents = agents
+        self._trays = trays
         self._tell = tell
         self._may_prompt = may_prompt
         self._report = Report(removal_command())
@@ -47,10 +51,14 @@ class Removal:
     def run(self, plan: Plan) -> Report:
         """Do it all, then look at what is left."""
         self._report.profiles = plan.profiles
+        for job in plan.trays:
+            with self._told():
+                self._trays.remove(job)
+                self._report.trays.append(job.profile)
         for job in plan.services:
             self._tell(f"Removing the service of profile {job.profile} …")
             with self._told():
-                self._system.uninstall(job)
+                self._agents.uninstall(job)
                 self._report.services.append(job.profile)
         for home in plan.homes:
             if home.is_empty:

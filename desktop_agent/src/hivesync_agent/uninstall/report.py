@@ -36,7 +36,8 @@ class Problem:
 
 @dataclass(slots=True)
 class Report:
-    """`profiles` had something here; `ended` names processes; `files` counts what was removed.
+    """`profiles` had something here; `ended` names processes; `services` and `trays` are the
+    profiles whose agent or tray no longer starts at login; `files` counts what was removed.
 
     `package_command` removes the program itself, which is not done here.
     """
@@ -45,6 +46,7 @@ class Report:
     profiles: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     services: list[str] = field(default_factory=list)
+    trays: list[str] = field(default_factory=list)
     sessions: list[EndedSession] = field(default_factory=list)
     files: int = 0
     discarded_changes: int = 0
