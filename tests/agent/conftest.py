@@ -31,8 +31,9 @@ def only_known_files(tmp_path: Path) -> Iterator[None]:
 
 
 def _holds_files(path: Path) -> bool:
-    """Leave out what a test has put there to be in the way: an empty folder, or a link."""
-    return not path.is_symlink() and any(each.is_file() for each in (path, *path.rglob("*")))
+    """Leave out what a test has put there to be in the way: a link, or what is empty."""
+    within = (path, *path.rglob("*"))
+    return not path.is_symlink() and any(each.is_file() and each.stat().st_size for each in within)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hivesync.credentials import Account, new_session
+from hivesync.credentials import Account, choose_store, new_session
 from hivesync.credentials.plaintext import PlaintextStore
 from hivesync.preferences import Preferences
 from hivesync_dev.command_line import CommandLine
@@ -42,6 +42,7 @@ def store(hivesync: CommandLine) -> PlaintextStore:
 
 
 @pytest.fixture
-def signed_in(backend: FakeBackend, store: PlaintextStore) -> None:
+def signed_in(backend: FakeBackend, hivesync: CommandLine, store: PlaintextStore) -> None:
     """A session in that store."""
-    store.save(new_session(backend.issue().refresh_token, USER.id))
+    account = Account(hivesync.server_url, "default")
+    choose_store(account, hivesync.locations).save(new_session(backend.issue().refresh_token, USER.id))

@@ -120,7 +120,7 @@ async def test_a_log_is_followed_over_its_rotation_until_ctrl_c(hivesync: Comman
     log.write_text("before, and longer than what comes after the rotation\n")
     process = await hivesync.spawn("logs", "--follow")
     assert (await read_line(process)).startswith(b"before")
-    log.replace(log.with_suffix(".1"))
+    log.replace(log.with_name(f"{log.name}.1"))
     log.write_text("after\n")
     assert await read_line(process) == b"after\n"
     process.send_signal(signal.SIGINT)

@@ -142,7 +142,7 @@ def _entries(folder: Path) -> list[Path]:
 
 def _match(patterns: Iterable[str], name: str) -> re.Match[str] | None:
     """Match a name, or that of a file which a crash has left half written (`write_private`)."""
-    forms = (form for pattern in patterns for form in (pattern, rf"\.{pattern}\.{_RANDOM}"))
+    forms = (form for pattern in patterns for form in (pattern, rf"\.{pattern}\.{_RANDOM}\.unfinished"))
     return next(filter(None, (re.fullmatch(form, name) for form in forms)), None)
 
 
