@@ -38,7 +38,7 @@ def child_of(lock: Path) -> int:
 @pytest.fixture
 def lock(tmp_path: Path) -> Path:
     """The lock of a process of ours, such as a tray's."""
-    return tmp_path / "run" / "tray.default.lock"
+    return tmp_path / "locks" / "tray.default.lock"
 
 
 @pytest.fixture
