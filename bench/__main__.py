@@ -64,7 +64,7 @@ QUICK = Effort(
     idle_seconds=10,
     previews=2,
     calls=8,
-    transfers=1,
+    transfers=3,
     transfer_bytes=256 * 1024**2,
     index_rounds=3,
 )

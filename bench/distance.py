@@ -7,8 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
+
+
+@dataclass(slots=True)
+class _Turn:
+    """Who spoke last on a connection."""
+
+    asking: bool = False
 
 
 class Distance:
@@ -17,6 +25,8 @@ class Distance:
     def __init__(self, target_port: int, round_trip_seconds: float) -> None:
         self.port = 0
         self._target_port = target_port
+        self.round_trips = 0
+        """How often something was sent after an answer, or at first: what a distance costs."""
         self._one_way = round_trip_seconds / 2
         self._listening = threading.Event()
         self._ended = asyncio.Event()
@@ -51,14 +61,23 @@ class Distance:
         await asyncio.sleep(self._one_way * 2)
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
         try:
-            await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
+            turn = _Turn()
+            await asyncio.gather(
+                self._pass(reader, far_writer, turn, asks=True),
+                self._pass(far_reader, writer, turn, asks=False),
+            )
         finally:
             far_writer.close()
             writer.close()
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, turn: _Turn, *, asks: bool
+    ) -> None:
         """Pass bytes on in order; those of one moment travel together, and many may be under way."""
         while data := await reader.read(64 * 1024):
+            if asks and not turn.asking:
+                self.round_trips += 1
+            turn.asking = asks
             self._loop.call_later(self._one_way, _write, writer, data)
         self._loop.call_later(self._one_way, writer.close)
 

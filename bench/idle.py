@@ -1,4 +1,4 @@
-"""What the agent costs while nobody uses it, and how soon after its start it can be found."""
+"""What the agent costs while four editors are connected and nobody types, and how soon it can be found."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from hivesync_dev.stack.ports import any_free_port
 from hivesync_dev.stack.processes import session_pids
 from hivesync_dev.stack.runner import Runner
 
+from bench.editors import connected_editors
+
 _POLL_SECONDS = 0.002
 _SETTLE_SECONDS = 2.0
 
 
 def measure_idle(folder: Path, starts: int, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
-    """Start the agent several times, then watch the last one doing nothing."""
+    """Start the agent several times, then watch the last one doing nothing: alone, and with editors."""
     settings = AgentSettings(folder / "agent", folder / "agent.log", f"http://127.0.0.1:{any_free_port()}")
     with Runner() as runner:
         found_after = []
@@ -28,12 +30,15 @@ def measure_idle(folder: Path, starts: int, seconds: float, say: Callable[[str],
             found_after.append(_start_and_find(agent, runner))
             if len(found_after) < starts:
                 agent.stop()
-        say(f"  watching the idle agent for {seconds:.0f} s")
-        return {
-            "start_to_discovery_seconds": statistics.median(found_after),
-            "starts": starts,
-            **_watch(agent, seconds),
-        }
+        say(f"  watching the idle agent for {seconds:.0f} s, and again with editors")
+        alone = _watch(agent, seconds)
+        with connected_editors(agent.discovery()):
+            return {
+                "start_to_discovery_seconds": statistics.median(found_after),
+                "starts": starts,
+                "alone_rss_megabytes": alone["idle_rss_megabytes"],
+                **_watch(agent, seconds),
+            }
 
 
 def _start_and_find(agent: Agent, runner: Runner) -> float:

@@ -40,12 +40,16 @@ _STATIC = """
   }}
 }}
 """
+# Bodies of any size pass without a copy on disk, as they do through the agent.
 _PROXY = """
   upstream backend {{ server {target}; keepalive 64; }}
   server {{
     listen 127.0.0.1:{port};
+    client_max_body_size 0;
     location / {{
       proxy_pass http://backend;
+      proxy_request_buffering off;
+      proxy_max_temp_file_size 0;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
     }}

@@ -48,8 +48,8 @@ def _transfer_lines(transfer: dict[str, Any]) -> Iterable[str]:
     yield f"{transfer['size_megabytes']:,.0f} MB through the relay, median of {transfer['rounds']}"
     for direction, speeds in transfer["megabytes_per_second"].items():
         ratio = transfer["ratio"][direction]
-        direct, relay = speeds["direct"], speeds["relay"]
-        yield f"  {direction:<5} direct {direct:,.0f}, relay {relay:,.0f} MB/s: {ratio:.2f} ×"
+        named = ", ".join(f"{name} {speed:,.0f}" for name, speed in speeds.items())
+        yield f"  {direction:<5} {named} MB/s: relay ÷ direct {ratio:.2f} ×"
     yield f"  the agent grew by {transfer['memory_growth_megabytes']:.1f} MB at most"
 
 
@@ -59,15 +59,16 @@ def _network_lines(network: dict[str, Any]) -> Iterable[str]:
     yield f"  by the agent {network['agent_action_ms']:.1f} ms: {network['action_ratio']:.2f} ×"
     yield (
         f"  a revalidated read {network['agent_revalidated_ms']:.1f} ms: "
-        f"{network['revalidated_round_trips']:.2f} round trips"
+        f"{network['revalidated_round_trips']:.0f} round trips; "
+        f"one over a bare open connection {network['bare_round_trip_ms']:.1f} ms"
     )
 
 
 def _agent_lines(idle: dict[str, Any]) -> Iterable[str]:
     yield f"Agent: start to discovery file {idle['start_to_discovery_seconds']:.2f} s"
     yield (
-        f"       idle {idle['idle_rss_megabytes']:.1f} MB, {idle['idle_cpu_percent']:.2f} % of one core "
-        f"(over {idle['watched_seconds']:.0f} s)"
+        f"       idle {idle['alone_rss_megabytes']:.1f} MB; with four editors "
+        f"{idle['idle_rss_megabytes']:.1f} MB, {idle['idle_cpu_percent']:.2f} % of one core (over {idle['watched_seconds']:.0f} s)"
     )
 
 

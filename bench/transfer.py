@@ -1,4 +1,7 @@
-"""One gigabyte down and one up: through the relay against direct, and what it costs the agent in memory."""
+"""One gigabyte down and one up: direct, through the relay and through nginx; how far the agent grows meanwhile.
+
+Load and upstream share one core, the proxies have the other: the same for all, direct access included.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,9 @@ import psutil
 from hivesync_dev.stack.ports import any_free_port
 from hivesync_dev.stack.runner import Runner
 
-from bench.contenders import Contender, PinnedAgent, PinnedPart, make_relay
+from bench.contenders import Contender, PeerMissing, PinnedAgent, PinnedPart, make_nginx, make_relay
 from bench.cores import Cores
+from bench.pinned import on_core
 
 _BLOCK = bytes(256 * 1024)
 _SAMPLE_SECONDS = 0.02
@@ -25,7 +29,7 @@ _SAMPLE_SECONDS = 0.02
 def measure_transfer(
     folder: Path, rounds: int, size_bytes: int, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Alternate direct and relayed transfers; give MB/s, the ratios and the agent's growth."""
+    """Alternate direct and relayed transfers; give MB/s, the ratios to direct, and the agent's growth."""
     folder.mkdir(parents=True)
     cores, port = Cores.of_this_machine(), any_free_port()
     command = [sys.executable, "-m", "bench.upstream", str(port)]
@@ -34,7 +38,16 @@ def measure_transfer(
         agent = make_relay(folder, cores.relay, port)
         runner.start(agent)
         contenders = [Contender("direct", f"http://127.0.0.1:{port}"), agent.contender()]
-        return asyncio.run(_alternate(contenders, agent, rounds, size_bytes, say))
+        try:
+            nginx = make_nginx(folder, cores.relay, port)
+        except PeerMissing as error:
+            say(f"  nginx is left out: {error}")
+        else:
+            if nginx.part:
+                runner.start(nginx.part)
+            contenders.append(nginx)
+        with on_core(cores.load):
+            return asyncio.run(_alternate(contenders, agent, rounds, size_bytes, say))
 
 
 async def _alternate(
@@ -63,6 +76,11 @@ async def _alternate(
         "rounds": rounds,
         "megabytes_per_second": speeds,
         "ratio": {direction: found["relay"] / found["direct"] for direction, found in speeds.items()},
+        "relay_to_nginx": {
+            direction: found["relay"] / found["nginx"]
+            for direction, found in speeds.items()
+            if "nginx" in found
+        },
         "memory_growth_megabytes": memory.growth_bytes / 1e6,
     }
 
