@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from hivesync import Event
+from hivesync_agent.previews import view as agents_view
 from hivesync_agent.tray.code_window import enlarged
 from hivesync_agent.tray.news import News, Newsroom
 from hivesync_contract.errors import Diagnostic, ErrorCode
@@ -18,7 +19,7 @@ from hivesync_contract.previews import PreviewError, PreviewState
 from hivesync_dev.servers.agents import RunningAgent
 from hivesync_dev.servers.fake_previews import FakePreviews
 from hivesync_dev.servers.preview_client import PreviewClient, preview_client
-from hivesync_dev.servers.tray import TrayProcess
+from hivesync_dev.servers.tray import Desktop, TrayProcess
 from hivesync_dev.waiting import holds
 from PIL import Image
 
@@ -58,23 +59,48 @@ async def test_a_preview_that_ends_is_told_and_a_click_shows_its_code(
     assert not desktop.panel.shows(f"HiveSync: {FOLDER}")
     desktop.notifications.click(told.number)
     await tray.shows(FOLDER)
-    _, body = await editor.get(shown.id)
-    code = enlarged(msgspec.convert(body, LocalPreview))
-    screenshot = tmp_path / "screenshot.png"
-
-    def is_on_screen() -> bool:
-        desktop.panel.screenshot(screenshot)
-        return contains(Image.open(screenshot).convert("L"), code)
-
-    await holds(is_on_screen)
+    await on_screen(desktop, await code_of(editor, shown), tmp_path)
     desktop.panel.keys("Escape")
     await holds(lambda: not desktop.panel.shows(f"HiveSync: {FOLDER}"))
-    await tray.choose("Recent previews", sub=1)
-    await tray.shows(FOLDER)
     backend.outcome = "failed"
     await editor.run(project)
     await holds(lambda: desktop.notifications.titles() == ["Preview ready", "Preview failed"])
     assert desktop.notifications.shown[1].actions == []
+
+
+async def test_an_older_preview_shows_its_code_too(
+    tray: TrayProcess,
+    editor: PreviewClient,
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(agents_view, "_KEPT_CODES", 1)
+    older, newer = await editor.run(project), await editor.run(project)
+    await holds(lambda: len(tray.desktop.notifications.shown) == 2)
+    await tray.choose("Recent previews", sub=2)
+    await tray.shows(FOLDER)
+    code = await code_of(editor, older)
+    assert code.tobytes() != (await code_of(editor, newer)).tobytes()
+    await on_screen(tray.desktop, code, tmp_path)
+
+
+async def code_of(editor: PreviewClient, preview: LocalPreview) -> Image.Image:
+    """Give the code as it must be shown."""
+    _, body = await editor.get(preview.id)
+    code: Image.Image = enlarged(msgspec.convert(body, LocalPreview))
+    return code
+
+
+async def on_screen(desktop: Desktop, code: Image.Image, folder: Path) -> None:
+    """Wait until the code is somewhere on the screen."""
+    screenshot = folder / "screenshot.png"
+
+    def look() -> bool:
+        desktop.panel.screenshot(screenshot)
+        return contains(Image.open(screenshot).convert("L"), code)
+
+    await holds(look)
 
 
 def contains(picture: Image.Image, part: Image.Image) -> bool:
