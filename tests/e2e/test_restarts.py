@@ -79,7 +79,7 @@ class Program:
                 assert client.request("GET", f"/api/v1/projects/{project}").json()["name"] == name
                 self.made.append(name)
                 # A program is not a benchmark: eight of them at full speed would starve what they wait for.
-                if self._stopped.wait(0.02):
+                if self._stopped.wait(0.05):
                     return
 
     def stop(self) -> None:
