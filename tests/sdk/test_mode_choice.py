@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from aiohttp import web
-from hivesync import AgentAbsent, AsyncClient, Locations, Mode, Offline, Settings, SignedOut
+from hivesync import AgentAbsent, AsyncClient, Conflicting, Locations, Mode, Offline, Settings, SignedOut
 from hivesync.credentials import Account
 from hivesync_dev.servers.fake_agent import FakeAgent
 from hivesync_dev.servers.fake_backend import USER, FakeBackend
@@ -91,6 +91,30 @@ async def test_a_mutation_that_the_agent_dropped_is_repeated_under_the_same_key(
         backend.asked("DELETE", "/api/v1/projects/p1"),
     )
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_what_a_dead_agent_had_begun_is_waited_for(
+    agent: FakeAgent, backend: FakeBackend, client: AsyncClient
+) -> None:
+    path = "/api/v1/projects/p1"
+    busy = {"title": "Conflict", "status": 409, "code": "CONFLICT", "detail": "Still running."}
+    done = json_answer(None)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        is_first = len(backend.asked("DELETE", path)) == 1
+        return await (json_answer(busy, 409, {"Retry-After": "1"}) if is_first else done)(request)
+
+    backend.on("DELETE", path, answer)
+    await agent.crash()
+    await client.projects.delete("p1")
+    keys = [asked.headers["Idempotency-Key"] for asked in backend.asked("DELETE", path)]
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    backend.on("DELETE", path, json_answer(busy, 409))
+    with pytest.raises(Conflicting):
+        await client.projects.delete("p1")
+    assert len(backend.asked("DELETE", path)) == 3
 
 
 @pytest.mark.usefixtures("signed_in")

@@ -8,16 +8,22 @@ agent that has ended keeps a change, later ones of the same thing wait for the a
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 
 import httpx
 from hivesync_contract.headers import IDEMPOTENCY_KEY
 
 from hivesync._async._agent_link import AgentLink
+from hivesync._async._concurrency import sleep
 from hivesync._async._direct_link import DirectLink
 from hivesync._call import Call
 from hivesync._errors import AgentAbsent, Offline
 from hivesync._response import Mode, Response
 from hivesync._waiting import waits
+
+_BUSY_SECONDS = 15.0
+"""How long a request that lost its asker may keep the backend busy before the caller is told so."""
+_BUSY_PAUSE_SECONDS = 0.5
 
 
 class Router:
@@ -66,7 +72,21 @@ class Router:
                 if self._only is Mode.PROXY:
                     raise
                 self._check_order(call)
+                return await self._take_over(call, stream, read_seconds), Mode.DIRECT
         return await self._by_backend(call, stream, read_seconds), Mode.DIRECT
+
+    async def _take_over(self, call: Call, stream: bool, read_seconds: float | None) -> httpx.Response:
+        """Send what the agent may have sent before it ended; while the backend is still busy with that, it
+        answers 409 with Retry-After, and then with what came of it.
+        """
+        end = monotonic() + _BUSY_SECONDS
+        while True:
+            response = await self._by_backend(call, stream, read_seconds)
+            is_busy = response.status_code == 409 and "Retry-After" in response.headers
+            if not (is_busy and call.is_replayable) or monotonic() > end:
+                return response
+            await response.aclose()
+            await sleep(_BUSY_PAUSE_SECONDS)
 
     def _check_order(self, call: Call) -> None:
         if not call.is_safe and waits(self._kept, call.path, call.headers.get(IDEMPOTENCY_KEY, "")):
