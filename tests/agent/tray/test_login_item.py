@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hivesync_agent.service.autostart import ServiceError
 from hivesync_agent.service.job import Job, new_job
 from hivesync_agent.service.windows import RUN_KEY
 from hivesync_agent.tray.at_login import DesktopEntry, LaunchFile, RunValue, TrayEntry
@@ -111,6 +112,8 @@ def test_windows_reads_a_command_line(tmp_path: Path) -> None:
     RunValue(registry).add(mine)
     line = '"C:\\Program Files\\Python\\pythonw.exe" -P -m hivesync_agent.tray --profile work'
     assert registry.values == {(RUN_KEY, "HiveSync Tray.work"): line}
+    with pytest.raises(ServiceError, match="shorter path"):
+        RunValue(MemoryRegistry()).add(replace(mine, command=("C:\\" + "x" * 260,)))
 
 
 @pytest.mark.parametrize("system", ["linux", "macos", "windows"])

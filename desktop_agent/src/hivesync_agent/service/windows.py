@@ -55,11 +55,7 @@ class RunKey:
     def install(self, job: Job) -> None:
         """Write the job, register its keeper, and start it now."""
         command = _keeper_command(job)
-        if len(line := subprocess.list2cmdline(command)) > _COMMAND_MAX:
-            raise ServiceError(
-                f"Windows starts no command of {len(line)} characters at login (at most {_COMMAND_MAX}). "
-                "Install HiveSync in a folder with a shorter path."
-            )
+        line = run_line(command)
         write_private(_job_file(job), _job_text(job))
         self._registry.set(RUN_KEY, _name(job), line)
         # Whoever has switched it off in Task Manager and installs it again wants it on.
@@ -158,6 +154,17 @@ class UserRegistry:
                 return [winreg.EnumValue(opened, index)[0] for index in range(winreg.QueryInfoKey(opened)[1])]
         except FileNotFoundError:
             return []
+
+
+def run_line(command: list[str]) -> str:
+    """Give the value of a Run key for a command; raise `ServiceError` for one that Windows would not run."""
+    line = subprocess.list2cmdline(command)
+    if len(line) > _COMMAND_MAX:
+        raise ServiceError(
+            f"Windows starts no command of {len(line)} characters at login (at most {_COMMAND_MAX}). "
+            "Install HiveSync in a folder with a shorter path."
+        )
+    return line
 
 
 def _name(job: Job) -> str:

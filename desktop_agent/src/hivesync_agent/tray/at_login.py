@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 import plistlib
-import subprocess
 import sys
 from pathlib import Path
 from typing import Protocol
 
 from hivesync_agent.service.autostart import profile_in, replace_file
 from hivesync_agent.service.job import Job
-from hivesync_agent.service.windows import RUN_KEY, Registry, UserRegistry
+from hivesync_agent.service.windows import RUN_KEY, Registry, UserRegistry, run_line
 
 _LABEL = "dev.hivesync.tray"
 _VALUE = "HiveSync Tray"
@@ -119,7 +118,7 @@ class RunValue:
 
     def add(self, job: Job) -> None:
         """Set it."""
-        self._registry.set(RUN_KEY, _value(job), subprocess.list2cmdline(_command(job)))
+        self._registry.set(RUN_KEY, _value(job), run_line(_command(job)))
 
     def remove(self, job: Job) -> bool:
         """Remove it."""
