@@ -48,17 +48,6 @@ def _tighten(path: Path) -> None:
         path.chmod(0o700)
 
 
-def private_file(path: Path) -> Path:
-    """Create the file, empty and with mode 0600, unless it is there: for a library that opens it by its name.
-
-    SQLite gives its journals the mode of their database.
-    """
-    private_folder(path.parent)
-    flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-    os.close(os.open(path, flags, 0o600))
-    return path
-
-
 def write_private(path: Path, content: bytes) -> None:
     """Replace the file in one step; it has mode 0600 before its first byte is written."""
     private_folder(path.parent)

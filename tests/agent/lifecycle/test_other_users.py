@@ -97,7 +97,9 @@ async def test_another_user_gets_nothing_from_disk_and_nothing_was_ever_open(
     spy.mkdir()
     shutil.copy(SPY, spy / "sitecustomize.py")
     report = shared / "report"
-    spying = {"PYTHONPATH": str(spy), "FILE_SPY_ROOT": str(home), "FILE_SPY_REPORT": str(report)}
+    inherited = os.environ.get("PYTHONPATH")
+    path = os.pathsep.join([str(spy), inherited] if inherited else [str(spy)])
+    spying = {"PYTHONPATH": path, "FILE_SPY_ROOT": str(home), "FILE_SPY_REPORT": str(report)}
     agent = await asyncio.to_thread(start_agent_process, environment_in(home, backend.url) | spying)
     try:
         bundle = await use_everything(agent, backend, project)

@@ -31,8 +31,7 @@ def raw(tmp_path: Path) -> StartRaw:
                 profile="default",
                 locations=locations_in(tmp_path),
                 api_key="hs_test_0123456789abcdef0123456789abcdef",
-                drain_seconds=0.2,
-                **more,
+                **{"drain_seconds": 0.2, **more},
             )
             async with running_agent(settings) as agent:
                 await backend.followed.wait()

@@ -230,3 +230,36 @@ async def test_a_backend_that_refuses_the_handshake_is_heard(raw: StartRaw) -> N
         got = await send_raw(agent.port, agent.head(ROOM, *HANDSHAKE))
     assert got is not None
     assert (got.status, got.body, got.closed) == (404, b"no such room", True)
+
+
+async def test_frames_pass_while_the_agent_stops_and_do_not_hold_it_up(raw: StartRaw) -> None:
+    async with raw(echo, drain_seconds=1.0) as (agent, _):
+        reader, writer, _ = await opened(agent)
+        idle_reader, idle = await asyncio.open_connection("127.0.0.1", agent.port)
+        agent.agent.switch.stop()
+        async with asyncio.timeout(5):
+            assert await idle_reader.read() == b""  # from here on it drains
+        idle.close()
+        writer.write(b"one more")
+        async with asyncio.timeout(5):
+            assert await reader.readexactly(8) == b"one more"
+            with contextlib.suppress(ConnectionError):
+                assert await reader.read() == b""
+        writer.close()
+
+
+@pytest.mark.parametrize("upgrade", ["websocket", "h2c", "HTTP/2.0", "websocket, h2c", "\twebsocket"])
+async def test_what_lies_behind_a_refused_upgrade_is_no_request(raw: StartRaw, upgrade: str) -> None:
+    async def refuse(connection: RawConnection) -> None:
+        while True:
+            await connection.head()
+            await connection.send(answer(b"no", status="426 Upgrade Required"))
+
+    lines = [line if not line.startswith("Upgrade: ") else f"Upgrade: {upgrade}" for line in HANDSHAKE]
+    async with raw(refuse) as (agent, backend):
+        smuggled = agent.head(f"POST {API_PREFIX}/api/v1/projects", "Content-Length: 0")
+        got = await send_raw(agent.port, agent.head(ROOM, *lines) + smuggled * 3)
+        heads = [head for connection in backend.connections for head in connection.heads]
+    assert got is not None
+    assert (got.status in (400, 426), got.closed) == (True, True)
+    assert not [head for head in heads if head.startswith(b"POST")]

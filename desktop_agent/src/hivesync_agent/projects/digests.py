@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from hivesync.private_files import FolderNotPrivate, private_file
+from hivesync.private_files import FolderNotPrivate, private_folder
 
 _log = logging.getLogger(__name__)
 
@@ -106,7 +106,8 @@ class DigestCache:
             _log.warning("The digest cache could not be written; the next preview hashes all files")
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(private_file(self._path), timeout=5)
+        private_folder(self._path.parent)
+        connection = sqlite3.connect(self._path, timeout=5)
         try:
             connection.execute(_SCHEMA)
         except BaseException:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from hivesync.private_files import private_folder
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_agent.child_process import run_child
@@ -65,6 +66,7 @@ class ProjectIndex:
     async def refresh(self) -> Changes:
         """Bring everything up to date; raise `IndexFailed`."""
         async with self._lock:
+            await asyncio.to_thread(private_folder, self.store.path.parent)
             # The first opening makes the table, so that two children need not compete for it.
             await asyncio.to_thread(self.store.load, ())
             try:

@@ -8,8 +8,6 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from hivesync.private_files import private_file
-
 from hivesync_agent.projects.index.rows import FolderRow
 
 _FORMAT = 1
@@ -26,7 +24,7 @@ _WAIT_SECONDS = 30.0
 
 class IndexStore:
     """Rows by the folder's path, relative to the root; the root's own is empty. Calls come from any thread
-    or process, and each opens the file anew."""
+    or process, and each opens the file anew. Its folder is made private by whoever names it."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
@@ -42,7 +40,7 @@ class IndexStore:
                     for folder in folders
                 )
                 return dict(_row(row) for row in found if row is not None)
-        except (sqlite3.OperationalError, OSError):
+        except sqlite3.OperationalError:
             return {}
         except (sqlite3.DatabaseError, ValueError):
             self.discard()
@@ -86,8 +84,6 @@ class IndexStore:
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        if not self.path.exists():
-            private_file(self.path)
         connection = sqlite3.connect(self.path, timeout=_WAIT_SECONDS)
         try:
             # A crash of the machine may damage the file, which then is made anew.
