@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import stat
 from collections.abc import AsyncIterator, Iterator
@@ -243,10 +244,17 @@ async def test_a_machine_that_can_not_be_reached_is_4(here: CommandLine) -> None
 
 @pytest.mark.usefixtures("scripted")
 async def test_a_host_is_never_taken_for_an_option(here: CommandLine, tmp_path: Path) -> None:
-    trap = tmp_path / "run"
-    outcome = await here.run("remote", "--json", "--", f"-oProxyCommand=touch {trap}")
-    assert outcome.code != 0
-    assert not trap.exists()
+    """`-oProxyCommand=…` as a host would run a command here (CVE-2017-1000117 in git)."""
+    told, ssh = tmp_path / "told", tmp_path / "bin" / "ssh"
+    ssh.parent.mkdir()
+    ssh.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {told}\nexit 255\n')
+    ssh.chmod(0o755)
+    here.environ["PATH"] = f"{ssh.parent}:{os.environ['PATH']}"
+    outcome = await here.run("remote", "--", "-oProxyCommand=touch x", "-p", "22")
+    assert outcome.code == 4
+    arguments = told.read_text().splitlines()
+    assert arguments[-3:-1] == ["--", "-oProxyCommand=touch x"]
+    assert arguments[-5:-3] == ["-p", "22"]
 
 
 @pytest.mark.parametrize("profile", ["desktop-agent.json", "desktop-agent.work.json"])

@@ -74,6 +74,11 @@ def test_what_is_wrong_because_of_something_else_says_so() -> None:
     assert first_cause(list(found.values())) is found["first"]
 
 
+def test_a_consequence_that_comes_first_in_the_list_is_not_what_to_begin_with() -> None:
+    found = run(Check("second", "", broken, explained_by=("first",)), Check("first", "", broken))
+    assert first_cause(list(found.values())) is found["first"]
+
+
 def test_a_cause_is_named_through_everything_between() -> None:
     found = run(
         Check("first", "", broken),
@@ -94,7 +99,7 @@ def test_what_is_fine_follows_from_nothing() -> None:
 def test_two_causes_come_one_after_the_other() -> None:
     found = list(run(Check("first", "Here", broken), Check("other", "Here", broken)).values())
     lines = [click.unstyle(line) for line in report_lines(found, "http://127.0.0.1:1")]
-    assert lines[-4:] == ["Start here: first", "  Broken.", "  → mend it", "  Then: other."]
+    assert lines[-4:] == ["Start here: first", "  broken.", "  → mend it", "  Then: other."]
 
 
 def test_a_failure_that_a_check_did_not_expect_is_a_finding() -> None:

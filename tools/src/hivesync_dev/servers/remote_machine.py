@@ -105,6 +105,8 @@ def _configure(folder: Path, home: Path, sshd: str, namespace: int) -> Path:
         f"HostKey {folder / 'host_key'}\n"
         f"AuthorizedKeysFile {folder / 'authorized_keys'}\n"
         "PermitRootLogin prohibit-password\nStrictModes no\nUsePAM no\nPidFile none\n"
+        # What is listened on is the client's choice, so a careless one shows.
+        "GatewayPorts clientspecified\n"
         f"SetEnv {' '.join(f'{name}={value}' for name, value in environment.items())}\n"
     )
     config = folder / "ssh_config"

@@ -58,7 +58,7 @@ def _conclusion(findings: list[Finding], cause: Finding | None) -> Iterator[str]
         return
     yield click.style(f"Start here: {cause.check}", fg="red", bold=True)
     first, *rest = _wrapped(f"{cause.text.rstrip('.')}.", 2)
-    yield f"  {first[:1].upper()}{first[1:]}"
+    yield f"  {first}"
     yield from rest
     if cause.remedy:
         yield from _remedy(cause.remedy, 2)
