@@ -23,6 +23,7 @@ from bench.index import measure_index, measure_watching
 from bench.network import measure_network
 from bench.previews import measure_previews
 from bench.relay import compare
+from bench.switch import measure_switch
 from bench.table import table
 from bench.transfer import measure_transfer
 
@@ -91,6 +92,7 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
         "index": lambda: (
             measure_index(folder / "index", effort.indexed_files, effort.index_rounds, _say)
             | measure_watching(folder / "index", effort.watched_files, effort.idle_seconds, _say)
+            | measure_switch(folder / "index", effort.watched_files, _say)
         ),
         "previews": lambda: measure_previews(folder / "previews", effort.previews, _say),
     }

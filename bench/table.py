@@ -83,6 +83,10 @@ def _index_lines(index: dict[str, Any]) -> Iterable[str]:
         f"  agent watching half as many: {index['watched_rss_megabytes']:.1f} MB, "
         f"{index['watched_cpu_percent']:.2f} % of one core"
     )
+    yield (
+        f"  a branch switch of {index['switched_files']:,} files: git {index['switch_git_seconds']:.1f} s, "
+        f"the index is right {index['switch_index_seconds']:.1f} s later"
+    )
 
 
 def _preview_lines(previews: dict[str, Any]) -> Iterable[str]:

@@ -33,6 +33,9 @@ class Pace:
 
     quiet_seconds: float = 0.01
     longest_seconds: float = 0.25
+    burst_quiet_seconds: float = 0.2
+    burst_longest_seconds: float = 3.0
+    """The same while so much happens that everything is swept: a sweep amid a branch switch slows it down."""
     few_folders: int = 64
     between_sweeps_seconds: float = 0.5
     poll_seconds: float = 2.0
@@ -61,10 +64,9 @@ class Watch:
         self._pace = pace or Pace()
         self._folders: set[str] = set()
         self._everything = True
-        self._failed = False
         self._wake = asyncio.Event()
         self._poll_seconds = self._pace.poll_seconds
-        self._ask_again_at = 0.0
+        self._limit, self._ask_again_at = "", 0.0
         self.state = WatchState(WatchMode.STARTING)
 
     async def run(self) -> None:
@@ -95,7 +97,7 @@ class Watch:
 
     async def _wait(self) -> None:
         """Return when something happened and, for a moment, nothing more does; in any case after a while."""
-        if self._failed or self.state.mode is not WatchMode.EVENTS:
+        if self.state.mode is not WatchMode.EVENTS:
             await asyncio.sleep(self._poll_seconds)
             self._everything = True
             return
@@ -103,10 +105,13 @@ class Watch:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._pace.root_seconds):
                 await self._wake.wait()
-        ends = loop.time() + self._pace.longest_seconds
-        while self._wake.is_set() and loop.time() < ends:
+        began, pace = loop.time(), self._pace
+        while self._wake.is_set():
+            longest = pace.burst_longest_seconds if self._everything else pace.longest_seconds
+            if loop.time() > began + longest:
+                break
             self._wake.clear()
-            await asyncio.sleep(self._pace.quiet_seconds)
+            await asyncio.sleep(pace.burst_quiet_seconds if self._everything else pace.quiet_seconds)
 
     async def _pass(self, source: EventSource) -> None:
         folders, everything = self._folders, self._everything
@@ -120,11 +125,9 @@ class Watch:
                 await self._sweep(source)
             elif changes.changed:
                 self._changed(changes)
-            self._failed = False
         except (HiveSyncError, OSError) as error:
             # What was noticed is not lost: everything is looked at again after a while.
             _log.warning("watched project not read", extra={"error": type(error).__name__})
-            self._failed = True
             self.state = WatchState(WatchMode.POLLING, str(error), self.state.folders)
 
     async def _sweep(self, source: EventSource) -> None:
@@ -140,12 +143,13 @@ class Watch:
     async def _watch_folders(self, source: EventSource) -> None:
         now = asyncio.get_running_loop().time()
         if now < self._ask_again_at:
+            self.state = WatchState(WatchMode.POLLING, self._limit, self.state.folders)
             return
         folders = await asyncio.to_thread(self._index.folders)
         try:
             new = await source.watch(folders)
         except WatchLimit as limit:
-            self._ask_again_at = now + self._pace.limit_seconds
+            self._limit, self._ask_again_at = str(limit), now + self._pace.limit_seconds
             if self.state.mode is not WatchMode.POLLING:
                 _log.warning("watching by polling", extra={"reason": str(limit)})
             self.state = WatchState(WatchMode.POLLING, str(limit), len(folders))
