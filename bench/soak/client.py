@@ -56,8 +56,6 @@ class Client:
         answer = self._read(f"{PROJECTS}/{self._own}")
         if answer is None or answer.status != 200:
             return
-        if not self._way.tells_age:
-            return
         self._ledger.counts["reads stored"] += answer.is_stored
         if self._name is not None and not answer.is_stored and answer.body["name"] != self._name:
             self._ledger.complain(f"read {answer.body['name']!r} after {self._name!r} was done")

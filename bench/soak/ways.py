@@ -43,12 +43,9 @@ class Answer:
 
 
 class Way(Protocol):
-    """Makes calls. `repeats`: the caller's key is sent, so that the same change can be sent again.
-    `tells_age`: what was stored is told apart.
-    """
+    """Makes calls. `repeats`: the caller's key is sent, so that the same change can be sent again."""
 
     repeats: bool
-    tells_age: bool
 
     def call(self, method: str, path: str, body: Any = None, key: str = "") -> Answer:
         """Give the answer, or raise `NoAnswer`."""
@@ -58,7 +55,6 @@ class BySdk:
     """`hivesync.Client`, in a program that only ever wants the agent."""
 
     repeats = True
-    tells_age = True
 
     def __init__(self) -> None:
         self._client = hivesync.Client(
@@ -77,7 +73,6 @@ class BySdkAsync:
     """`hivesync.AsyncClient`, which goes direct while no agent runs; reads go beside every call."""
 
     repeats = True
-    tells_age = True
 
     def __init__(self) -> None:
         self._runner = asyncio.Runner()
@@ -98,10 +93,9 @@ class BySdkAsync:
 
 
 class ByCommand:
-    """`hivesync api`, a process for each call. It makes its own keys and shows no headers."""
+    """`hivesync api`, a process for each call. It makes its own keys, so nothing can be sent again."""
 
     repeats = False
-    tells_age = False
 
     def call(self, method: str, path: str, body: Any = None, key: str = "") -> Answer:
         command = [str(VENV_BIN / "hivesync"), "api", "--json", method, path]
@@ -111,7 +105,7 @@ class ByCommand:
             raise RuntimeError(f"hivesync ended with {done.returncode}: {done.stderr.decode()}")
         said = json.loads(done.stdout)
         if done.returncode == 0:
-            return Answer(200, said)
+            return Answer(200, said, is_stored=b"this was read" in done.stderr)
         answer = Answer(int(said["status"]), said)
         if answer.code == "UPSTREAM_UNREACHABLE":
             raise NoAnswer(said["detail"])
@@ -122,7 +116,6 @@ class ByHttp:
     """A plugin's own few lines of HTTP: discovery file, proof, token, one kept connection."""
 
     repeats = True
-    tells_age = True
 
     def __init__(self, discovery: Path) -> None:
         self._path = discovery

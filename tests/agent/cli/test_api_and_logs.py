@@ -56,6 +56,16 @@ async def test_a_file_that_is_not_there_is_a_failure_in_words(hivesync: CommandL
     assert "No such file or directory: /no/such/file" in outcome.err
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+async def test_an_answer_from_before_is_told_apart_and_leaves_stdout_alone(
+    hivesync: CommandLine, agent: FakeAgent, form: tuple[str, ...]
+) -> None:
+    agent.on("GET", "/api/v1/projects", json_answer({"items": []}, headers={"X-HiveSync-Offline": "90"}))
+    outcome = await hivesync.run("api", *form, "GET", "projects")
+    assert (outcome.code, outcome.json()) == (0, {"items": []})
+    assert "this was read 90 s ago" in outcome.err
+
+
 async def test_an_answer_that_is_no_json_is_wrapped_for_json(hivesync: CommandLine, agent: FakeAgent) -> None:
     async def text(request: web.Request) -> web.StreamResponse:
         return web.Response(text="hello")

@@ -21,9 +21,13 @@ def command(console: Console, method: str, path: str, data: str | None) -> None:
 
     PATH is a path of the backend (`/api/v1/projects`, or shorter `projects`) or of the agent (`/v1/status`).
     """
+    from hivesync_contract.headers import OFFLINE
+
     body = _json_body(data)
     with console.client() as client:
         answer = client.request(method, _full_path(path), json=body).raise_for_status()
+    if age := answer.headers.get(OFFLINE.lower()):
+        console.warn(f"HiveSync can't be reached; this was read {age} s ago.")
     if not answer.body:
         return
     if not console.as_json:
