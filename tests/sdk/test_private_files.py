@@ -1,50 +1,51 @@
-"""Folders and files for secrets are the user's alone, whatever the umask and whoever was there before."""
+"""A file is replaced in one step, and what a killed writer left does not stay behind."""
 
 from __future__ import annotations
 
 import os
-import stat
-import sys
-from collections.abc import Iterator
+import time
 from pathlib import Path
 
 import pytest
-from hivesync.private_files import FolderNotPrivate, private_folder, write_private
-from hivesync_dev.other_user import OTHER_UID, require_root
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+from hivesync.private_files import write_private
 
 
-@pytest.fixture(autouse=True)
-def lax_umask() -> Iterator[None]:
-    before = os.umask(0)
-    yield
-    os.umask(before)
+def unfinished(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Leave what a writer leaves that is killed before the last step."""
+
+    def die(self: Path, target: Path) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", die)
+        patched.setattr(Path, "unlink", lambda self, missing_ok: None)
+        with pytest.raises(SystemExit):
+            write_private(folder / "session.json", b"secret")
+    (left,) = set(folder.iterdir()) - {folder / "session.json"}
+    return left
 
 
-def mode(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
+def test_what_was_left_long_ago_goes_with_the_next_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_ago = time.time() - 120
+    left = unfinished(tmp_path, monkeypatch)
+    os.utime(left, (long_ago, long_ago))
+    write_private(tmp_path / "other.json", b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["other.json"]
 
 
-def test_the_folders_above_it_that_were_missing_are_private_too(tmp_path: Path) -> None:
-    write_private(tmp_path / "a" / "b" / "c" / "file", b"secret")
-    assert [mode(tmp_path / each) for each in ("a", "a/b", "a/b/c", "a/b/c/file")] == [0o700] * 3 + [0o600]
+def test_what_is_being_written_is_let_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_private(tmp_path / "session.json", b"old")
+    left = unfinished(tmp_path, monkeypatch)
+    write_private(tmp_path / "other.json", b"new")
+    assert left.read_bytes() == b"secret"
+    assert (tmp_path / "session.json").read_bytes() == b"old"
 
 
-def test_a_folder_that_was_there_is_tightened_and_those_above_it_are_not(tmp_path: Path) -> None:
-    folder = tmp_path / "shared" / "run"
-    folder.mkdir(parents=True)
-    private_folder(folder)
-    assert (mode(folder), mode(folder.parent)) == (0o700, 0o777)
-
-
-def test_a_link_of_another_user_is_not_followed_to_a_folder_of_ours(tmp_path: Path) -> None:
-    require_root()
-    ours = tmp_path / "ours"
-    ours.mkdir()
-    link = tmp_path / "link"
-    link.symlink_to(ours)
-    assert private_folder(link) == link
-    os.lchown(link, OTHER_UID, OTHER_UID)
-    with pytest.raises(FolderNotPrivate, match="belongs to another user"):
-        private_folder(link)
+def test_hidden_files_of_others_are_let_alone(tmp_path: Path) -> None:
+    foreign = tmp_path / ".session.json.settings"
+    foreign.write_bytes(b"")
+    os.utime(foreign, (0, 0))
+    write_private(tmp_path / "session.json", b"new")
+    assert foreign.exists()
