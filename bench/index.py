@@ -28,6 +28,8 @@ from hivesync_contract.local_projects import WatchMode
 from hivesync_dev.servers.agents import AgentProcess, environment_in, start_agent_process
 from hivesync_dev.servers.fake_previews import FakePreviews
 
+from bench.editors import connected_editors
+
 _IN_FOLDER = 100
 _MEDIAN_BYTES = 2_700
 _SPREAD = 0.8
@@ -78,19 +80,24 @@ async def _watched(folder: Path, root: Path, seconds: float, say: Callable[[str]
     try:
         say(f"  watching {root.name} for {seconds:.0f} s")
         await _link(agent, root)
-        process = psutil.Process(agent.process.pid)
+        return await asyncio.to_thread(_cost_with_editors, agent, seconds)
+    finally:
+        agent.process.terminate()
+        await asyncio.to_thread(agent.process.communicate)
+        await backend.stop()
+
+
+def _cost_with_editors(agent: AgentProcess, seconds: float) -> dict[str, float]:
+    process = psutil.Process(agent.process.pid)
+    with connected_editors(agent.discovery):
         before, began = process.cpu_times(), time.perf_counter()
-        await asyncio.sleep(seconds)
+        time.sleep(seconds)
         after, elapsed = process.cpu_times(), time.perf_counter() - began
         used = (after.user + after.system) - (before.user + before.system)
         return {
             "watched_rss_megabytes": process.memory_info().rss / 1e6,
             "watched_cpu_percent": 100 * used / elapsed,
         }
-    finally:
-        agent.process.terminate()
-        await asyncio.to_thread(agent.process.communicate)
-        await backend.stop()
 
 
 async def _link(agent: AgentProcess, root: Path) -> None:

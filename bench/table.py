@@ -66,9 +66,10 @@ def _network_lines(network: dict[str, Any]) -> Iterable[str]:
 
 def _agent_lines(idle: dict[str, Any]) -> Iterable[str]:
     yield f"Agent: start to discovery file {idle['start_to_discovery_seconds']:.2f} s"
+    alone, connected = idle["alone_rss_megabytes"], idle["idle_rss_megabytes"]
     yield (
-        f"       idle {idle['alone_rss_megabytes']:.1f} MB; with four editors "
-        f"{idle['idle_rss_megabytes']:.1f} MB, {idle['idle_cpu_percent']:.2f} % of one core (over {idle['watched_seconds']:.0f} s)"
+        f"       idle {alone:.1f} MB; with four editors {connected:.1f} MB, "
+        f"{idle['idle_cpu_percent']:.2f} % of one core (over {idle['watched_seconds']:.0f} s)"
     )
 
 

@@ -1,4 +1,4 @@
-"""One gigabyte down and one up: direct, through the relay and through nginx; how far the agent grows meanwhile.
+"""One gigabyte down and one up: direct, through the relay and through nginx; how far the agent grows.
 
 Load and upstream share one core, the proxies have the other: the same for all, direct access included.
 """
