@@ -2,6 +2,7 @@
 
 llhttp is used in its strict mode: a bare LF, whitespace before a colon, a folded line, two lengths, a length
 beside chunks and all their kin are refused. Nothing that was sent, so possibly a token, is in a refusal.
+A body whose length is known passes around llhttp, which could only copy it: its bytes are counted instead.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class RequestParser:
         self._headers: list[RawHeader] = []
         self._refusal: HiveSyncError | None = None
         self._unproductive_bytes = 0
+        self._left = 0
+        """Bytes that are still to come of a body whose length is known, unless it is the last request's."""
         self.in_head = False
         """A head has begun and is not complete."""
 
@@ -51,6 +54,10 @@ class RequestParser:
 
         Gives None, or behind the head of an upgrade the bytes that are no HTTP any more.
         """
+        if self._left:
+            data = self._count(data)
+            if not data:
+                return None
         self._unproductive_bytes += len(data)
         try:
             self._llhttp.feed_data(data)
@@ -61,6 +68,17 @@ class RequestParser:
         if self._unproductive_bytes > HEAD_BYTES:
             raise _too_large()
         return None
+
+    def _count(self, data: bytes) -> bytes:
+        """Hand on what belongs to the body, and give what lies behind it."""
+        body = data[: self._left]
+        self._left -= len(body)
+        self._reader.body_came(body)
+        if not self._left:
+            # llhttp still waits for this body, so the next request gets a fresh one.
+            self._llhttp = httptools.HttpRequestParser(self)
+            self._reader.body_ended()
+        return data[len(body) :]
 
     # --- httptools ------------------------------------------------------------------------------------
 
@@ -87,21 +105,25 @@ class RequestParser:
         """Hand the request over; its body is still to come."""
         self.in_head = False
         llhttp = self._llhttp
-        self._reader.request_came(
-            Request(
-                self._reader,
-                method=llhttp.get_method().decode("ascii"),
-                target=self._url.decode("latin-1"),
-                version=llhttp.get_http_version(),
-                head=read_head(self._headers),
-                keep_alive=llhttp.should_keep_alive(),
-                upgrade=llhttp.should_upgrade(),
-            )
+        request = Request(
+            self._reader,
+            method=llhttp.get_method().decode("ascii"),
+            target=self._url.decode("latin-1"),
+            version=llhttp.get_http_version(),
+            head=read_head(self._headers),
+            keep_alive=llhttp.should_keep_alive(),
+            upgrade=llhttp.should_upgrade(),
         )
+        if request.keep_alive and not request.upgrade:
+            # Behind a last request llhttp itself refuses what follows.
+            self._left = request.head.length or 0
+        self._reader.request_came(request)
 
     def on_body(self, data: bytes) -> None:
         """Hand a part of the body over."""
         self._unproductive_bytes = 0
+        if self._left:
+            self._left -= len(data)
         self._reader.body_came(data)
 
     def on_message_complete(self) -> None:
