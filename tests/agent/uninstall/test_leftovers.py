@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 from hivesync.private_files import write_private
-from hivesync_dev.servers.fake_backend import FakeBackend
+from hivesync_dev.servers.fake_backend import PASSWORD, FakeBackend
 from hivesync_dev.terminal import Terminal
 from hivesync_dev.user_account import UserAccount, has_ended, is_running
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and terminals")
 LOGOUT = ("POST", "/api/v1/auth/logout")
+FOLDERS = ("HIVESYNC_RUNTIME_DIR", "HIVESYNC_CONFIG_DIR", "HIVESYNC_STATE_DIR", "HIVESYNC_LOG_DIR")
 IN_A_FILE = "--plaintext-storage"
 
 
@@ -81,6 +82,31 @@ async def test_what_is_not_ours_stays_and_is_told(account: UserAccount, tmp_path
     ]
     again = (await account.uninstall()).json()
     assert (again["files"], len(again["left"])) == (0, len(left))
+
+
+async def test_an_agent_of_another_shell_that_shares_its_files_goes_too(
+    account: UserAccount, server: FakeBackend, tmp_path: Path
+) -> None:
+    """As after `su`: one shell knows XDG_RUNTIME_DIR and the other does not, so lock and token lie apart."""
+    account.environ |= dict.fromkeys(FOLDERS, "")
+    login = ("login", "--email", "ada", "--password-stdin", IN_A_FILE)
+    assert (await account.run(*login, stdin=PASSWORD)).code == 0
+    pid = (await account.run("agent", "status", "--json")).json()["status"]["pid"]
+    await account.run("whoami")
+    await server.stop()
+    await account.run("api", "PUT", "projects/0193a000-0000-7000-8000-00000000000a/favorite")
+    # Where such a folder can't be made, as /run/user/… by its user, nothing needs it.
+    (tmp_path / "file").touch()
+    account.environ["XDG_RUNTIME_DIR"] = str(tmp_path / "file" / "runtime")
+    refused = await account.uninstall()
+    assert "yet to take: 1." in refused.json()["detail"]
+    report = (await account.uninstall("--discard-changes")).json()
+    assert (report["problems"], report["left"]) == ([], [])
+    assert (report["ended"], report["discarded_changes"]) == (["agent of profile default"], 1)
+    assert len(report["sessions"]) == 1
+    assert not is_running(pid)
+    assert not (Path(account.environ["HOME"]) / ".local" / "state" / "hivesync").exists()
+    assert not (Path(account.environ["HOME"]) / ".config" / "hivesync").exists()
 
 
 async def test_offline_it_says_that_the_server_could_not_be_told(

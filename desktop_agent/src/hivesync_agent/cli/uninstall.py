@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,13 +85,13 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
         yield f"  at login   the agent of profile {job.profile}"
     for job in plan.trays:
         yield f"  at login   the tray of profile {job.profile}"
-    for home in plan.homes:
-        for running in home.running():
-            yield f"  running    {running}"
-        for note in home.notes:
-            yield f"  session    {note.account.origin}, profile {note.account.profile}, in the {note.kind}"
-        for folder in sorted({path.parent for path in home.found.files}):
-            yield f"  files      {sum(path.parent == folder for path in home.found.files)} in {folder}"
+    running = {each.lock: each for home in plan.homes for each in home.running()}
+    for process in running.values():
+        yield f"  running    {process}"
+    for note in plan.notes:
+        yield f"  session    {note.account.origin}, profile {note.account.profile}, in the {note.kind}"
+    for folder, count in sorted(Counter(path.parent for path in plan.files).items()):
+        yield f"  files      {count} in {folder}"
     if plan.changes:
         yield f"  changes    {plan.changes} that the server has yet to take, and that would be LOST"
 

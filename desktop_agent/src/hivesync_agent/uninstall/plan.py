@@ -86,9 +86,19 @@ class Plan:
         return sorted(names | {job.profile for job in (*self.services, *self.trays)})
 
     @property
+    def files(self) -> list[Path]:
+        """Give every file once: homes may share a folder."""
+        return sorted({path for home in self.homes for path in home.found.files})
+
+    @property
+    def notes(self) -> list[Note]:
+        """Give the stored sessions, each once."""
+        return list(dict.fromkeys(note for home in self.homes for note in home.notes))
+
+    @property
     def changes(self) -> int:
         """Count what the user has changed and the server has not taken."""
-        return sum(len(home.found.changes) for home in self.homes)
+        return len({path for home in self.homes for path in home.found.changes})
 
 
 def make_plan(agents: Autostart, trays: TrayEntry, environ: Mapping[str, str]) -> Plan:

@@ -7,7 +7,7 @@ sessions, which takes files; the files last.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from hivesync import Client
@@ -60,29 +60,36 @@ class Removal:
             with self._told():
                 self._agents.uninstall(job)
                 self._report.services.append(job.profile)
-        for home in plan.homes:
-            if home.is_empty:
-                continue
-            with self._told():
-                self._remove_home(home)
+        homes = [home for home in plan.homes if not home.is_empty]
+        with self._told():
+            # All of them first: homes may share their state, which who still runs would write anew.
+            for home in homes:
+                self._end_all(home)
+            if homes:
+                self._remove([home.locations for home in homes], plan.profiles)
         left = (each for home in plan.homes for each in self._left(look(home.locations).found))
         self._report.left = list(dict.fromkeys(left))
         return self._report
 
-    def _remove_home(self, home: Home) -> None:
-        locations = home.locations
+    def _end_all(self, home: Home) -> None:
         for each in home.running():
             self._tell(f"Ending the {each} …")
-            self._end(each, locations)
+            self._end(each, home.locations)
+
+    def _remove(self, places: Sequence[Locations], profiles: Sequence[str]) -> None:
+        self._tell("Removing sessions and files …")
         with contextlib.ExitStack() as held:
             # As long as these are held, no editor can start another agent.
-            for profile in home.profiles:
-                held.enter_context(FileLock(locations.agent_lock(profile)).hold(_LOCK_SECONDS))
-            self._end_sessions(locations)
-            self._tell(f"Removing the files in {locations.state} …")
-            self._remove_files(look(locations).found)
+            for locations in places:
+                if locations.runtime.is_dir():
+                    for profile in profiles:
+                        held.enter_context(FileLock(locations.agent_lock(profile)).hold(_LOCK_SECONDS))
+            for locations in places:
+                self._end_sessions(locations)
+                self._remove_files(look(locations).found)
         # Windows removes no file that is locked, and a lock makes its folder anew.
-        self._remove_files(look(locations).found)
+        for locations in places:
+            self._remove_files(look(locations).found)
 
     def _end(self, running: Running, locations: Locations) -> None:
         if running.name == "agent":
