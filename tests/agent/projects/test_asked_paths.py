@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -177,19 +178,24 @@ class TestOurOwn:
         assert [file.entry.path for file in found.files] == ["index.html", "package.json"]
 
 
+def relink(place: Path, real: Path, trap: Path) -> None:
+    """Let a link lead to the trap, and back."""
+    fresh = place.with_name("fresh")
+    for target in (trap, real):
+        fresh.symlink_to(target)
+        fresh.replace(place)
+
+
 @contextmanager
-def swapping(place: Path, real: Path, trap: Path) -> Iterator[None]:
-    """Let `place` be now the one and now the other, as quickly as the machine can, until the block ends."""
+def repeated(swap: Callable[[], None]) -> Iterator[None]:
+    """Do it again and again until the block ends, with moments in between in which all is as it should be."""
     ended = threading.Event()
 
-    def swap() -> None:
-        fresh = place.with_name("fresh")
-        while not ended.is_set():
-            for target in (trap, real):
-                fresh.symlink_to(target)
-                fresh.replace(place)
+    def run() -> None:
+        while not ended.wait(0.0002):
+            swap()
 
-    racer = threading.Thread(target=swap)
+    racer = threading.Thread(target=run)
     racer.start()
     try:
         yield
@@ -198,24 +204,28 @@ def swapping(place: Path, real: Path, trap: Path) -> Iterator[None]:
         racer.join()
 
 
-@pytest.mark.parametrize("part", ["folder", "file"])
 @pytest.mark.parametrize("relative_open", [True, False])
 @pytest.mark.parametrize("approved", [frozenset({""}), frozenset({"shop", "ui"})])
-def test_a_link_swapped_while_files_are_opened_is_never_followed_out(
-    home: Path, monkeypatch: pytest.MonkeyPatch, part: str, relative_open: bool, approved: frozenset[str]
+@pytest.mark.parametrize("part", ["folder", "file"])
+def test_a_link_that_is_swapped_while_files_are_opened_is_never_followed_out(
+    home: Path, monkeypatch: pytest.MonkeyPatch, relative_open: bool, approved: frozenset[str], part: str
 ) -> None:
-    """A real race. The trap lies outside, or inside the base in a folder that is not approved."""
+    """A real race. The trap lies outside, or inside the base in a folder that is not approved.
+
+    What is swapped between the look and the opening itself is in `test_confinement.py`, step by step.
+    """
     monkeypatch.setattr("hivesync_agent.projects.confined.RELATIVE_OPEN", relative_open)
-    base = write_files(home / "mono", {"shop/src/a.ts": b"good", "ui/src/a.ts": b"good", "bank/a.ts": CANARY})
+    base = write_files(home / "mono", {"shop/b.ts": b"good", "ui/src/a.ts": b"good", "bank/a.ts": CANARY})
     write_files(home, {"bank/a.ts": CANARY})
-    trap = (home if approved == {""} else base) / "bank"
-    place = base / "shop" / ("linked" if part == "folder" else "linked.ts")
-    real, trap = (base / "ui/src", trap) if part == "folder" else (base / "ui/src/a.ts", trap / "a.ts")
-    place.symlink_to(real)
-    relative = "shop/linked/a.ts" if part == "folder" else "shop/linked.ts"
+    bank = (home if approved == {""} else base) / "bank"
+    relative, real, trap = {
+        "folder": ("shop/link/a.ts", base / "ui/src", bank),
+        "file": ("shop/link", base / "ui/src/a.ts", bank / "a.ts"),
+    }[part]
+    (base / "shop/link").symlink_to(real)
     read = set()
-    with swapping(place, real, trap):
-        for _ in range(300):
+    with repeated(partial(relink, base / "shop/link", real, trap)):
+        for _ in range(400):
             read.add(read_inside(Confines(base, approved), relative, 100))
     assert read <= {b"good", None}
     assert b"good" in read
