@@ -203,30 +203,39 @@ def workspace(project: Path) -> Path:
     return root
 
 
+async def watched_workspace(client: PreviewClient, workspace: Path) -> LocalPreview:
+    """Start a live preview of the app and see it follow, so that no first look is under way any more."""
+    first = await begun(client, workspace / "apps/shop")
+    main = workspace / "apps/shop/src/main.tsx"
+    save(main, main.read_text().replace("default 1", "default 2"))
+    await version(client, first.id, 2)
+    return first
+
+
 async def test_a_save_in_a_package_of_the_workspace_gives_the_next_version(
     client: PreviewClient, backend: FakePreviews, workspace: Path
 ) -> None:
-    first = await begun(client, workspace / "apps/shop")
+    first = await watched_workspace(client, workspace)
     backend.store.puts.clear()
     save(workspace / "packages/other/a.ts", "not of it")
     save(workspace / "packages/ui/a.ts", "export const a = 22")
-    second = await version(client, first.id, 2)
-    assert (second.state, second.root) == (PreviewState.READY, str(workspace / "apps/shop"))
+    third = await version(client, first.id, 3)
+    assert (third.state, third.root) == (PreviewState.READY, str(workspace / "apps/shop"))
     assert [put.size for put in backend.store.puts] == [len("export const a = 22")]
 
 
 async def test_a_package_that_is_used_later_is_watched_from_then_on(
     client: PreviewClient, workspace: Path
 ) -> None:
-    first = await begun(client, workspace / "apps/shop")
+    first = await watched_workspace(client, workspace)
     main = workspace / "apps/shop/src/main.tsx"
-    save(main, "import '../../../packages/other/a'; export default 2;")
-    await version(client, first.id, 2)
+    save(main, "import '../../../packages/other/a'; export default 3;")
+    await version(client, first.id, 3)
 
     async def saved() -> bool:
         # What is saved before the watch has begun tells nobody, so it is saved until it is noticed.
         save(workspace / "packages/other/a.ts", f"export const a = {asyncio.get_running_loop().time()}")
-        return bool((await client.get(first.id))[1]["version"] > 2)
+        return bool((await client.get(first.id))[1]["version"] > 3)
 
     await until(saved)
 

@@ -47,8 +47,9 @@ class Aliases:
     def meanings(self, text: str) -> Iterator[str]:
         """Give the paths that a bare import may mean, without their endings."""
         for regex, path in self.patterns:
-            if match := regex.fullmatch(text):
-                yield path.replace("*", match[1])
+            match = regex.fullmatch(text)
+            if match and (meant := join("", path.replace("*", match[1]))) is not None:
+                yield meant
         for folder in self.folders:
             if (named := join(folder, text)) is not None:
                 yield named

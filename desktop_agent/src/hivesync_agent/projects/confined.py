@@ -53,6 +53,8 @@ class Confines:
     def part_of(self, relative: str) -> str | None:
         """Give the innermost approved folder, or file, that a path lies in by its text; None for none."""
         path = PurePosixPath(relative)
+        if ".." in path.parts:
+            return None
         for each in (path, *path.parents):
             if (name := "" if str(each) == "." else str(each)) in self.approved:
                 return name
