@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hivesync_dev.project_files import write_files
+from hivesync_dev.project_files import Content, write_files
 from hivesync_dev.servers.fake_previews import FakePreviews
 from hivesync_dev.servers.preview_client import PreviewClient
 
@@ -39,14 +39,18 @@ def attacks(project: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def trapped(project: Path) -> Path:
+def trapped(project: Path) -> Iterator[Path]:
     """The project with a pipe, a loop, and links to the agent's folders, which hold a canary."""
-    for folder in ("run", "state", "config", "log"):
-        write_files(project.parent / folder, {"a.html": CANARY, "package.json": "{}", "index.html": CANARY})
-        (project / f"to-{folder}").symlink_to(project.parent / folder)
+    baits: dict[str, Content] = {"a.html": CANARY, "package.json": "{}", "index.html": CANARY}
+    folders = [project.parent / folder for folder in ("run", "state", "config", "log")]
+    for folder in folders:
+        write_files(folder, baits)
+        (project / f"to-{folder.name}").symlink_to(folder)
     os.mkfifo(project / "pipe")
     (project / "loop").symlink_to("loop")
-    return project
+    yield project
+    for bait in (folder / name for folder in folders for name in baits):
+        bait.unlink()
 
 
 async def posted(client: PreviewClient, route: str, body: dict[str, Any]) -> tuple[int, str]:
