@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from bench.soak.records import Ledger
 from bench.soak.ways import ByHttp, NoAnswer
@@ -65,9 +66,13 @@ def preview_now_and_then(discovery: Path, ledger: Ledger, stopping: threading.Ev
         stopping.wait(_PREVIEW_EVERY_SECONDS)
 
 
+def _ended_with_the_session(preview: dict[str, Any]) -> bool:
+    return bool(preview["state"] == "failed" and preview["error"]["code"] == "AUTH_REQUIRED")
+
+
 def _preview(way: ByHttp, ledger: Ledger, project: Path) -> None:
     ends, key = time.monotonic() + PREVIEW_SECONDS, str(uuid.uuid4())
-    preview: dict[str, object] = {}
+    preview: dict[str, Any] = {}
     while time.monotonic() < ends:
         try:
             if not preview:
@@ -81,6 +86,9 @@ def _preview(way: ByHttp, ledger: Ledger, project: Path) -> None:
             preview = answer.body
             if preview["state"] == "ready":
                 ledger.counts["previews"] += 1
+                return
+            if _ended_with_the_session(preview):
+                ledger.counts["previews of a user who signed out"] += 1
                 return
             if preview["state"] in ("failed", "canceled"):
                 ledger.complain(f"a preview failed: {preview.get('error')}")
