@@ -76,18 +76,34 @@ def ensure_running(console: Console, client: Client) -> None:
 
 
 def stop(client: Client) -> bool:
-    """Ask the agent to end and wait until it has drained; False if none runs."""
-    if not is_running(client):
+    """Ask the agent to end and wait until it has drained; False if none runs.
+
+    Raises `AgentNotStarted` for one that does not end in time.
+    """
+    path = client.locations.agent_lock(client.settings.profile)
+    was_asked = _ask_to_end(client)
+    if not was_asked and not path.exists():
         return False
-    client.agent.shutdown()
-    # Its discovery file goes first, so that nobody new comes; its lock goes last, after the drain.
-    lock = FileLock(client.locations.agent_lock(client.settings.profile))
+    # Its discovery file goes first, so that nobody new comes; its lock goes last, with its process.
+    lock = FileLock(path)
     end = time.monotonic() + _STOP_SECONDS
     while not lock.try_acquire():
         if time.monotonic() > end:
             raise AgentNotStarted("The agent was asked to stop but has not ended yet.")
+        # Whoever holds the lock lives: it starts just now, or this machine is too busy for an answer in time.
+        was_asked = was_asked or _ask_to_end(client)
         time.sleep(_POLL_SECONDS)
     lock.release()
+    return was_asked
+
+
+def _ask_to_end(client: Client) -> bool:
+    from hivesync import AgentAbsent
+
+    try:
+        client.agent.shutdown()
+    except AgentAbsent:
+        return False
     return True
 
 
