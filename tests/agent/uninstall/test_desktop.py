@@ -89,8 +89,10 @@ async def test_a_locked_keychain_is_told_and_the_next_run_finishes(
     assert [name.split("-")[0] for name in account.files()] == ["state", "state/account"]
     keychain.unlock()
     assert keychain.services() == [f"HiveSync {server.origin}#default"]
+    await server.stop()  # a token that the server can't be told of is not left in the keychain for later
     again = await account.uninstall()
     assert (again.code, again.json()["problems"]) == (0, [])
+    assert [each["server_told"] for each in again.json()["sessions"]] == [False]
     assert keychain.services() == []
     assert account.files() == []
 
