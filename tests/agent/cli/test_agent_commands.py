@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import signal
 import sys
@@ -120,3 +122,17 @@ async def test_consent_to_a_file_reaches_an_agent_that_runs_already(
     assert (await machine.run("whoami")).code == 0
     await machine.run("agent", "stop")
     assert (await machine.run("whoami")).out.startswith("ada@example.org")
+
+
+async def test_an_agent_that_answers_late_is_stopped_and_waited_for(machine: CommandLine) -> None:
+    started = await machine.run("agent", "start", "--json")
+    path = machine.locations.discovery_file("default")
+    hidden = path.rename(path.with_name("hidden"))
+    stopping = await machine.spawn("agent", "stop", "--json")
+    with pytest.raises(TimeoutError):
+        # It must not take an agent that it can't ask for one that does not run.
+        await asyncio.wait_for(stopping.wait(), 2)
+    hidden.rename(path)
+    out, _ = await stopping.communicate()
+    assert json.loads(out) == {"running": False, "stopped": True}
+    assert not alive(started.json()["pid"])
