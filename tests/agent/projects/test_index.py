@@ -123,6 +123,15 @@ def test_what_was_saved_just_now_is_read_twice(project: Path, store: IndexStore,
 
 
 @pytest.mark.usefixtures("later")
+def test_what_was_saved_and_saved_back_is_no_change_but_was_read(project: Path, store: IndexStore) -> None:
+    write_files(project, {"a.ts": "one"})
+    sweep(project, store)
+    write_files(project, {"a.ts": "two"})
+    write_files(project, {"a.ts": "one"})
+    found = sweep(project, store)
+    assert (found.changed_count, found.read) == (0, 1)
+
+
 def test_files_and_folders_come_and_go(project: Path, store: IndexStore) -> None:
     write_files(project, {"a.ts": "one", "old/b.ts": "two", "old/c.ts": "three"})
     sweep(project, store)

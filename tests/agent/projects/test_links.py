@@ -50,7 +50,7 @@ def backend() -> Backend:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    return tmp_path / "state" / "projects.json"
+    return tmp_path / "state" / "projects.default.json"
 
 
 async def test_a_folder_keeps_its_project(backend: Backend, file: Path) -> None:

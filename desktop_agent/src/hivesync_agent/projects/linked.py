@@ -229,6 +229,8 @@ class LinkedProjects:
             await asyncio.Event().wait()
 
     def _publish(self, link: Link, target: Target, changes: Changes) -> None:
+        if not changes.changed:
+            return
         names = [manifest_path(name) for name in (changes.changed_files or ())[:_TOLD_FILES]]
         event = ProjectChangedEvent(link.project_id, str(target.root), changes.changed, names)
         self._events.publish(EventType.PROJECT_CHANGED, event)

@@ -38,6 +38,7 @@ def summary(outcome: Outcome) -> dict[str, object]:
         "size_bytes": outcome.size_bytes,
         "changed": outcome.changed_count,
         "changed_files": outcome.changed_files,
+        "read": outcome.read,
     }
 
 

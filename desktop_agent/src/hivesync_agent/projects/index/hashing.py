@@ -16,11 +16,12 @@ _NEVER = -1
 
 
 class Files(NamedTuple):
-    """The files of a folder as a row holds them."""
+    """The files of a folder as a row holds them, and how many had to be read for it."""
 
     names: list[str]
     stamps: array[int]
     digests: bytes
+    read: int
 
 
 def bring_up_to_date(
@@ -32,6 +33,7 @@ def bring_up_to_date(
     stamps: list[int] = []
     digests: list[bytes] = []
     known = row.known() if row is not None else {}
+    read = 0
     for name in names:
         before = known.get(name)
         if before is not None and place.numbers(name) == before[0]:
@@ -41,9 +43,10 @@ def bring_up_to_date(
             if found is None:
                 continue
             numbers, digest = found
+            read += 1
             if numbers[1] > settled_ns or numbers[2] > settled_ns:
                 numbers = (numbers[0], _NEVER, _NEVER, _NEVER)
         present.append(name)
         stamps += numbers
         digests.append(digest)
-    return Files(present, array("q", stamps), b"".join(digests))
+    return Files(present, array("q", stamps), b"".join(digests), read)

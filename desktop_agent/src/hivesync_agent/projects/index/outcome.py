@@ -13,12 +13,13 @@ TOLD_FILES = 1_000
 @dataclass(slots=True)
 class Outcome:
     """`changed_files` are the paths of the first `changed_count` that changed, relative to the root; those
-    that are gone are among them."""
+    that are gone are among them. `read` counts those that may have changed, and changed back."""
 
     changed: dict[str, FolderRow] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     changed_files: list[str] = field(default_factory=list)
     changed_count: int = 0
+    read: int = 0
     files: int = 0
     size_bytes: int = 0
 

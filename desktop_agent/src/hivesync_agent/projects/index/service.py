@@ -34,12 +34,17 @@ class IndexFailed(HiveSyncError):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a pass found: how many files there are and changed, and the names of the first of those."""
+    """What a pass found: how many files there are and changed, and the names of the first of those.
+
+    `read` counts the files that may have changed. One that was saved and saved back between two passes is
+    no change for the index, but somebody else may have seen what it was meanwhile.
+    """
 
     files: int = 0
     size_bytes: int = 0
     changed: int = 0
     changed_files: list[str] | None = None
+    read: int = 0
 
     def plus(self, other: Changes) -> Changes:
         """Add what another share of the same pass found."""
@@ -49,6 +54,7 @@ class Changes:
             self.size_bytes + other.size_bytes,
             self.changed + other.changed,
             names,
+            self.read + other.read,
         )
 
 

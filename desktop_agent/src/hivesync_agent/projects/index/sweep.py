@@ -148,6 +148,7 @@ class Sweep:
             folders=judged.folders,
             skipped=judged.skipped,
         )
+        self._outcome.read += files.read
         self._outcome.keep(folder, row, fresh)
         return judged.folders, rules
 

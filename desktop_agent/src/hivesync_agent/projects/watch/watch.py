@@ -123,8 +123,8 @@ class Watch:
             changes = None if everything else await self._index.refresh_folders(folders)
             if changes is None:
                 await self._sweep(source)
-            elif changes.changed:
-                self._changed(changes)
+            else:
+                self._tell(changes)
         except (HiveSyncError, OSError) as error:
             # What was noticed is not lost: everything is looked at again after a while.
             _log.warning("watched project not read", extra={"error": type(error).__name__})
@@ -136,9 +136,12 @@ class Watch:
         taken = asyncio.get_running_loop().time() - began
         self._poll_seconds = max(self._pace.poll_seconds, taken * self._pace.poll_factor)
         await self._watch_folders(source)
-        if changes.changed:
-            self._changed(changes)
+        self._tell(changes)
         await asyncio.sleep(self._pace.between_sweeps_seconds)
+
+    def _tell(self, changes: Changes) -> None:
+        if changes.changed or changes.read:
+            self._changed(changes)
 
     async def _watch_folders(self, source: EventSource) -> None:
         now = asyncio.get_running_loop().time()
