@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import secrets
 import shutil
 import subprocess
 import sys
@@ -90,19 +89,7 @@ class Program:
 @pytest.fixture
 async def backend(tmp_path: Path) -> AsyncIterator[BackendProcess]:
     """The backend, on SQLite; nothing here needs a Worker."""
-    nowhere = "http://127.0.0.1:9"
-    server = BackendProcess(
-        {
-            "HIVESYNC_DATA_DIR": str(tmp_path / "data"),
-            "PORT": "0",
-            "WORKER_URL": nowhere,
-            "WORKER_SHARED_SECRET": secrets.token_urlsafe(32),
-            "JWT_SECRET": secrets.token_urlsafe(32),
-            "R2_ENDPOINT": nowhere,
-            "R2_ACCESS_KEY": "key",
-            "R2_SECRET_KEY": secrets.token_urlsafe(32),
-        }
-    )
+    server = BackendProcess.alone(tmp_path / "data")
     yield await server.start()
     await server.stop()
 

@@ -17,7 +17,7 @@ from hivesync_dev.namespaces import with_user_limit
 from hivesync_dev.servers.fake_agent import FakeAgent, agent_status
 from hivesync_dev.servers.fake_backend import FakeBackend
 from hivesync_dev.servers.fake_identity import EMAIL, PASSWORD
-from hivesync_dev.servers.fake_previews import FakePreviews
+from hivesync_dev.servers.fake_previews import FakePreviews, running_previews
 from hivesync_dev.servers.scripted import json_answer
 from hivesync_dev.waiting import until
 
@@ -63,12 +63,8 @@ async def test_a_project_that_is_only_looked_at_now_and_then_is_named_with_its_r
 @pytest.fixture
 async def previews() -> AsyncIterator[FakePreviews]:
     """A backend that knows projects."""
-    server = FakePreviews()
-    await server.store.start()
-    await server.start()
-    yield server
-    await server.stop()
-    await server.store.stop()
+    async with running_previews() as server:
+        yield server
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux' own")

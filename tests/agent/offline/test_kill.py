@@ -163,15 +163,6 @@ async def test_killing_the_agent_at_each_step_on_disk_loses_and_doubles_nothing(
     assert killed >= 5 + 3 * CHANGES
 
 
-@pytest.fixture
-async def backend() -> AsyncIterator[FakeChanges]:
-    """A backend that counts what it does."""
-    backend = FakeChanges()
-    await backend.start()
-    yield backend
-    await backend.stop()
-
-
 def dies_at_request(number: int, backend: FakeChanges, agent: AgentProcess) -> None:
     """Have the agent die when its n-th change has arrived; the backend does it all the same."""
     arrived = itertools.count(1)
@@ -221,11 +212,11 @@ async def test_killing_the_agent_while_the_backend_does_a_change_that_is_then_re
     assert editor.accepted == ["k0"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
-async def test_a_program_that_repeats_what_a_killed_agent_keeps_gets_it_done_once(
-    backend: FakeChanges, places: Path
-) -> None:
-    environment, editor = environment_in(places, backend.url), Editor()
+@contextlib.asynccontextmanager
+async def program_after_a_kill(
+    environment: Mapping[str, str], editor: Editor, backend: FakeChanges, places: Path
+) -> AsyncIterator[AsyncClient]:
+    """Give a program beside a killed agent that keeps one change; the backend is there again."""
     agent = await asyncio.to_thread(start_agent_process, environment)
     async with signed_in(agent) as http:
         await backend.stop()
@@ -233,6 +224,15 @@ async def test_a_program_that_repeats_what_a_killed_agent_keeps_gets_it_done_onc
     await backend.start()
     settings = Settings(server_url=backend.url)
     async with AsyncClient(settings=settings, locations=locations_in(places)) as program:
+        yield program
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
+async def test_a_program_that_repeats_what_a_killed_agent_keeps_gets_it_done_once(
+    backend: FakeChanges, places: Path
+) -> None:
+    environment, editor = environment_in(places, backend.url), Editor()
+    async with program_after_a_kill(environment, editor, backend, places) as program:
         body, headers = b'{"name": "k0"}', {"Idempotency-Key": "k0"}
         done = await program.request("PATCH", PROJECT, json=body, headers=headers)
         assert (done.status, done.mode) == (200, Mode.DIRECT)
@@ -245,13 +245,7 @@ async def test_a_program_does_not_overtake_what_a_killed_agent_keeps(
     backend: FakeChanges, places: Path
 ) -> None:
     environment, editor = environment_in(places, backend.url), Editor()
-    agent = await asyncio.to_thread(start_agent_process, environment)
-    async with signed_in(agent) as http:
-        await backend.stop()
-        await editor.rename(http, agent.discovery.url)
-    await backend.start()
-    settings = Settings(server_url=backend.url)
-    async with AsyncClient(settings=settings, locations=locations_in(places)) as program:
+    async with program_after_a_kill(environment, editor, backend, places) as program:
         with pytest.raises(Offline, match="hivesync agent start"):
             await program.request("PATCH", PROJECT, json={"name": "later"})
         assert (await program.request("PATCH", OTHER, json={"name": "other"})).mode is Mode.DIRECT

@@ -8,19 +8,15 @@ from pathlib import Path
 import pytest
 from hivesync_agent.settings import AgentSettings
 from hivesync_dev.servers.agents import RunningAgent, locations_in
-from hivesync_dev.servers.fake_previews import FakePreviews
+from hivesync_dev.servers.fake_previews import FakePreviews, running_previews
 from hivesync_dev.servers.preview_client import PreviewClient, preview_client
 
 
 @pytest.fixture
 async def backend() -> AsyncIterator[FakePreviews]:
     """A backend and its store, both listening."""
-    backend = FakePreviews()
-    await backend.store.start()
-    await backend.start()
-    yield backend
-    await backend.stop()
-    await backend.store.stop()
+    async with running_previews() as backend:
+        yield backend
 
 
 @pytest.fixture

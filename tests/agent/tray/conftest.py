@@ -12,7 +12,7 @@ from hivesync_agent.settings import AgentSettings
 from hivesync_agent.tray.desktop import DISTRIBUTIONS
 from hivesync_dev.command_line import CommandLine
 from hivesync_dev.servers.agents import RunningAgent, locations_in
-from hivesync_dev.servers.fake_previews import FakePreviews
+from hivesync_dev.servers.fake_previews import FakePreviews, running_previews
 from hivesync_dev.servers.tray import Desktop, TrayProcess, new_desktop, tray_process
 from hivesync_dev.testing import require_tool
 from hivesync_dev.x_server import PROGRAMS
@@ -29,12 +29,8 @@ def has_gtk() -> bool:
 @pytest.fixture
 async def backend() -> AsyncIterator[FakePreviews]:
     """A backend and its store."""
-    backend = FakePreviews()
-    await backend.store.start()
-    await backend.start()
-    yield backend
-    await backend.stop()
-    await backend.store.stop()
+    async with running_previews() as backend:
+        yield backend
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hivesync.credentials.errors import LockTimeout
-from hivesync.credentials.lock import FileLock
+from hivesync.credentials.lock import FileLock, is_held
 
 from hivesync_agent.service.job import RESTART_SECONDS, RESTARTS_MAX, RESTARTS_WINDOW_SECONDS
 
@@ -48,12 +48,7 @@ def _keep(path: Path, restart_seconds: float) -> int:
 
 def is_kept(path: Path) -> bool:
     """Tell whether a keeper runs for this job file."""
-    lock_path = _lock_path(path)
-    lock = FileLock(lock_path)
-    try:
-        return lock_path.exists() and not lock.try_acquire()
-    finally:
-        lock.release()
+    return is_held(_lock_path(path))
 
 
 def _lock_path(path: Path) -> Path:

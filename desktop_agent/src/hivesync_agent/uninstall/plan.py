@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from hivesync.credentials.lock import is_held
 from hivesync.credentials.noted import Note, stored_accounts
 from hivesync.locations import Locations
 
@@ -16,7 +17,6 @@ from hivesync_agent.service.autostart import Autostart, Installed
 from hivesync_agent.service.job import Job, new_job
 from hivesync_agent.tray.at_login import TrayEntry
 from hivesync_agent.uninstall.footprint import Footprint, footprint
-from hivesync_agent.uninstall.processes import is_held
 
 _MOVED_BY = (
     "HIVESYNC_RUNTIME_DIR",

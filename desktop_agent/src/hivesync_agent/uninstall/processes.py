@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-from hivesync.credentials.lock import FileLock
+from hivesync.credentials.lock import is_held
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 GRACE_SECONDS = 10.0
@@ -23,17 +23,6 @@ class StillRunning(HiveSyncError):
     """A process of HiveSync could not be ended."""
 
     code = ErrorCode.CONFLICT
-
-
-def is_held(path: Path) -> bool:
-    """Tell whether a process holds the lock; makes neither file nor folder."""
-    if not path.exists():
-        return False
-    lock = FileLock(path)
-    try:
-        return not lock.try_acquire()
-    finally:
-        lock.release()
 
 
 def end_holder(

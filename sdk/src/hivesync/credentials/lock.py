@@ -62,6 +62,17 @@ class FileLock:
             self.release()
 
 
+def is_held(path: Path) -> bool:
+    """Tell whether a process holds the lock; makes neither file nor folder."""
+    if not path.exists():
+        return False
+    lock = FileLock(path)
+    try:
+        return not lock.try_acquire()
+    finally:
+        lock.release()
+
+
 def lock_timeout() -> LockTimeout:
     """Give the error of a lock that can't be had in time."""
     return LockTimeout("Another HiveSync process is busy with this session; try again in a moment.")

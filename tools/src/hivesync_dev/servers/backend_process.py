@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
@@ -24,6 +26,23 @@ class BackendProcess:
     log: str = ""
     _process: asyncio.subprocess.Process | None = None
     _reader: asyncio.Task[bytes] | None = None
+
+    @classmethod
+    def alone(cls, data: Path) -> BackendProcess:
+        """Give one on SQLite in `data`, without Worker and object store, for what needs neither."""
+        nowhere = "http://127.0.0.1:9"
+        return cls(
+            {
+                "HIVESYNC_DATA_DIR": str(data),
+                "PORT": "0",
+                "WORKER_URL": nowhere,
+                "WORKER_SHARED_SECRET": secrets.token_urlsafe(32),
+                "JWT_SECRET": secrets.token_urlsafe(32),
+                "R2_ENDPOINT": nowhere,
+                "R2_ACCESS_KEY": "key",
+                "R2_SECRET_KEY": secrets.token_urlsafe(32),
+            }
+        )
 
     async def start(self) -> BackendProcess:
         """Start it and wait until it answers."""

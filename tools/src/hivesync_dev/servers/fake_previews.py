@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -236,3 +237,16 @@ def _pack(url: str, files: list[FileEntry]) -> PackUpload:
 
 def _key_of(url: str) -> str:
     return url.partition("/bucket/")[2].partition("?")[0]
+
+
+@asynccontextmanager
+async def running_previews() -> AsyncIterator[FakePreviews]:
+    """Run one and its store until the block ends."""
+    backend = FakePreviews()
+    await backend.store.start()
+    await backend.start()
+    try:
+        yield backend
+    finally:
+        await backend.stop()
+        await backend.store.stop()

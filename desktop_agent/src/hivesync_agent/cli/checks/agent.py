@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hivesync.credentials import FileLock
+from hivesync.credentials.lock import is_held
 from hivesync.discovery import read_discovery
 from hivesync_contract.errors import HiveSyncError
 
@@ -56,11 +56,4 @@ def check_relay(machine: Machine) -> Seen | None:
 
 def _lives(machine: Machine) -> bool:
     """Tell whether an agent lives: its lock is held then, and by nobody else ever."""
-    path = machine.client.locations.agent_lock(machine.client.settings.profile)
-    if not path.exists():
-        return False
-    lock = FileLock(path)
-    try:
-        return not lock.try_acquire()
-    finally:
-        lock.release()
+    return is_held(machine.client.locations.agent_lock(machine.client.settings.profile))
