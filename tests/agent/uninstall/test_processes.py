@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from hivesync.credentials.lock import FileLock
-from hivesync_agent.uninstall.processes import StillRunning, end_holder, holders, is_held
+from hivesync.credentials.lock import FileLock, is_held
+from hivesync_agent.uninstall.processes import StillRunning, end_holder, holders
 from hivesync_dev.user_account import is_running
 
 Start = Callable[..., subprocess.Popen[bytes]]
