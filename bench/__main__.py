@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 
 from bench.idle import measure_idle
-from bench.index import measure_index, measure_watching
+from bench.index import measure_index, measure_tiny, measure_watching
 from bench.network import measure_network
 from bench.previews import measure_previews
 from bench.relay import compare
@@ -91,6 +91,7 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
         "agent": lambda: measure_idle(folder / "idle", effort.starts, effort.idle_seconds, _say),
         "index": lambda: (
             measure_index(folder / "index", effort.indexed_files, effort.index_rounds, _say)
+            | measure_tiny(folder / "index", effort.indexed_files, effort.index_rounds, _say)
             | measure_watching(folder / "index", effort.watched_files, effort.idle_seconds, _say)
             | measure_switch(folder / "index", effort.watched_files, _say)
         ),

@@ -2,7 +2,8 @@
 
 The files are as large as source files are: half of them below 2.7 KB, a tenth above 7.5 KB. Cold: everything
 is hashed, beside `sha256sum` in two processes. Unchanged: nothing is, beside `git status`. Contenders take
-turns. The watched project is that of a real agent, signed in to a backend of the tests.
+turns. Tiny files, where opening costs more than hashing, are the worst case and measured for themselves. The
+watched project is that of a real agent, signed in to a backend of the tests.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ _MEDIAN_BYTES = 2_700
 _SPREAD = 0.8
 """Of the sizes' logarithms. Both are those of this repository's Python and TypeScript files."""
 
+_TINY_BYTES = 650
+
 _SETTLE_SECONDS = 2.5
 """Longer than what counts as changed just now, which is hashed twice."""
 
@@ -62,6 +65,18 @@ def measure_index(folder: Path, files: int, rounds: int, say: Callable[[str], No
         "unchanged_ratio": medians["unchanged_seconds"] / medians["git_status_seconds"],
         "changed_milliseconds": 1000 * asyncio.run(_until_told(index, root / "p0" / "f0.ts", rounds * 3)),
     }
+
+
+def measure_tiny(folder: Path, files: int, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
+    """Measure the cold index of tiny files of one size."""
+    root = folder / "tiny"
+    _make_files(root, files, _TINY_BYTES, 0)
+    sha256sum, cold = [], []
+    for number in range(rounds):
+        say(f"  tiny files, round {number + 1} of {rounds}")
+        sha256sum.append(_timed(lambda: _sha256sum(root)))
+        cold.append(_timed(partial(_refresh, _index(folder / f"tiny-{number}", root))))
+    return {"tiny_ratio": statistics.median(cold) / statistics.median(sha256sum)}
 
 
 def measure_watching(folder: Path, files: int, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
@@ -149,13 +164,13 @@ def _index(folder: Path, root: Path) -> ProjectIndex:
     return Indexes(folder, roots).of(roots.find_folder(str(root)))
 
 
-def _make_files(root: Path, files: int) -> None:
+def _make_files(root: Path, files: int, median_bytes: float = _MEDIAN_BYTES, spread: float = _SPREAD) -> None:
     dice = random.Random(files)
     for number in range(files):
         folder = root / f"p{number // _IN_FOLDER}"
         if number % _IN_FOLDER == 0:
             folder.mkdir(parents=True)
-        size = int(dice.lognormvariate(math.log(_MEDIAN_BYTES), _SPREAD))
+        size = int(dice.lognormvariate(math.log(median_bytes), spread))
         line = f"export const value{number} = {number};\n"
         (folder / f"f{number % _IN_FOLDER}.ts").write_text((line * (size // len(line) + 1))[:size])
 

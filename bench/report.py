@@ -112,6 +112,7 @@ def _network(network: dict[str, Any]) -> Iterator[Row]:
 def _index(index: dict[str, Any]) -> Iterator[Row]:
     size = f"{index['files']:,} files"
     yield _at_most(f"{size}, cold ÷ `sha256sum -P2`", 0.8, index["cold_ratio"])
+    yield _at_most(f"{size} of 0.65 KB each, cold ÷ `sha256sum -P2`", 0.8, index["tiny_ratio"])
     yield _at_most(f"{size}, unchanged ÷ `git status`", 1.5, index["unchanged_ratio"])
     yield _at_most(f"{size}, one save under the watcher", 50, index["changed_milliseconds"], " ms")
     yield _at_most("memory, 50,000 files watched, four editors", 50, index["watched_rss_megabytes"], " MB")

@@ -79,6 +79,7 @@ def _index_lines(index: dict[str, Any]) -> Iterable[str]:
         f"  cold {index['cold_seconds']:.2f} s, {index['cold_ratio']:.2f} × sha256sum in two processes; "
         f"unchanged {index['unchanged_seconds']:.2f} s, {index['unchanged_ratio']:.2f} × git status"
     )
+    yield f"  files of 0.65 KB each, cold: {index['tiny_ratio']:.2f} × sha256sum"
     yield f"  one file changed, until the watched index has it: {index['changed_milliseconds']:.0f} ms"
     yield (
         f"  agent watching half as many: {index['watched_rss_megabytes']:.1f} MB, "
