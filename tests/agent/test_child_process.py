@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 
 import psutil
 import pytest
@@ -15,6 +16,13 @@ FOREVER = ("http.server", "--bind", "127.0.0.1", "0")
 
 def reasons(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [vars(record)["reason"] for record in caplog.records if record.name == "hivesync.child"]
+
+
+@pytest.fixture
+def children() -> Callable[[], set[psutil.Process]]:
+    """Give the children that were not there before: servers of other tests may be."""
+    before = set(psutil.Process().children())
+    return lambda: set(psutil.Process().children()) - before
 
 
 async def test_it_gives_the_order_and_returns_the_answer() -> None:
@@ -29,20 +37,24 @@ async def test_what_it_said_last_is_the_reason_of_its_failure(caplog: pytest.Log
     assert reasons(caplog)[0].startswith("Expecting value")
 
 
-async def test_after_its_time_it_is_ended(caplog: pytest.LogCaptureFixture) -> None:
+async def test_after_its_time_it_is_ended(
+    caplog: pytest.LogCaptureFixture, children: Callable[[], set[psutil.Process]]
+) -> None:
     with pytest.raises(ChildFailed):
         await run_child(*FOREVER, deadline_seconds=0.5)
-    assert psutil.Process().children() == []
+    assert not children()
     assert reasons(caplog) == ["took over 0.5 s"]
 
 
-async def test_whoever_is_cancelled_leaves_no_child() -> None:
+async def test_whoever_is_cancelled_leaves_no_child(
+    children: Callable[[], set[psutil.Process]],
+) -> None:
     asked = asyncio.create_task(run_child(*FOREVER, deadline_seconds=60))
-    await holds(lambda: len(psutil.Process().children()) == 1)
+    await holds(lambda: len(children()) == 1)
     asked.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asked
-    assert psutil.Process().children() == []
+    assert not children()
 
 
 async def test_our_environment_stays_with_us(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -174,7 +174,7 @@ async def test_a_project_that_was_deleted_is_made_anew(
         ("loop.ts", 422, "VALIDATION_ERROR"),
         ("src/../src/App.tsx", 422, "VALIDATION_ERROR"),
         ("../outside.ts", 422, "VALIDATION_ERROR"),
-        ("../state/index.ts", 403, "FORBIDDEN"),
+        ("../state/projects.work.json", 403, "FORBIDDEN"),
     ],
 )
 async def test_what_cannot_be_documented_is_refused_at_once(
@@ -195,7 +195,7 @@ def _spoil(project: Path) -> None:
             "latin.ts": b"caf\xe9",
             "huge.ts": "x" * (1024 * 1024 + 1),
             **dict.fromkeys((".ENV.local", "id_rsa", ".aws/notes.ts"), CANARY),
-            "../state/index.ts": "token",
+            "../state/projects.work.json": "token",
         },
     )
     (project / "harmless.ts").symlink_to(".env")
@@ -204,7 +204,9 @@ def _spoil(project: Path) -> None:
     os.mkfifo(project / "pipe.ts")
 
 
-@pytest.mark.parametrize("name", [".env", "id_rsa", "harmless.ts", "leads-out.ts", "../state/index.ts"])
+@pytest.mark.parametrize(
+    "name", [".env", "id_rsa", "harmless.ts", "leads-out.ts", "../state/projects.work.json"]
+)
 async def test_unsaved_text_of_a_file_that_must_stay_stays(
     signed_in: RunningAgent, backend: FakeAiDocs, project: Path, name: str
 ) -> None:

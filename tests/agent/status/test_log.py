@@ -77,13 +77,13 @@ def test_a_record_is_one_line_whatever_it_holds() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
 def test_every_file_is_the_users_alone_after_rotation_too(tmp_path: Path) -> None:
-    path = tmp_path / "log" / "agent.log"
+    path = tmp_path / "log" / "agent.default.log"
     handler = PrivateLog(path)
     for _ in range(3):
         handler.emit(record("x " * (LOG_BYTES // 4)))
     handler.close()
     files = sorted(path.parent.iterdir())
-    assert [file.name for file in files] == ["agent.log", "agent.log.1", "agent.log.2"]
+    assert [file.name for file in files] == [f"agent.default.log{end}" for end in ("", ".1", ".2")]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Self
 
+from hivesync_dev.stack.ports import any_free_port
+
 Conversation = Callable[["RawConnection"], Awaitable[None]]
 
 
@@ -68,8 +70,8 @@ class RawBackend:
         return f"http://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
+        self.port = self.port or any_free_port()
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -10,6 +10,8 @@ from typing import Any, Self
 import msgspec
 from aiohttp import web
 
+from hivesync_dev.stack.ports import any_free_port
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -72,9 +74,9 @@ class ScriptedServer:
         app.router.add_route("*", "/{tail:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
+        self.port = self.port or any_free_port()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
         await site.start()
-        self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
         """Stop listening and close every connection."""

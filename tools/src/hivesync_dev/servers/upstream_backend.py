@@ -17,6 +17,7 @@ from hivesync_contract.errors import ErrorCode
 from hivesync_dev.servers.fake_identity import FakeIdentity
 from hivesync_dev.servers.fake_streams import FakeStreams
 from hivesync_dev.servers.json_answers import json_answer, problem_answer
+from hivesync_dev.stack.ports import any_free_port
 
 _OPEN_PREFIXES = ("/api/v1/auth/", "/api/v1/health")
 
@@ -65,9 +66,10 @@ class UpstreamBackend:
             app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1, auto_decompress=False
         )
         await self._runner.setup()
+        # One that no client's connection takes while this backend is away.
+        self.port = self.port or any_free_port()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True, ssl_context=self.tls)
         await site.start()
-        self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
         """Stop listening and break every connection off."""
