@@ -67,7 +67,7 @@ $(STAMPS)/python: $(STAMPS)/uv-$(UV_VERSION) uv.lock pyproject.toml $(wildcard *
 
 $(STAMPS)/node-modules: $(STAMPS)/python worker/package.json worker/package-lock.json
 	@echo "Installing npm packages into worker/node_modules"
-	@$(VENV_PYTHON) -m hivesync_dev.node worker ci --no-audit --no-fund --loglevel=error
+	@$(VENV_PYTHON) -m hivesync_dev.node worker ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(STAMPS)/worker-build: $(STAMPS)/node-modules $(shell find worker/phone worker/scripts -type f | grep -v ' ') worker/package.json

@@ -101,7 +101,7 @@ def _read_owned(path: Path) -> bytes:
     try:
         descriptor = os.open(path, flags)
     except FileNotFoundError:
-        raise AgentAbsent("The agent does not run: there is no discovery file.") from None
+        raise AgentAbsent("The agent does not run; `hivesync agent start` starts it.") from None
     except OSError as exc:
         raise AgentAbsent(f"The discovery file can't be opened ({exc.strerror}).") from exc
     try:

@@ -200,6 +200,9 @@ async def test_an_api_key_needs_no_sign_in(hivesync: CommandLine, backend: FakeB
     backend.api_keys.add("hs_key")
     hivesync.environ["HIVESYNC_TOKEN"] = "hs_key"
     assert (await hivesync.run("whoami")).out == "ada@example.org (ada), premium\n"
+    hivesync.environ["HIVESYNC_TOKEN"] = "hs_revoked"
+    refused = await hivesync.run("whoami")
+    assert (refused.code, "HIVESYNC_TOKEN is set and was used" in refused.err) == (3, True)
 
 
 async def test_logging_out_tells_what_was_not_sent_yet(hivesync: CommandLine, running: FakeAgent) -> None:

@@ -47,6 +47,15 @@ async def test_an_agent_as_usual_has_no_line_of_trouble(
     assert set(await lines(hivesync)) == {"agent", "backend", "signed"}
 
 
+async def test_what_is_not_there_is_told_with_the_command_that_helps(
+    hivesync: CommandLine, agent: FakeAgent, backend: FakeBackend
+) -> None:
+    agent.on("GET", "/v1/status", json_answer(replace(agent_status(backend.origin), online=False)))
+    assert (await lines(hivesync))["backend"] == f"{backend.origin}, offline; `hivesync doctor` says why"
+    hivesync.locations.discovery_file("default").unlink()
+    assert (await lines(hivesync))["agent"] == "The agent does not run; `hivesync agent start` starts it."
+
+
 async def test_a_project_that_is_only_looked_at_now_and_then_is_named_with_its_reason(
     hivesync: CommandLine, agent: FakeAgent, backend: FakeBackend
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 
 import msgspec
@@ -87,8 +88,9 @@ async def test_what_the_preview_does_not_show_gives_no_version(
 
 
 async def test_a_build_error_is_told_to_editors_and_cleared_by_the_next_good_version(
-    client: PreviewClient, backend: FakePreviews, project: Path
+    client: PreviewClient, backend: FakePreviews, project: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "hivesync")
     first = await begun(client, project)
     backend.outcome = "hold"
     save(project / "src" / "main.tsx", "let x x\n")
@@ -106,6 +108,8 @@ async def test_a_build_error_is_told_to_editors_and_cleared_by_the_next_good_ver
     )
     assert (found.message, found.code, found.hint) == ("Expected ;", "PREVIEW_BUILD_FAILED", "Add one")
     assert failed.live
+    logged = [vars(record) for record in caplog.records if record.message == "preview ended"]
+    assert [(each["version"], each["state"]) for each in logged] == [(1, "ready"), (2, "failed")]
 
     backend.outcome = "ready"
     save(project / "src" / "main.tsx", "let x;\n")

@@ -83,7 +83,7 @@ async def test_with_an_agent_everything_is_there_but_the_secrets(
         "operations.json",
     }
     assert json.loads(files["status.json"])["signed_in"] is True
-    assert b"session.changed" in files["events.json"]
+    assert "session.changed" in json.loads(files["events.json"])
     assert b"agent started" in files["agent.log"]
     assert json.loads(files["operations.json"]) == {"waiting": 0, "conflicts": 0}
     everything = b"".join(files.values()) + json.dumps(manifest).encode()
@@ -110,7 +110,9 @@ async def test_without_an_agent_it_is_made_from_the_files_and_says_so(
     for secret in (API_KEY, EMAIL, PASSWORD, PROXY_PASSWORD, ENV_VALUE):
         assert secret.encode() not in everything, secret
     again = await machine.run("support-bundle", "--output", str(target))
-    assert (again.code, "File exists" in again.err) == (1, True)
+    assert (again.code, f"{target} is there already. The bundle stays at " in again.err) == (1, True)
+    nowhere = await machine.run("support-bundle", "--output", str(tmp_path / "no" / "mine.zip"))
+    assert (nowhere.code, "can't be written (No such file or directory)" in nowhere.err) == (1, True)
     if sys.platform != "win32":
         assert stat.S_IMODE(target.stat().st_mode) == 0o600
 

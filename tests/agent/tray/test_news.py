@@ -138,7 +138,7 @@ def test_the_end_of_a_preview_is_told_once_and_its_beginning_never() -> None:
     building = replace(READY, state=PreviewState.BUILDING)
     assert told(building, READY, READY) == ["Preview ready: shop: click to show its code."]
     assert told(FAILED) == ["Preview failed: shop: App.tsx:3:5: Unexpected token"]
-    assert told(replace(FAILED, error=None)) == ["Preview failed: shop: `hivesync logs` says why."]
+    assert told(replace(FAILED, error=None)) == ["Preview failed: shop: the server gave no reason."]
 
 
 def test_of_a_live_preview_the_first_code_and_the_first_of_several_failures_are_told() -> None:

@@ -79,7 +79,7 @@ def _in_project(found: Target, linked: Collection[str]) -> Target:
         root = found.top
     else:
         raise PathInvalid(
-            f"{file} lies in no project. Link its folder first: POST /v1/projects with its path."
+            f"{file} lies in no project. Link its folder first: `hivesync link FOLDER` (POST /v1/projects)."
         )
     top = found.top if root.is_relative_to(found.top) else root
     return Target(root, top, file.relative_to(root).as_posix())

@@ -87,9 +87,18 @@ def _tell(problem: dict[str, Any], as_json: bool) -> None:
     click.secho(problem["detail"], fg="red", err=True)
     for field in problem.get("errors") or []:
         click.echo(f"  {field['field'] or 'body'}: {field['message']}", err=True)
+    if hint := _hint(problem["code"]):
+        click.echo(hint, err=True)
     click.echo(f"code: {problem['code']}", err=True)
     if problem.get("request_id"):
         click.echo(f"request: {problem['request_id']}", err=True)
+
+
+def _hint(code: str) -> str:
+    """Say what the words of a server can't know: which credential of this machine it has refused."""
+    if code in {ErrorCode.AUTH_INVALID, ErrorCode.AUTH_EXPIRED} and os.environ.get("HIVESYNC_TOKEN"):
+        return "HIVESYNC_TOKEN is set and was used: give it a valid API key, or unset it."
+    return ""
 
 
 def _silence_stdout() -> None:

@@ -46,7 +46,10 @@ def command(
         user = way.with_password(login, password) if login else way.with_device_code()
         stored_in = way.stored_in()
     if stored_in == "memory":
-        console.warn("There is no usable keychain here, so the session ends with the agent.")
+        console.warn(
+            "There is no usable keychain here, so the session ends with the agent; "
+            "`hivesync login --plaintext-storage` keeps it in a file."
+        )
     answer = {"user": user, "stored_in": stored_in, "server_url": client.settings.server_url}
     console.result(answer, [f"Signed in as {user.email} ({user.username})."])
 

@@ -27,7 +27,10 @@ def command() -> None:
 @command.command()
 @console_options
 def install(console: Console) -> None:
-    """Install, enable and start the service; again is fine, and takes over changed settings."""
+    """Install and start the service.
+
+    Again is fine, and takes over changed settings.
+    """
     with console.client() as client:
         job = _job(client)
         # One that was started by hand would keep the service's own from starting.
@@ -55,7 +58,10 @@ def uninstall(console: Console) -> None:
 @command.command()
 @console_options
 def status(console: Console) -> None:
-    """Tell whether the service is installed, enabled and running; exit code 1 if it is not all of them."""
+    """Tell whether the service runs.
+
+    Exit code 1 if it is not installed, enabled and running.
+    """
     with console.client() as client:
         state = autostart().state(_job(client))
     console.result(state, _lines(state))

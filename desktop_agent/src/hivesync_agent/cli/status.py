@@ -81,7 +81,7 @@ def _direct(client: Client, reason: str) -> dict[str, Any]:
 
 
 def _direct_lines(facts: dict[str, Any]) -> Iterator[str]:
-    yield f"agent      not running ({facts['reason']})"
+    yield f"agent      {facts['reason']}"
     yield f"backend    {facts['server_url']}"
     if user := facts["user"]:
         yield f"signed in  {user.email} ({user.username}), {user.tier}"
@@ -103,7 +103,8 @@ def _agent_lines(status: AgentStatus) -> Iterator[str]:
         ", paused" if status.paused else ""
     )
     latency = f" ({status.upstream_latency_ms:.0f} ms)" if status.upstream_latency_ms is not None else ""
-    yield f"backend    {status.server_url}, {'online' + latency if status.online else 'offline'}"
+    online = f"online{latency}" if status.online else "offline; `hivesync doctor` says why"
+    yield f"backend    {status.server_url}, {online}"
     if status.user:
         yield f"signed in  {status.user.email} ({status.user.username}), {status.user.tier}"
     else:

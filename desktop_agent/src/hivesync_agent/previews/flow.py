@@ -80,6 +80,10 @@ class Flow:
         record = tracked.record
         async for preview in self.follower.news(record.project_id, record.preview_id, record.version):
             await tracked.hear(preview)
+        # Without the reason, which may quote the user's code.
+        record = tracked.record
+        ended = {"preview": record.id, "version": record.version, "state": record.state}
+        _log.info("preview ended", extra=ended)
 
     async def _check_account(self, tracked: Tracked) -> None:
         """Refuse to continue for somebody else what one user has asked for."""

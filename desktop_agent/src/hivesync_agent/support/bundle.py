@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 from hivesync.private_files import private_folder, write_private
+from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.local_support import BundledFile, SupportBundle
 
 from hivesync_agent.log import redact
@@ -24,13 +25,19 @@ KEPT = 3
 _REDACTION = "Tokens, keys, passwords, e-mail addresses and queries are replaced; the home folder is ~."
 
 
+class NotMoved(HiveSyncError):
+    """The bundle is made, and can't lie where the user wants it."""
+
+    code = ErrorCode.VALIDATION_ERROR
+
+
 def write_bundle(parts: Iterable[Part], folder: Path, *, made_by: str, note: str) -> SupportBundle:
     """Write the zip into `folder` and tell what is inside; empty parts are left out."""
     made_at = datetime.now(UTC)
     files: dict[str, tuple[BundledFile, bytes]] = {}
     for part in parts:
         if part.content:
-            content = _encoded(part.content)
+            content = _encoded(part)
             digest = hashlib.sha256(content).hexdigest()
             files[part.name] = BundledFile(part.name, part.purpose, len(content), digest), content
     path = folder / f"hivesync-support-{made_at:%Y%m%d-%H%M%S-%f}.zip"
@@ -44,10 +51,24 @@ def write_bundle(parts: Iterable[Part], folder: Path, *, made_by: str, note: str
 
 
 def move_to(bundle: SupportBundle, target: Path) -> SupportBundle:
-    """Move the zip where the user wants it, into a folder or under a new name; never over another file."""
+    """Move the zip where the user wants it, into a folder or under a new name; never over another file.
+
+    Raises `NotMoved`.
+    """
     path = target / Path(bundle.path).name if target.is_dir() else target
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except OSError as error:
+        reason = (
+            "is there already"
+            if isinstance(error, FileExistsError)
+            else f"can't be written ({error.strerror})"
+        )
+        raise NotMoved(
+            f"{path} {reason}. The bundle stays at {bundle.path}; or name another file."
+        ) from error
+    with os.fdopen(descriptor, "wb") as file:
         file.write(Path(bundle.path).read_bytes())
     Path(bundle.path).unlink()
     return replace(bundle, path=str(path.absolute()))
@@ -66,10 +87,9 @@ def _zipped(files: dict[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def _encoded(content: Any) -> bytes:
-    value = clean(msgspec.to_builtins(content))
-    is_text = isinstance(content, list) and all(isinstance(line, str) for line in content)
-    return "".join(f"{line}\n" for line in value).encode() if is_text else _json(value)
+def _encoded(part: Part) -> bytes:
+    value = clean(msgspec.to_builtins(part.content))
+    return _json(value) if part.name.endswith(".json") else "".join(f"{line}\n" for line in value).encode()
 
 
 def clean(value: Any) -> Any:

@@ -22,7 +22,7 @@ LOG_LINES = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file: lines of text, or a value that is shown as JSON."""
+    """One file: `….json` holds a value, every other one a list of lines."""
 
     name: str
     purpose: str

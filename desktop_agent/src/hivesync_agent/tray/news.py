@@ -68,7 +68,7 @@ def _failed(preview: LocalPreview) -> News:
 def failure(preview: LocalPreview) -> str:
     """Say in one line why a preview failed, and where."""
     if preview.error is None:
-        return "`hivesync logs` says why."
+        return "the server gave no reason."
     found = preview.error.diagnostic
     place = [found.file, found.line, found.column] if found else []
     return ": ".join(filter(None, (":".join(str(part) for part in place if part), preview.error.message)))

@@ -82,7 +82,7 @@ class AgentLink:
             return self._file, self._http
         self.close()
         if stamp is None:
-            raise AgentAbsent("The agent does not run: there is no discovery file.")
+            raise AgentAbsent("The agent does not run; `hivesync agent start` starts it.")
         file = read_discovery(self._path)
         http = self._open(file)
         self._stamp, self._file, self._http = stamp, file, http

@@ -76,5 +76,5 @@ def _no_backend(answer: Answer) -> Seen:
         )
     return wrong(
         f"what answers there is no HiveSync backend of this kind (status {answer.status})",
-        f"{_IS_IT} It may also be of another time: `hivesync --version` tells what is installed here.",
+        f"{_IS_IT} It may also be much older or newer than this program: compare `hivesync --version`.",
     )
