@@ -198,3 +198,10 @@ def test_only_the_backends_own_word_ends_a_change_that_waited(
     headers = [] if media_type is None else [(b"Content-Type", media_type)]
     head = AnswerHead(status, b"", headers, by_name(headers), has_body=bool(body), length=len(body))
     assert judge(head, body).verdict is verdict
+
+
+def test_an_answer_that_is_nested_without_end_is_no_answer() -> None:
+    endless = b'{"status":' + b"[" * 100_000
+    with pytest.raises(UpstreamUnreachable):
+        decode_answer(200, endless, Health)
+    assert read_problem(503, b'{"x":' + b"[" * 100_000).code is ErrorCode.UPSTREAM_UNREACHABLE

@@ -96,6 +96,7 @@ class Agent:
             bus=self.bus,
             until_running=self.switch.until_running,
         )
+        self.upstream.own_by(self.operations.owner)
         self.upstream.breaker.tell_of_recovery(self.operations.replay.wake)
         self._feed = UpstreamFeed(
             self.upstream,
@@ -109,6 +110,7 @@ class Agent:
             upstream=self.upstream,
             access=self.access,
             profile=self._profile,
+            owner=self.operations.owner,
             health=self._health,
             bus=self.bus,
             tasks=tasks,

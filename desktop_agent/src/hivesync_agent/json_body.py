@@ -25,7 +25,7 @@ async def read_json(request: LocalRequest, shape: type[T], *, limit_bytes: int =
     body = await _read_bounded(request, limit_bytes)
     try:
         raw = msgspec.json.decode(body) if body else {}
-    except msgspec.DecodeError as exc:
+    except (msgspec.DecodeError, RecursionError) as exc:
         raise BadRequest("The body is not valid JSON.") from exc
     if not isinstance(raw, dict):
         raise InvalidInput("The body must be a JSON object.")

@@ -17,6 +17,7 @@ from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.app import Agent
 from hivesync_agent.lifecycle import discovery as discovery_file
+from hivesync_agent.lifecycle.files import raise_file_limit
 from hivesync_agent.lifecycle.privacy import keep_private
 from hivesync_agent.log import logging_to
 from hivesync_agent.service.start_log import cut_start_log, start_log
@@ -37,6 +38,7 @@ def run(*, profile: str | None = None, as_json: bool = False) -> int:
     except HiveSyncError as error:
         return _failed(error.detail, EXIT_USAGE)
     keep_private()
+    raise_file_limit()
     try:
         lock = FileLock(settings.locations.agent_lock(settings.profile))
         if not lock.try_acquire():

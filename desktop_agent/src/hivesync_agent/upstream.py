@@ -22,7 +22,15 @@ from hivesync_agent.backend.failures import AnswerLost, UpstreamUnreachable
 from hivesync_agent.backend.pool import Pool
 from hivesync_agent.wire.messages import RawHeader, head_bytes
 
-__all__ = ["API", "Upstream", "UpstreamProblem", "UpstreamUnreachable", "decode_answer", "read_problem"]
+__all__ = [
+    "API",
+    "OtherAccount",
+    "Upstream",
+    "UpstreamProblem",
+    "UpstreamUnreachable",
+    "decode_answer",
+    "read_problem",
+]
 
 T = TypeVar("T")
 API = "/api/v1"
@@ -52,6 +60,12 @@ class UpstreamProblem(HiveSyncError):
         return self.upstream
 
 
+class OtherAccount(HiveSyncError):
+    """What was asked in one user's name would go out in another's, who is signed in now."""
+
+    code = ErrorCode.FORBIDDEN
+
+
 class Credentials(Protocol):
     """Where calls get the session token from."""
 
@@ -60,6 +74,23 @@ class Credentials(Protocol):
 
     async def replace_token(self, refused: str) -> str:
         """Give a token other than the one that was refused, or raise likewise."""
+
+
+class Owned(Protocol):
+    """A token, and the user whom the backend names for it."""
+
+    @property
+    def token(self) -> str: ...
+
+    @property
+    def user_id(self) -> str: ...
+
+
+class Owners(Protocol):
+    """Where calls that only one user may make get the session token from."""
+
+    async def verify(self) -> Owned:
+        """Give a usable token and its user, or raise what `call` does."""
 
 
 class Upstream:
@@ -79,6 +110,7 @@ class Upstream:
         dialler = Dialler(origin, connect_seconds=connect_seconds, ca_file=ca_file)
         self.pool = Pool(dialler, self.breaker, answer_seconds=idle_seconds)
         self._credentials: Credentials | None = None
+        self._owners: Owners | None = None
         self._on_change: Callable[[], None] | None = None
 
     def tell_of_changes(self, listener: Callable[[], None]) -> None:
@@ -93,6 +125,10 @@ class Upstream:
     def sign_with(self, credentials: Credentials) -> None:
         """Name who gives the tokens. Set once, after construction: the session itself calls the backend."""
         self._credentials = credentials
+
+    def own_by(self, owners: Owners) -> None:
+        """Name who tells whose a token is. Set once, likewise."""
+        self._owners = owners
 
     async def send(
         self,
@@ -145,23 +181,36 @@ class Upstream:
         body: object | None = None,
         decode: type[T],
         idempotency_key: str | None = None,
+        user_id: str | None = None,
     ) -> T:
         """Make one call of the agent's own, signed in, and decode its answer.
 
-        `path` is relative to `/api/v1`. Raises `UpstreamProblem` with the backend's code,
-        `UpstreamUnreachable`, or `SignedOut`.
+        `path` is relative to `/api/v1`. `user_id`: only in this user's name, since work that takes a while
+        may outlive its session. Raises `UpstreamProblem` with the backend's code, `UpstreamUnreachable`,
+        `SignedOut`, or `OtherAccount`.
         """
-        if self._credentials is None:
-            raise RuntimeError("the upstream has no credentials yet")
-        token = await self._credentials.access_token()
+        token = await self._token(user_id)
         content = None if body is None else msgspec.json.encode(body)
         status, answer = await self.exchange(method, path, content, token, idempotency_key=idempotency_key)
-        if status == 401:
-            token = await self._credentials.replace_token(token)
+        if status == 401 and self._credentials is not None:
+            await self._credentials.replace_token(token)
+            token = await self._token(user_id)
             status, answer = await self.exchange(
                 method, path, content, token, idempotency_key=idempotency_key
             )
         return decode_answer(status, answer, decode)
+
+    async def _token(self, user_id: str | None) -> str:
+        if self._credentials is None:
+            raise RuntimeError("the upstream has no credentials yet")
+        if user_id is None:
+            return await self._credentials.access_token()
+        if self._owners is None:
+            raise RuntimeError("the upstream does not know whose its tokens are yet")
+        owned = await self._owners.verify()
+        if owned.user_id != user_id:
+            raise OtherAccount("Another account is signed in now; start this again.")
+        return owned.token
 
     async def exchange(
         self,
@@ -209,7 +258,7 @@ def decode_answer(status: int, answer: bytes, shape: type[T]) -> T:
         return None
     try:
         return msgspec.json.decode(answer, type=shape)
-    except msgspec.MsgspecError as exc:
+    except (msgspec.MsgspecError, RecursionError) as exc:
         raise UpstreamUnreachable("The HiveSync server's answer could not be understood.") from exc
 
 
@@ -217,7 +266,7 @@ def read_problem(status: int, answer: bytes) -> Problem:
     """Read problem+json; an answer that is none (a proxy's page) becomes a problem of its own."""
     try:
         return msgspec.json.decode(answer, type=Problem)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):  # the latter: nested without end
         return Problem(
             title="Error",
             status=status,

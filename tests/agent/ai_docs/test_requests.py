@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from hivesync_agent.settings import AgentSettings
-from hivesync_contract.ai_docs import AiDocsError, AiDocsProgressEvent, Relation
+from hivesync_contract.ai_docs import AI_DOCS_FINAL_STATES, AiDocsError, AiDocsProgressEvent, Relation
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.events import EventType
 from hivesync_dev.project_files import write_files
 from hivesync_dev.servers.agents import RunningAgent, locations_in
 from hivesync_dev.servers.fake_ai_docs import FakeAiDocs
-from hivesync_dev.waiting import until
+from hivesync_dev.servers.second_user import sign_in_as_ada, sign_in_as_bob
+from hivesync_dev.waiting import holds, until
 
 CANARY = "canary-3f9a"
 
@@ -39,9 +40,9 @@ def settings(backend: FakeAiDocs, tmp_path: Path) -> AgentSettings:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path) -> Iterator[Path]:
     """A project in which files import each other, and some hold a canary that must stay."""
-    return write_files(
+    yield write_files(
         tmp_path / "shop",
         {
             "package.json": {"name": "shop"},
@@ -56,6 +57,7 @@ def project(tmp_path: Path) -> Path:
             "../outside.ts": CANARY,
         },
     )
+    (tmp_path / "state" / "index.ts").unlink(missing_ok=True)  # a bait in the agent's own folder
 
 
 async def ask(running: RunningAgent, path: Path | str, **more: Any) -> tuple[int, dict[str, Any]]:
@@ -287,3 +289,32 @@ async def test_a_file_of_a_linked_folder_needs_no_package(
     assert [(each.name, each.kind, each.container) for each in asked.context.symbols] == [
         *(("run", "function", ""), ("A", "class", ""), ("go", "method", "A")),
     ]
+
+
+class TestAnotherUser:
+    """What one user has asked for outlives the session, and is nobody else's."""
+
+    async def test_it_is_not_asked_for_in_another_users_name(
+        self, signed_in: RunningAgent, backend: FakeAiDocs, project: Path
+    ) -> None:
+        _, first = await ask(signed_in, project / "src/App.tsx")
+        await holds(lambda: bool(backend.asked))
+        await sign_in_as_bob(signed_in, backend)
+        before = len(backend.journal)
+        requests = signed_in.agent._previews.ai_docs._requests
+        await holds(lambda: requests[first["id"]].state in AI_DOCS_FINAL_STATES)
+        assert requests[first["id"]].error is not None
+        assert not [each for each in backend.journal[before:] if "ai-docs" in each.target]
+
+    async def test_it_is_not_shown_to_another_user(
+        self, signed_in: RunningAgent, backend: FakeAiDocs, project: Path
+    ) -> None:
+        _, first = await ask(signed_in, project / "src/App.tsx")
+        assert (await ended(signed_in, first["id"]))["state"] == "ready"
+        await sign_in_as_bob(signed_in, backend)
+        url = f"{signed_in.url}/v1/ai-docs/{first['id']}"
+        async with signed_in.http.get(url) as answer:
+            assert answer.status == 404
+        await sign_in_as_ada(signed_in, backend)
+        async with signed_in.http.get(url) as answer:
+            assert answer.status == 200

@@ -10,6 +10,7 @@ from hivesync_dev.servers.agents import RunningAgent
 from hivesync_dev.servers.raw_backend import RawConnection, answer
 from hivesync_dev.servers.raw_http import read_answer
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
+from hivesync_dev.waiting import holds
 
 from tests.agent.relay.conftest import StartRaw, raw
 
@@ -109,3 +110,39 @@ async def test_answers_that_nobody_takes_are_not_made(raw: StartRaw) -> None:
                 assert got is not None
                 assert len(got.body) == size
         writer.close()
+
+
+@pytest.mark.parametrize("size_bytes", [65536, 100_000])
+async def test_a_body_that_no_route_reads_hinders_no_later_request(
+    signed_in: RunningAgent, size_bytes: int
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", signed_in.port)
+    for _ in range(3):
+        writer.write(signed_in.head(f"POST {API_PREFIX}/v1/resume", f"Content-Length: {size_bytes}"))
+        writer.write(b" " * size_bytes)
+        async with asyncio.timeout(10):
+            got = await read_answer(reader)
+        assert got is not None
+        assert got.status == 200
+        if got.closed:  # the answer was quicker than the body
+            writer.close()
+            reader, writer = await asyncio.open_connection("127.0.0.1", signed_in.port)
+        writer.write(signed_in.head(SESSION))
+        async with asyncio.timeout(10):
+            got = await read_answer(reader)
+        assert got is not None
+        assert got.status == 200
+    writer.close()
+
+
+async def test_a_client_that_leaves_behind_an_unread_body_is_noticed(signed_in: RunningAgent) -> None:
+    connections = signed_in.agent._connections
+    assert connections is not None
+    before = len(connections._open)
+    _, writer = await asyncio.open_connection("127.0.0.1", signed_in.port)
+    await holds(lambda: len(connections._open) == before + 1)
+    (ours,) = [each for each in connections._open if each._is_stranger]
+    whole = signed_in.head(f"POST {API_PREFIX}/v1/resume", "Content-Length: 70000") + b" " * 70000
+    ours.data_received(whole)  # in one piece, so that the answer does not come before the body has ended
+    writer.transport.abort()
+    await holds(lambda: len(connections._open) == before)

@@ -21,6 +21,7 @@ from hivesync_agent.lifecycle.acl import account_name, owner_only
 from hivesync_agent.lifecycle.discovery import new_discovery, publish, read, withdraw
 from hivesync_dev.full_disk import fill, small_disk
 from hivesync_dev.servers.agents import (
+    AGENT,
     CLIENT,
     AgentProcess,
     environment_in,
@@ -88,6 +89,20 @@ def test_its_memory_is_never_written_to_disk(environment: dict[str, str]) -> Non
         resource.setrlimit(resource.RLIMIT_CORE, before)
     try:
         assert psutil.Process(started.process.pid).rlimit(psutil.RLIMIT_CORE) == (0, before[1])
+    finally:
+        end(started)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of this kind on Windows")
+@pytest.mark.parametrize(("hard", "wanted"), [(400, 400), (8192, 4096)])
+def test_it_takes_as_many_open_files_as_its_clients_need(
+    environment: dict[str, str], hard: int, wanted: int
+) -> None:
+    """macOS begins with 256, and 512 clients may come."""
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (256, {hard}))"
+    started = start_agent_process(environment, program=f"{limited}\n{AGENT}")
+    try:
+        assert psutil.Process(started.process.pid).rlimit(psutil.RLIMIT_NOFILE) == (wanted, hard)
     finally:
         end(started)
 

@@ -133,3 +133,9 @@ def test_a_method_is_looked_for_at_its_path_only() -> None:
     with pytest.raises(MethodNotAllowed) as caught:
         TABLE.find("DELETE", "/v1/things")
     assert caught.value.allowed == "GET, HEAD"
+
+
+@pytest.mark.parametrize("body", [b"[" * 500_000, b'{"path":' * 50_000 + b"1" + b"}" * 50_000])
+async def test_a_body_that_is_nested_without_end_is_refused(agent: RunningAgent, body: bytes) -> None:
+    async with agent.http.post(f"{agent.url}/v1/previews", data=body) as answer:
+        assert (answer.status, (await answer.json())["code"]) == (400, "VALIDATION_ERROR")

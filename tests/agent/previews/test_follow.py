@@ -10,7 +10,10 @@ from typing import Any
 
 import msgspec
 from hivesync_agent.previews.follow import Follower
+from hivesync_agent.previews.record import Record
+from hivesync_agent.projects.links import Scope
 from hivesync_contract.events import EventType, PreviewEvent
+from hivesync_contract.local_api import LocalPreviewCreate
 from hivesync_contract.previews import Platform, Preview, PreviewKind, PreviewState
 
 
@@ -20,6 +23,19 @@ class Told:
 
     data: bytes
     type: str = EventType.PREVIEW_STATE
+
+
+FIRST = Record(
+    id="local",
+    created_at=0.0,
+    scope=Scope("https://a.test", "default", "ada"),
+    request=LocalPreviewCreate("/code/shop"),
+    root="/code/shop",
+    entry="index.html",
+    project_id="project",
+    preview_id="id",
+    version=1,
+)
 
 
 class Unasked:
@@ -41,7 +57,7 @@ async def told(*states: PreviewState, version: int = 1) -> AsyncIterator[Told]:
 async def test_an_upload_that_is_over_is_no_news() -> None:
     follower = Follower(Unasked())
     await follower.listen(told(PreviewState.UPLOADING))
-    following = aiter(follower.news("project", "id", 1))
+    following = aiter(follower.news(FIRST))
     first = asyncio.ensure_future(anext(following))
     await asyncio.sleep(0)  # it has begun to wait
     await follower.listen(told(PreviewState.BUILDING, PreviewState.READY))
@@ -52,7 +68,7 @@ async def test_an_upload_that_is_over_is_no_news() -> None:
 async def test_the_upload_of_a_later_version_is_news() -> None:
     follower = Follower(Unasked())
     await follower.listen(told(PreviewState.UPLOADING, version=2))
-    following = aiter(follower.news("project", "id", 1))
+    following = aiter(follower.news(FIRST))
     assert (await anext(following)).version == 2
     await follower.listen(told(PreviewState.READY, version=2))
     assert [preview.state async for preview in following] == [PreviewState.READY]
@@ -61,5 +77,5 @@ async def test_the_upload_of_a_later_version_is_news() -> None:
 async def test_a_build_that_ends_before_anybody_waits_is_not_missed() -> None:
     follower = Follower(Unasked())
     await follower.listen(told(PreviewState.UPLOADING, PreviewState.BUILDING, PreviewState.READY))
-    heard = [preview.state async for preview in follower.news("project", "id", 1)]
+    heard = [preview.state async for preview in follower.news(FIRST)]
     assert heard == [PreviewState.READY]

@@ -22,6 +22,7 @@ class Backend:
     """Creates projects, the same one for the same idempotency key."""
 
     created: dict[str, Project] = field(default_factory=dict)
+    asked_by: list[str] = field(default_factory=list)
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     async def call(
@@ -32,7 +33,9 @@ class Backend:
         body: object | None = None,
         decode: type[T],
         idempotency_key: str | None = None,
+        user_id: str,
     ) -> T:
+        self.asked_by.append(user_id)
         assert (method, path) == ("POST", "/projects")
         assert isinstance(body, ProjectCreate)
         assert idempotency_key is not None

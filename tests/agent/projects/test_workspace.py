@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,16 @@ class TestDetection:
         (web.parents[1] / "packages" / "loop").symlink_to(web.parents[1] / "packages")
         approved = roots.find(str(web)).confines.approved
         assert approved == {"apps/web", "packages/ui", "packages/ui/sub", "packages/tokens"}
+
+    @pytest.mark.parametrize("pattern", ["{a,b}" * 40, "/".join(["**"] * 3000), "a" * 5000, "x" * 255 + "é"])
+    def test_a_hostile_pattern_costs_a_moment_and_nothing_else(
+        self, roots: Roots, web: Path, pattern: str
+    ) -> None:
+        write_files(web.parents[1], {"package.json": {"workspaces": ["apps/*", "packages/*", pattern]}})
+        (web.parents[1] / "pnpm-workspace.yaml").unlink()
+        began = time.monotonic()
+        assert roots.find(str(web)).confines.approved == {"apps/web", "packages/ui", "packages/tokens"}
+        assert time.monotonic() - began < 10  # two to the fortieth would take years
 
     @pytest.mark.parametrize("boundary", ["home", "repository"])
     def test_the_search_ends_at_home_and_at_the_repository(

@@ -10,30 +10,17 @@ from hivesync.credentials.session import new_session
 from hivesync.credentials.store import MemoryStore
 from hivesync_contract.discovery import API_PREFIX
 from hivesync_dev.servers.agents import RunningAgent
-from hivesync_dev.servers.fake_identity import EMAIL, PASSWORD, USER
 from hivesync_dev.servers.raw_backend import RawConnection
 from hivesync_dev.servers.raw_http import read_answer
+from hivesync_dev.servers.second_user import BOB, sign_in_as_bob, sign_out
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
 from hivesync_dev.waiting import holds
 
 from tests.agent.relay.conftest import StartRaw
 from tests.agent.relay.test_websocket import SWITCHED, opened
 
-BOB = USER | {"id": "0199c1b2-0000-7000-8000-000000000002", "username": "bob"}
 RELAYED = f"{API_PREFIX}/api/v1"
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-async def sign_out(agent: RunningAgent) -> None:
-    async with agent.http.delete(f"{agent.url}/v1/session") as answer:
-        assert answer.status < 300
-
-
-async def sign_in_as_bob(agent: RunningAgent, backend: UpstreamBackend) -> None:
-    backend.identity.user = BOB
-    login = {"login": EMAIL, "password": PASSWORD}
-    async with agent.http.post(f"{agent.url}/v1/session/login", json=login) as answer:
-        assert answer.status == 200
 
 
 async def asking(

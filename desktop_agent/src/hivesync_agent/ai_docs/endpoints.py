@@ -46,4 +46,4 @@ class AiDocsRoutes:
 
     async def show(self, request: LocalRequest) -> Response:
         """Give a request for documentation as it now is."""
-        return json_response(self._requests.get(request.parameters["id"]))
+        return json_response(await self._requests.get(request.parameters["id"]))

@@ -46,7 +46,12 @@ class AiDocsTimeout(HiveSyncError):
 class Whose(Protocol):
     """Tells who is signed in."""
 
+    @property
+    def known_user_id(self) -> str | None: ...
+
     async def scope(self) -> Scope: ...
+
+    async def user_id(self) -> str | None: ...
 
 
 class Events(Protocol):
@@ -93,6 +98,8 @@ class AiDocsRequests:
         self._tasks = tasks
         self._waiting = waiting or Waiting()
         self._requests: dict[str, LocalAiDocs] = {}
+        self._user_ids: dict[str, str] = {}
+        """Who asked, by the request's id."""
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def create(self, wanted: LocalAiDocsCreate) -> LocalAiDocs:
@@ -108,18 +115,19 @@ class AiDocsRequests:
             sha256=subject.sha256,
             selection=subject.selection,
         )
+        self._user_ids[request.id] = scope.user_id
         self._tell(request)
         self._drop_oldest()
         task = self._running[request.id] = self._tasks.spawn("ai-docs", self._run(request.id, scope, subject))
         task.add_done_callback(lambda _: self._running.pop(request.id, None))
         return request
 
-    def get(self, request_id: str) -> LocalAiDocs:
-        """Give a request as it now is, or raise `NotFound`."""
-        try:
-            return self._requests[request_id]
-        except KeyError:
-            raise NotFound("There is no such request for AI documentation.") from None
+    async def get(self, request_id: str) -> LocalAiDocs:
+        """Give a request of the user's as it now is, or raise `NotFound`."""
+        user_id = await self._whose.user_id()
+        if request_id not in self._requests or self._user_ids[request_id] != user_id:
+            raise NotFound("There is no such request for AI documentation.")
+        return self._requests[request_id]
 
     async def stop(self) -> None:
         """End all work; who wants a result asks again."""
@@ -133,7 +141,7 @@ class AiDocsRequests:
         try:
             context = await self._surroundings.of(subject)
             body = AiDocsCreate(subject.path, subject.sha256, subject.content, subject.selection, context)
-            await self._follow(request_id, await self._ask(request_id, scope, subject, body))
+            await self._follow(request_id, scope, await self._ask(request_id, scope, subject, body))
         except HiveSyncError as error:
             self._fail(request_id, AiDocsError(error.code, error.detail))
         except Exception:
@@ -144,36 +152,38 @@ class AiDocsRequests:
     async def _ask(self, request_id: str, scope: Scope, subject: Subject, body: AiDocsCreate) -> AiDocs:
         project_id = await self._links.project_of(scope, subject.target.root)
         try:
-            return await self._post(request_id, project_id, body)
+            return await self._post(request_id, scope, project_id, body)
         except HiveSyncError as error:
             if not is_gone(error):
                 raise
-        if await self._exists(project_id):
+        if await self._exists(scope, project_id):
             raise NotDocumented("This HiveSync server has no AI documentation yet.")
         # The project was deleted on the server: link the folder to a new one.
         await self._links.forget(scope, subject.target.root, project_id)
         project_id = await self._links.project_of(scope, subject.target.root)
-        return await self._post(request_id, project_id, body)
+        return await self._post(request_id, scope, project_id, body)
 
-    async def _post(self, request_id: str, project_id: str, body: AiDocsCreate) -> AiDocs:
+    async def _post(self, request_id: str, scope: Scope, project_id: str, body: AiDocsCreate) -> AiDocs:
         return await self._backend.call(
             "POST",
             f"/projects/{project_id}/ai-docs",
             body=body,
             decode=AiDocs,
             idempotency_key=f"{request_id}.{project_id}",
+            user_id=scope.user_id,
         )
 
-    async def _exists(self, project_id: str) -> bool:
+    async def _exists(self, scope: Scope, project_id: str) -> bool:
+        path = f"/projects/{project_id}"
         try:
-            await self._backend.call("GET", f"/projects/{project_id}", decode=Project)
+            await self._backend.call("GET", path, decode=Project, user_id=scope.user_id)
         except HiveSyncError as error:
             if not is_gone(error):
                 raise
             return False
         return True
 
-    async def _follow(self, request_id: str, docs: AiDocs) -> None:
+    async def _follow(self, request_id: str, scope: Scope, docs: AiDocs) -> None:
         loop = asyncio.get_running_loop()
         ends = loop.time() + self._waiting.deadline_seconds
         self._hear(request_id, docs)
@@ -183,7 +193,7 @@ class AiDocsRequests:
             await asyncio.sleep(self._waiting.poll_seconds)
             path = f"/projects/{docs.project_id}/ai-docs/{docs.id}"
             try:
-                docs = await self._backend.call("GET", path, decode=AiDocs)
+                docs = await self._backend.call("GET", path, decode=AiDocs, user_id=scope.user_id)
             except HiveSyncError as error:
                 if not error.retryable:
                     raise
@@ -206,10 +216,11 @@ class AiDocsRequests:
 
     def _tell(self, request: LocalAiDocs) -> None:
         self._requests[request.id] = request
-        self._events.publish(EventType.AI_DOCS_PROGRESS, AiDocsProgressEvent(request))
+        if self._whose.known_user_id in (None, self._user_ids[request.id]):
+            self._events.publish(EventType.AI_DOCS_PROGRESS, AiDocsProgressEvent(request))
 
     def _drop_oldest(self) -> None:
         ended = [each.id for each in self._requests.values() if each.state in AI_DOCS_FINAL_STATES]
         for request_id in ended[: max(0, len(self._requests) - KEPT)]:
             with contextlib.suppress(KeyError):
-                del self._requests[request_id]
+                del self._requests[request_id], self._user_ids[request_id]

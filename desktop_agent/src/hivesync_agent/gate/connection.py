@@ -172,6 +172,8 @@ class ClientConnection(asyncio.Protocol):
         self._incoming = None
         if not request.body_complete:
             request.feed_end()
+        if self._reading_paused:
+            self.reading_changed()  # what is held may never be taken, and the next request comes all the same
 
     # --- gate.request.Line ----------------------------------------------------------------------------
 

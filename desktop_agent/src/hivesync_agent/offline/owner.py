@@ -75,7 +75,10 @@ class TokenOwner:
         """Give a token and its user; raise `SignedOut`, `UpstreamUnreachable` or `UpstreamProblem`."""
         token = await self._access.access_token()
         if self._verified is None or self._verified.token != token:
-            self._verified = await self._ask(token)
+            owned = await self._ask(token)
+            if self._access.current() not in (None, owned.token):
+                return owned  # of a session that is over by now
+            self._verified = owned
         return self._verified
 
     async def replace(self, refused: SignedIn) -> None:

@@ -25,6 +25,15 @@ class Who(Protocol):
     async def user(self) -> User | None: ...
 
 
+class Owner(Protocol):
+    """Gives the signed-in user's id, also offline."""
+
+    @property
+    def known(self) -> str | None: ...
+
+    async def current(self) -> str | None: ...
+
+
 class Reach(Protocol):
     """Gives what the backend said about itself; None when it does not answer."""
 
@@ -39,6 +48,7 @@ class Account:
     profile: str
     session: Session
     who: Who
+    owner: Owner
     reach: Reach
 
     async def scope(self) -> Scope:
@@ -48,6 +58,15 @@ class Account:
         if user is None:
             raise _away()
         return Scope(self.origin, self.profile, user.id)
+
+    async def user_id(self) -> str | None:
+        """Give who is signed in, also offline; None if nobody is, or nobody can tell."""
+        return await self.owner.current()
+
+    @property
+    def known_user_id(self) -> str | None:
+        """Give the same at once; None as well while it has not been heard of this session."""
+        return self.owner.known
 
     async def upload_origins(self) -> Sequence[str]:
         """Give the only places that files are sent to; raise `UpstreamUnreachable`."""

@@ -13,7 +13,7 @@ from hivesync_agent.ai_docs.endpoints import AiDocsRoutes
 from hivesync_agent.ai_docs.service import AiDocsRequests
 from hivesync_agent.events.bus import Event, EventBus, each
 from hivesync_agent.local_api.route import Route
-from hivesync_agent.previews.account import Account
+from hivesync_agent.previews.account import Account, Owner
 from hivesync_agent.previews.delivery import Delivery
 from hivesync_agent.previews.endpoints import PreviewRoutes
 from hivesync_agent.previews.flow import Flow
@@ -75,6 +75,7 @@ def assemble_previews(
     upstream: Upstream,
     access: SessionAccess,
     profile: Profile,
+    owner: Owner,
     health: HealthCheck,
     bus: EventBus,
     tasks: BackgroundTasks,
@@ -86,7 +87,7 @@ def assemble_previews(
     roots = Roots(Path.home(), own_folders)
     scanner = Scanner(roots, DigestCache(locations.state / "digests.sqlite3"))
     links = ProjectLinks(locations.state / f"projects.{settings.profile}.json", upstream)
-    account = Account(settings.server_url, settings.profile, access, profile, _Reach(health))
+    account = Account(settings.server_url, settings.profile, access, profile, owner, _Reach(health))
     indexes = Indexes(locations.state / "index", roots)
     watches = Watches(indexes, tasks)
     uploader, patience = LazyUploader(), Patience()

@@ -134,7 +134,14 @@ class Delivery:
             path = f"/projects/{project_id}/previews{known}"
             await tracked.advance(plan_path=path, plan_key=key)
         return await self.patience.call(
-            lambda: self.backend.call("POST", path, body=body, decode=PreviewCreated, idempotency_key=key),
+            lambda: self.backend.call(
+                "POST",
+                path,
+                body=body,
+                decode=PreviewCreated,
+                idempotency_key=key,
+                user_id=record.scope.user_id,
+            ),
             wait_for_session=tracked.resumed,
         )
 
@@ -149,7 +156,9 @@ class Delivery:
         path = f"/projects/{record.project_id}/previews/{record.preview_id}/complete"
         key = f"{record.id}.v{record.version}.complete"
         await self.patience.call(
-            lambda: self.backend.call("POST", path, decode=Preview, idempotency_key=key),
+            lambda: self.backend.call(
+                "POST", path, decode=Preview, idempotency_key=key, user_id=record.scope.user_id
+            ),
             wait_for_session=tracked.resumed,
         )
         await tracked.advance(state=PreviewState.BUILDING)

@@ -63,7 +63,7 @@ class PreviewRoutes:
 
     async def list(self, request: LocalRequest) -> Response:
         """Give the previews of this agent, newest first."""
-        return json_response(Page(self._previews.list()))
+        return json_response(Page(await self._previews.list()))
 
     async def show(self, request: LocalRequest) -> Response:
         """Give one preview as it now is."""

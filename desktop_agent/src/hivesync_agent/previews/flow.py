@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.previews import PreviewState
 
 from hivesync_agent.previews.account import Account
@@ -17,14 +17,9 @@ from hivesync_agent.previews.live import Live
 from hivesync_agent.previews.patience import Patience
 from hivesync_agent.previews.store import StateNotWritable
 from hivesync_agent.previews.tracked import Tracked
+from hivesync_agent.upstream import OtherAccount
 
 _log = logging.getLogger("hivesync.previews")
-
-
-class OtherAccount(HiveSyncError):
-    """The preview belongs to a user who is not signed in any more."""
-
-    code = ErrorCode.FORBIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +72,7 @@ class Flow:
         await self._follow(tracked)
 
     async def _follow(self, tracked: Tracked) -> None:
-        record = tracked.record
-        async for preview in self.follower.news(record.project_id, record.preview_id, record.version):
+        async for preview in self.follower.news(tracked.record):
             await tracked.hear(preview)
         # Without the reason, which may quote the user's code.
         record = tracked.record

@@ -14,6 +14,7 @@ from hivesync_contract.events import EventType, PreviewEvent
 from hivesync_contract.previews import FINAL_STATES, Preview, PreviewState
 
 from hivesync_agent.previews.patience import is_passing
+from hivesync_agent.previews.record import Record
 from hivesync_agent.projects.links import Backend
 
 _KEPT = 64
@@ -57,8 +58,9 @@ class Follower:
             if event.type == EventType.PREVIEW_STATE:
                 self._notice(event.data)
 
-    async def news(self, project_id: str, preview_id: str, version: int) -> AsyncIterator[Preview]:
-        """Give what is heard of a version, its final state last; raise `BuildTimeout`, or a refusal."""
+    async def news(self, record: Record) -> AsyncIterator[Preview]:
+        """Give what is heard of its version, the final state last; raise `BuildTimeout`, or a refusal."""
+        preview_id, version = record.preview_id, record.version
         loop = asyncio.get_running_loop()
         ends = loop.time() + self._deadline_seconds
         heard = self._waiting[preview_id] = asyncio.Queue()
@@ -66,7 +68,7 @@ class Follower:
             heard.put_nowait(early)
         try:
             while loop.time() < ends:
-                preview = await self._next(heard, project_id, preview_id)
+                preview = await self._next(heard, record)
                 if preview is not None and _is_news(preview, version):
                     yield preview
                     if preview.state in FINAL_STATES:
@@ -75,17 +77,17 @@ class Follower:
             self._waiting.pop(preview_id, None)
         raise BuildTimeout("The preview's build did not end in time; start it again.")
 
-    async def _next(self, heard: asyncio.Queue[Preview], project_id: str, preview_id: str) -> Preview | None:
+    async def _next(self, heard: asyncio.Queue[Preview], record: Record) -> Preview | None:
         try:
             async with asyncio.timeout(self._poll_seconds):
                 return await heard.get()
         except TimeoutError:
-            return await self._ask(project_id, preview_id)
+            return await self._ask(record)
 
-    async def _ask(self, project_id: str, preview_id: str) -> Preview | None:
+    async def _ask(self, record: Record) -> Preview | None:
         try:
             return await self._backend.call(
-                "GET", f"/projects/{project_id}/previews/{preview_id}", decode=Preview
+                "GET", record.upstream_path, decode=Preview, user_id=record.scope.user_id
             )
         except HiveSyncError as error:
             if is_passing(error, wait_for_session=True):
@@ -95,7 +97,7 @@ class Follower:
     def _notice(self, data: bytes) -> None:
         try:
             preview = msgspec.json.decode(data, type=PreviewEvent).preview
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             _log.warning("preview event not understood")
             return
         # Kept for a while, since a quick build can end before its uploader begins to wait for it.

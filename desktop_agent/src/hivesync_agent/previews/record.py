@@ -50,6 +50,15 @@ class Record:
     beyond: list[str] = field(default_factory=list)
 
     @property
+    def upstream_path(self) -> str:
+        """Give the backend's path of the preview, once it has one."""
+        return f"/projects/{self.project_id}/previews/{self.preview_id}"
+
+    def is_of(self, user_id: str | None) -> bool:
+        """Tell whether this user has asked for it."""
+        return self.scope.user_id == user_id
+
+    @property
     def is_final(self) -> bool:
         """Tell whether nothing more will happen."""
         return self.is_settled and not self.live

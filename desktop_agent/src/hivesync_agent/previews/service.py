@@ -117,13 +117,15 @@ class Previews:
                 await tracked.until_link()
         return self._views.view(tracked.record)
 
-    def list(self) -> list[LocalPreview]:
-        """Give all previews, newest first; the codes of old ones come with `get` only."""
-        return [self._views.view(tracked.record) for tracked in reversed(self._previews.values())]
+    async def list(self) -> list[LocalPreview]:
+        """Give the user's previews, newest first; the codes of old ones come with `get` only."""
+        user_id = await self._account.user_id()
+        newest_first = reversed(self._previews.values())
+        return [self._views.view(each.record) for each in newest_first if each.record.is_of(user_id)]
 
     async def get(self, preview_id: str) -> LocalPreview:
         """Give one preview, with a link that can still be opened, or raise `NotFound`."""
-        tracked = self._find(preview_id)
+        tracked = await self._find(preview_id)
         record = tracked.record
         if record.preview_id and time.time() - record.linked_at > LINK_FRESH_SECONDS:
             await self._renew_link(tracked)
@@ -132,7 +134,7 @@ class Previews:
 
     async def stop_live(self, preview_id: str) -> LocalPreview:
         """End a live preview's versions, or raise `NotFound`; the last good one stays on the phone."""
-        tracked = self._find(preview_id)
+        tracked = await self._find(preview_id)
         if tracked.record.live:
             await self._end(preview_id)
             await tracked.end_live()
@@ -143,7 +145,7 @@ class Previews:
 
     async def cancel(self, preview_id: str) -> None:
         """Stop a preview and delete it, here and on the backend."""
-        tracked = self._find(preview_id)
+        tracked = await self._find(preview_id)
         await self._end(preview_id)
         self._previews.pop(preview_id, None)
         await self._store.remove(preview_id)
@@ -217,17 +219,21 @@ class Previews:
         await self._views.prepare(record.preview_url)
 
     def _publish(self, record: Record) -> None:
+        known = self._account.known_user_id
+        if known is not None and not record.is_of(known):
+            return  # whoever listens now has not asked for it
         view = self._views.view(record)
         self._events.publish(EventType.PREVIEW_PROGRESS, PreviewProgressEvent(view))
         if record.is_settled and record.version:
             told = PreviewDiagnosticsEvent(record.id, record.root, record.version, view.diagnostics)
             self._events.publish(EventType.PREVIEW_DIAGNOSTICS, told)
 
-    def _find(self, preview_id: str) -> Tracked:
-        try:
-            return self._previews[preview_id]
-        except KeyError:
-            raise NotFound("There is no such preview.") from None
+    async def _find(self, preview_id: str) -> Tracked:
+        user_id = await self._account.user_id()
+        tracked = self._previews.get(preview_id)
+        if tracked is None or not tracked.record.is_of(user_id):
+            raise NotFound("There is no such preview.")
+        return tracked
 
     def _by_key(self, request_key: str) -> Tracked | None:
         return next(
@@ -237,7 +243,12 @@ class Previews:
     async def _renew_link(self, tracked: Tracked) -> None:
         with contextlib.suppress(HiveSyncError, TimeoutError):
             async with asyncio.timeout(ANSWER_SECONDS):
-                preview = await self._backend.call("GET", _path(tracked.record), decode=Preview)
+                preview = await self._backend.call(
+                    "GET",
+                    tracked.record.upstream_path,
+                    decode=Preview,
+                    user_id=tracked.record.scope.user_id,
+                )
             await tracked.advance(preview_url=preview.preview_url, linked_at=time.time())
 
     async def _forget_upstream(self, record: Record) -> None:
@@ -245,12 +256,10 @@ class Previews:
             return
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                await self._backend.call("DELETE", _path(record), decode=type(None))
+                await self._backend.call(
+                    "DELETE", record.upstream_path, decode=type(None), user_id=record.scope.user_id
+                )
         except (HiveSyncError, TimeoutError) as error:
             if not (isinstance(error, HiveSyncError) and is_gone(error)):
                 # It ends by itself: a preview lives a day at most, and nothing here names it any more.
                 _log.info("preview not deleted upstream", extra={"preview": record.id})
-
-
-def _path(record: Record) -> str:
-    return f"/projects/{record.project_id}/previews/{record.preview_id}"

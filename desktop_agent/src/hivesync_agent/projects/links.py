@@ -34,8 +34,9 @@ class Backend(Protocol):
         body: object | None = None,
         decode: type[T],
         idempotency_key: str | None = None,
+        user_id: str,
     ) -> T:
-        """Make one signed-in call below `/api/v1`, or raise a `HiveSyncError`."""
+        """Make one call below `/api/v1` in this user's name alone, or raise a `HiveSyncError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,9 @@ class ProjectLinks:
         async with self._lock:
             last = self._last(await self._load(), scope, root)
             if project_id is not None and (last is None or last.project_id != project_id):
-                project = await self._backend.call("GET", f"/projects/{project_id}", decode=Project)
+                project = await self._backend.call(
+                    "GET", f"/projects/{project_id}", decode=Project, user_id=scope.user_id
+                )
                 last = Link(scope, str(root), project.id, project.name, last.generation if last else 0)
             elif last is None or not last.project_id:
                 last = await self._create(scope, root, last.generation if last else 0)
@@ -138,6 +141,7 @@ class ProjectLinks:
             body=ProjectCreate(name=name),
             decode=Project,
             idempotency_key=_creation_key(scope, root, generation),
+            user_id=scope.user_id,
         )
         return Link(scope, str(root), project.id, project.name, generation)
 

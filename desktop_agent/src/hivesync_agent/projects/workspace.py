@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from hivesync_agent.projects.confined import read_inside
@@ -23,6 +24,8 @@ from hivesync_agent.projects.specifiers import SETTINGS
 _SETTINGS_BYTES = 1024 * 1024
 _PACKAGES = 1_000
 _LISTED_FOLDERS = 20_000
+_CHOICES = 10_000
+_PATTERN_CHARACTERS = 256
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _NX_FOLDERS = ("apps", "libs", "packages")
 
@@ -108,13 +111,19 @@ def _packages(folder: Path, declared: Declared) -> set[Path]:
     """Give the packages, by their names in the workspace. The last patterns with `!` take away again."""
     budget = _Budget(_LISTED_FOLDERS)
     found: set[Path] = set()
-    for pattern in declared.patterns:
-        takes_away = pattern.startswith("!")
-        for parts in _parts(pattern.removeprefix("!")):
-            matching = set(_matching(folder, parts, budget))
-            found = found - matching if takes_away else found | matching
+    for takes_away, parts in islice(_choices(declared.patterns), _CHOICES):
+        matching = set(_matching(folder, parts, budget))
+        found = found - matching if takes_away else found | matching
     marked = (each for each in sorted(found) if any((each / mark).is_file() for mark in declared.marks))
     return {each for each, _ in zip(marked, range(_PACKAGES), strict=False)}
+
+
+def _choices(patterns: Iterable[str]) -> Iterator[tuple[bool, tuple[str, ...]]]:
+    """Give the parts of each pattern, and whether they take away. A few braces could mean billions."""
+    for pattern in patterns:
+        if len(pattern) <= _PATTERN_CHARACTERS:
+            takes_away = pattern.startswith("!")
+            yield from ((takes_away, parts) for parts in _parts(pattern.removeprefix("!")))
 
 
 def _parts(pattern: str) -> Iterator[tuple[str, ...]]:
@@ -148,7 +157,7 @@ def _matching(folder: Path, parts: tuple[str, ...], budget: _Budget) -> Iterator
         for child in _folders(folder, budget, linked=True):
             if fnmatchcase(child.name, part):
                 yield from _matching(child, rest, budget)
-    elif (folder / part).is_dir():
+    elif os.path.isdir(folder / part):
         yield from _matching(folder / part, rest, budget)
 
 

@@ -71,7 +71,7 @@ def _pause_asked_for(status: int, answer: bytes) -> int:
     """Give the seconds to add to the interval, or raise if waiting is over."""
     try:
         error = msgspec.json.decode(answer, type=OAuthError).error
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         error = ""
     if error == "authorization_pending" or status >= 500 or status == 429:
         return 0

@@ -21,14 +21,19 @@ class Profile:
         self._upstream = upstream
         self._access = access
         self._user: User | None = None
+        self._session = 0
+        """Counts the sessions: an answer may come when its own is over."""
 
     async def user(self) -> User | None:
         """Give the user, or None while nobody is signed in or the backend can't say."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._access.access_token()
-                if self._user is None:
-                    self._user = await self._upstream.call("GET", "/auth/me", decode=User)
+                while self._user is None:
+                    asked_in = self._session
+                    user = await self._upstream.call("GET", "/auth/me", decode=User)
+                    if asked_in == self._session:  # else it may be the earlier user
+                        self._user = user
         except (HiveSyncError, TimeoutError):
             # Not signed in, or not reachable: the state itself is told beside it.
             pass
@@ -37,3 +42,4 @@ class Profile:
     def forget(self) -> None:
         """Ask again: the session has changed."""
         self._user = None
+        self._session += 1

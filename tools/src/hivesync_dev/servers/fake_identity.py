@@ -10,6 +10,7 @@ import base64
 import itertools
 import json
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -50,6 +51,8 @@ class FakeIdentity:
     """How many refreshes are done and then not answered."""
     issued: list[str] = field(default_factory=list)
     """Every token ever given out."""
+    on_me: Callable[[], Awaitable[None]] | None = None
+    """Runs between a token's acceptance and the answer who it is."""
     _access: set[str] = field(default_factory=set)
     _successor: dict[str, str] = field(default_factory=dict)
     _retired: set[str] = field(default_factory=set)
@@ -118,7 +121,10 @@ class FakeIdentity:
     async def _me(self, request: web.Request) -> web.Response:
         if not self.accepts(request.headers.get("Authorization")):
             return problem_answer(ErrorCode.AUTH_EXPIRED, "The access token has expired.")
-        return json_answer(self.user)
+        user = dict(self.user)
+        if self.on_me is not None:
+            await self.on_me()
+        return json_answer(user)
 
     async def _device_code(self, request: web.Request) -> web.Response:
         page = f"http://{request.host}/device"
