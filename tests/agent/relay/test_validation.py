@@ -71,6 +71,17 @@ async def test_not_modified_since_gives_the_stored_answer(raw: StartRaw) -> None
         assert (got.status, got.body) == (200, b"kept")
 
 
+@pytest.mark.parametrize("etag", ['"2"', 'W/"2"'])
+async def test_not_modified_of_another_version_is_not_believed(raw: StartRaw, etag: str) -> None:
+    mistaken = f"HTTP/1.1 304 Not Modified\r\nETag: {etag}\r\n\r\n".encode()
+    backend = Scripted(answer(b"old", ETAG, PRIVATE), mistaken, answer(b"new", f"ETag: {etag}", PRIVATE))
+    async with raw(backend) as (agent, _):
+        await read(agent)
+        got = await read(agent)
+        assert (got.status, got.body) == (200, b"new")
+    assert [validators(head) for head in backend.asked] == [[], ['If-None-Match: "1"'], []]
+
+
 def no_longer(status: str, *headers: str) -> bytes:
     """Give an answer that takes the place of the stored one."""
     return answer(b"{}", *headers, status=status)

@@ -64,6 +64,11 @@ class Entry:
             return []
         return [(b"If-Modified-Since", modified)]
 
+    def is_meant_by(self, head: AnswerHead) -> bool:
+        """Tell whether a 304 can be about it: one that names another version is not (RFC 9111 §4.3.4)."""
+        etag = head.header(b"etag")
+        return etag is None or self.etag is None or etag.removeprefix(b"W/") == self.etag.removeprefix(b"W/")
+
     @property
     def size_bytes(self) -> int:
         """Give what it costs, roughly."""

@@ -12,14 +12,14 @@ from hivesync_agent.wire.messages import AnswerHead, RawHeader
 class ReadCall(RelayedCall):
     """A GET of a signed-in user."""
 
-    __slots__ = ("_leads", "_read")
+    __slots__ = ("_asks_anew", "_leads", "_read")
 
     def __init__(
         self, backend: Backend, request: Request, path: str, target: str, request_id: str, read: SharedRead
     ) -> None:
         super().__init__(backend, request, path, target, request_id)
         self._read: SharedRead | None = read
-        self._leads = False
+        self._leads = self._asks_anew = False
 
     def begin(self) -> None:
         """Answer from what is known, join an open question, or ask."""
@@ -66,7 +66,10 @@ class ReadCall(RelayedCall):
 
     def _pass_head(self, head: AnswerHead) -> None:
         read = self._read
-        if read is not None and (entry := read.head_came(head)) is not None:
+        if read is not None and read.is_mistaken(head):
+            self._read = None
+            self._asks_anew = self._skips_body = True
+        elif read is not None and (entry := read.head_came(head)) is not None:
             self.answer_whole(entry)  # it was a 304 that only we have asked for
         elif read is not None and read.wanted:
             self._reply.begin(head)
@@ -85,6 +88,13 @@ class ReadCall(RelayedCall):
         super()._pass_end()
         if read is not None:
             read.body_ended()
+
+    def _after_skipped(self) -> None:
+        if not self._asks_anew:
+            super()._after_skipped()
+        elif not self._reply.done:
+            self._asks_anew = self._skips_body = False
+            self._run(self._prepare())  # without conditions: nothing is stored any more
 
     def _give_up(self) -> None:
         read, self._read = self._read, None

@@ -182,6 +182,14 @@ class SharedRead:
         """Tell whether anybody but the leader waits."""
         return bool(self._followers)
 
+    def is_mistaken(self, head: AnswerHead) -> bool:
+        """Tell whether it is a 304 for something else than what is stored. Then that is forgotten."""
+        if head.status != 304 or self.stored is None or self.stored.is_meant_by(head):
+            return False
+        self._reads.cache.drop(self.key)
+        self._close()
+        return True
+
     def head_came(self, head: AnswerHead) -> Entry | None:
         """Note the head. A 304 gives the stored answer as it is now: the leader passes that on."""
         reads = self._reads
