@@ -12,7 +12,9 @@ from hivesync.credentials.session import new_session
 from hivesync.credentials.store import MemoryStore
 from hivesync_agent.events.bus import (
     CLIENT_SUBSCRIBERS,
+    QUEUE_BYTES,
     QUEUE_EVENTS,
+    REPLAY_BYTES,
     REPLAY_EVENTS,
     SUBSCRIBERS,
     EventBus,
@@ -106,6 +108,30 @@ async def test_the_memory_of_events_is_bounded() -> None:
     assert len(await bus.subscribe(oldest.id).next()) == REPLAY_EVENTS
     bus.publish("a", -1)
     assert [event.type for event in await bus.subscribe(oldest.id).next()] == ["reset"]
+
+
+async def test_large_events_are_kept_for_less_long() -> None:
+    bus = EventBus()
+    subscription = bus.subscribe(None)
+    ids = []
+    for _ in range(6):
+        bus.publish("a", b"x" * (REPLAY_BYTES // 4))
+        ids += [event.id for event in await subscription.next()]
+    assert len(await bus.subscribe(ids[1]).next()) == 4
+    assert [event.type for event in await bus.subscribe(ids[0]).next()] == ["reset"]
+    bus.publish("a", b"x" * (REPLAY_BYTES + 1))  # larger than all that is kept
+    assert [event.type for event in await bus.subscribe(ids[-1]).next()] == ["reset"]
+
+
+async def test_a_client_that_does_not_read_holds_no_more_than_a_few_large_events() -> None:
+    bus = EventBus()
+    slow, quick = bus.subscribe(None), bus.subscribe(None)
+    size = QUEUE_BYTES // 4
+    for number in range(9):
+        bus.publish("a", b"x" * size)
+        assert len(await quick.next()) == 1
+        assert slow.dropped == (number >= 4)
+    assert not quick.dropped
 
 
 async def test_a_client_that_does_not_read_is_dropped_and_the_others_are_not() -> None:
@@ -239,6 +265,17 @@ async def test_a_line_without_end_is_refused() -> None:
     with pytest.raises(StreamMalformed):
         async for _ in read_events(bytes_of(*[b"x" * 65536] * 40)):
             pass
+
+
+async def test_an_event_without_end_is_refused() -> None:
+    with pytest.raises(StreamMalformed):
+        async for _ in read_events(bytes_of(*[b"data: " + b"x" * 65536 + b"\n"] * 40)):
+            pass
+
+
+async def test_events_are_counted_one_by_one() -> None:
+    endless = bytes_of(*[b"data: " + b"x" * 65536 + b"\n\n"] * 40)
+    assert len([event async for event in read_events(endless)]) == 40
 
 
 async def test_what_a_hostile_backend_sends_cant_forge_an_event(

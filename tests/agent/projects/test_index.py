@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 import random
 import shutil
 import stat
 import subprocess
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -407,3 +409,13 @@ async def index(project: Path, unread: ProjectIndex) -> ProjectIndex:
     write_files(project, {"src/a.ts": "one", "b.ts": "two"})
     await unread.refresh()
     return unread
+
+
+def test_an_index_that_nobody_uses_is_not_held_in_memory(project: Path, tmp_path: Path, roots: Roots) -> None:
+    indexes, target = Indexes(tmp_path / "index", roots), roots.find_folder(str(project))
+    index = indexes.of(target)
+    assert indexes.of(target) is index
+    unused = weakref.ref(index)
+    del index
+    gc.collect()
+    assert unused() is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tracemalloc
 
 import pytest
 from hivesync_agent.relay.cache import TOTAL_BYTES, PrivateCache, key_of, may_store
@@ -330,6 +331,36 @@ def test_the_cache_is_bounded_and_forgets_the_least_recently_used() -> None:
         assert cache.find(key_of("/0", {})) is not None
     assert sum(len(entry.body) for _, entry in cache.entries()) <= TOTAL_BYTES
     assert cache.find(key_of("/1", {})) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "headers", "body_bytes"),
+    [("/", 4, 20), ("/", 4, 2_000), ("/?" + "q" * 4_000, 4, 20), ("/", 16, 20), ("/", 0, 0)],
+    ids=["small answers", "bodies", "long targets", "many headers", "nothing but entries"],
+)
+def test_the_bound_of_the_cache_is_one_of_memory(target: str, headers: int, body_bytes: int) -> None:
+    cache = PrivateCache()
+    more_than_fit = 2 * TOTAL_BYTES // (500 + len(target) + headers * 100 + body_bytes)
+    tracemalloc.start()
+    try:
+        for number in range(more_than_fit):
+            head = an_answer(*((b"x-%d-%d" % (number, each), b"%d" % number) for each in range(headers)))
+            cache.store(key_of(f"{target}{number}", {}), head, bytes(body_bytes), float(number))
+        held_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert TOTAL_BYTES / 2 < held_bytes < TOTAL_BYTES * 1.1
+
+
+def test_the_cache_counts_what_it_gives_back() -> None:
+    cache = PrivateCache()
+    for number in range(TOTAL_BYTES // 100_000 * 3):
+        entry = cache.store(key_of("/", {}), an_answer(), bytes(100_000), cache.now())
+        cache.validated(key_of("/", {}), entry, an_answer((b"x-number", b"%d" % number)), cache.now())
+        cache.drop(key_of(f"/{number - 1}", {}))
+        cache.store(key_of(f"/{number}", {}), an_answer(), bytes(100_000), cache.now())
+    assert cache.find(key_of("/", {})) is not None
+    assert cache.find(key_of(f"/{number}", {})) is not None
 
 
 def test_age_counts_what_the_answer_says_of_itself_and_time_spent_here() -> None:

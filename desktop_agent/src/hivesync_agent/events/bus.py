@@ -17,7 +17,10 @@ from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.events import EventType, ResetEvent
 
 REPLAY_EVENTS = 256
+REPLAY_BYTES = 1024 * 1024
 QUEUE_EVENTS = 256
+QUEUE_BYTES = 2 * 1024 * 1024
+"""More than is kept for a replay, so that a client that returns has room for what it missed."""
 SUBSCRIBERS = 64
 CLIENT_SUBSCRIBERS = 16
 """Streams of one program: one that forgets to close its own must not take the places of all others."""
@@ -45,7 +48,8 @@ class Subscription:
 
     def __init__(self, client: str, backlog: Iterable[Event]) -> None:
         self.client = client
-        self._queue: deque[Event] = deque(backlog)
+        self._queue = deque(backlog)
+        self._size_bytes = sum(len(event.data) for event in self._queue)
         self._wake = asyncio.Event()
         self.dropped = False
         if self._queue:
@@ -53,10 +57,11 @@ class Subscription:
 
     def offer(self, event: Event) -> None:
         """Add an event, or give the subscriber up if it is too far behind."""
-        if len(self._queue) >= QUEUE_EVENTS:
+        if len(self._queue) >= QUEUE_EVENTS or self._size_bytes + len(event.data) > QUEUE_BYTES:
             self.drop()
             return
         self._queue.append(event)
+        self._size_bytes += len(event.data)
         self._wake.set()
 
     def restart(self, reset: Event) -> None:
@@ -64,10 +69,12 @@ class Subscription:
         if self._queue:
             self._queue.clear()
             self._queue.append(reset)
+            self._size_bytes = len(reset.data)
 
     def drop(self) -> None:
         """End the subscription; the client may come back with its last id."""
         self.dropped = True
+        self._queue.clear()
         self._wake.set()
 
     async def next(self) -> list[Event]:
@@ -77,6 +84,7 @@ class Subscription:
             return []
         events = list(self._queue)
         self._queue.clear()
+        self._size_bytes = 0
         self._wake.clear()
         return events
 
@@ -88,7 +96,8 @@ class EventBus:
         # Ids of an earlier run must not be mistaken for ours: its numbers began at 1 as well.
         self._run = secrets.token_hex(4)
         self._number = 0
-        self._recent: deque[Event] = deque(maxlen=REPLAY_EVENTS)
+        self._recent: deque[Event] = deque()
+        self._recent_bytes = 0
         self._subscriptions: set[Subscription] = set()
         self._signed_in = False
 
@@ -97,7 +106,7 @@ class EventBus:
         self._number += 1
         data = payload if isinstance(payload, bytes) else _encode(payload)
         event = Event(f"{self._run}-{self._number}", event_type, data)
-        self._recent.append(event)
+        self._remember(event)
         for subscription in tuple(self._subscriptions):
             subscription.offer(event)
             if subscription.dropped:
@@ -128,6 +137,7 @@ class EventBus:
         """
         if self._signed_in:
             self._recent.clear()
+            self._recent_bytes = 0
             for subscription in self._subscriptions:
                 subscription.restart(self._reset())
         self._signed_in = signed_in
@@ -146,6 +156,12 @@ class EventBus:
         for subscription in self._subscriptions:
             subscription.drop()
         self._subscriptions.clear()
+
+    def _remember(self, event: Event) -> None:
+        self._recent.append(event)
+        self._recent_bytes += len(event.data)
+        while len(self._recent) > REPLAY_EVENTS or self._recent_bytes > REPLAY_BYTES:
+            self._recent_bytes -= len(self._recent.popleft().data)
 
     def _since(self, last_event_id: str | None) -> list[Event]:
         if last_event_id is None:

@@ -1,11 +1,11 @@
-"""Reading a stream of server-sent events (WHATWG HTML §9.2.6). Refuses a line without end."""
+"""Reading a stream of server-sent events (WHATWG HTML §9.2.6). Refuses an event without end."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-LINE_BYTES = 1024 * 1024
+EVENT_BYTES = 1024 * 1024
 
 
 class StreamMalformed(Exception):
@@ -25,15 +25,19 @@ async def read_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[ServerSentE
     """Give the events of a byte stream; comments and unfinished events are dropped."""
     last_id, kind = "", ""
     data: list[bytes] = []
+    size_bytes = 0
     async for line in _lines(chunks):
         if not line:
             if data:
                 yield ServerSentEvent(last_id, kind or "message", b"\n".join(data))
-            kind, data = "", []
+            kind, data, size_bytes = "", [], 0
             continue
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if name == b"data":
+            size_bytes += len(value) + 1
+            if size_bytes > EVENT_BYTES:
+                raise StreamMalformed
             data.append(value)
         elif name == b"event":
             kind = value.decode("utf-8", "replace")
@@ -47,5 +51,5 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             yield line.removesuffix(b"\r")
-        if len(rest) > LINE_BYTES:
+        if len(rest) > EVENT_BYTES:
             raise StreamMalformed

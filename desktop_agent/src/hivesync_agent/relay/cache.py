@@ -22,6 +22,9 @@ from hivesync_agent.wire.messages import AnswerHead, RawHeader, by_name, options
 
 ANSWER_BYTES = 256 * 1024
 TOTAL_BYTES = 4 * 1024 * 1024
+_ENTRY_BYTES = 500
+_HEADER_BYTES = 150
+"""What an answer and each of its headers take besides their text: small answers are mostly that."""
 
 KEYED = (b"accept", b"accept-encoding", b"accept-language", b"prefer")
 """The request headers that tell one stored answer from another."""
@@ -69,10 +72,13 @@ class Entry:
         etag = head.header(b"etag")
         return etag is None or self.etag is None or etag.removeprefix(b"W/") == self.etag.removeprefix(b"W/")
 
-    @property
-    def size_bytes(self) -> int:
-        """Give what it costs, roughly."""
-        return len(self.body) + sum(len(name) + len(value) for name, value in self.headers) + 200
+
+def _size_bytes(key: Key, entry: Entry) -> int:
+    """Give the memory that an answer and its key take, rather too much than too little."""
+    target, values = key
+    text = len(target) + sum(len(value) for value in values if value is not None)
+    head = sum(len(name) + len(value) + _HEADER_BYTES for name, value in entry.headers)
+    return _ENTRY_BYTES + text + head + len(entry.body)
 
 
 class PrivateCache:
@@ -143,7 +149,7 @@ class PrivateCache:
         """Forget what was answered: it is not so any more, or must not be kept any more."""
         before = self._entries.pop(key, None)
         if before is not None:
-            self._size_bytes -= before.size_bytes
+            self._size_bytes -= _size_bytes(key, before)
             self.version += 1
 
     def expire(self) -> None:
@@ -176,11 +182,10 @@ class PrivateCache:
 
     def _put(self, key: Key, entry: Entry) -> None:
         self.drop(key)
-        self._size_bytes += entry.size_bytes
+        self._size_bytes += _size_bytes(key, entry)
         self._entries[key] = entry
         while self._size_bytes > TOTAL_BYTES:
-            _, oldest = self._entries.popitem(last=False)
-            self._size_bytes -= oldest.size_bytes
+            self._size_bytes -= _size_bytes(*self._entries.popitem(last=False))
         self.version += 1
 
 

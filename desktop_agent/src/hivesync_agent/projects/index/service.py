@@ -11,6 +11,7 @@ import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import msgspec
 from hivesync.private_files import private_folder
@@ -137,20 +138,21 @@ class ProjectIndex:
 
 
 class Indexes:
-    """One index per folder, in files of their own below `folder`."""
+    """One index per folder, in files of their own below `folder`; in memory only while it is in use."""
 
     def __init__(self, folder: Path, roots: Roots) -> None:
         self._folder = folder
         self._roots = roots
-        self._known: dict[Path, ProjectIndex] = {}
+        self._known: WeakValueDictionary[Path, ProjectIndex] = WeakValueDictionary()
 
     def of(self, target: Target) -> ProjectIndex:
         """Give the index of a project's folder; the same object for the same folder."""
-        if target.root not in self._known:
+        index = self._known.get(target.root)
+        if index is None:
             name = hashlib.sha256(os.fsencode(target.root)).hexdigest()[:32]
             store = IndexStore(self._folder / f"{name}.sqlite3")
-            self._known[target.root] = ProjectIndex(target, store, self._roots)
-        return self._known[target.root]
+            index = self._known[target.root] = ProjectIndex(target, store, self._roots)
+        return index
 
     async def drop(self, target: Target) -> None:
         """Forget the index of a folder that is not linked any more."""
