@@ -97,7 +97,7 @@ def _profile(value: str) -> str:
     try:
         return check_profile(value)
     except ValueError as exc:
-        raise SettingsInvalid(f"HIVESYNC_PROFILE: {exc}.") from None
+        raise SettingsInvalid(f"The profile (--profile or HIVESYNC_PROFILE): {exc}.") from None
 
 
 def _token(value: str | None) -> str | None:

@@ -108,7 +108,7 @@ async def test_the_log_is_shown(machine: CommandLine) -> None:
     assert "no log yet" in (await machine.run("logs")).err
     await machine.run("agent", "start")
     outcome = await machine.run("logs", "-n", "5", "--json")
-    assert any("agent started" in line for line in outcome.json()["lines"])
+    assert "agent started" in [line["message"] for line in outcome.json()["lines"]]
 
 
 async def test_consent_to_a_file_reaches_an_agent_that_runs_already(

@@ -89,7 +89,10 @@ async def test_the_last_lines_of_the_log_are_shown(hivesync: CommandLine) -> Non
     log.parent.mkdir(parents=True)
     log.write_text("".join(f"line {number}\n" for number in range(10)))
     assert (await hivesync.run("logs", "-n", "2")).out == "line 8\nline 9\n"
-    assert (await hivesync.run("logs", "-n", "2", "--json")).json()["lines"] == ["line 8", "line 9"]
+    assert (await hivesync.run("logs", "-n", "2", "--json")).json()["lines"] == [
+        {"message": "line 8"},
+        {"message": "line 9"},
+    ]
 
 
 async def test_the_agent_that_runs_is_asked_for_its_log_first(
@@ -101,7 +104,7 @@ async def test_the_agent_that_runs_is_asked_for_its_log_first(
     log.write_text("from the file\n")
     assert (await hivesync.run("logs", "-n", "7")).out == "from the agent\n"
     assert agent.asked("GET", "/v1/logs")[0].query == "lines=7"
-    assert (await hivesync.run("logs", "--json")).json()["lines"] == ["from the agent"]
+    assert (await hivesync.run("logs", "--json")).json()["lines"] == [{"message": "from the agent"}]
     await agent.stop()
     assert (await hivesync.run("logs")).out == "from the file\n"
 

@@ -13,8 +13,11 @@ from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.cli.console import Console, console_options
 from hivesync_agent.cli.growing_log import GrowingLog
+from hivesync_agent.cli.log_line import as_object, readable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hivesync import Client
 
 _POLL_SECONDS = 0.3
@@ -34,34 +37,29 @@ _AGENT_LINES_MAX = 2_000
 )
 @console_options
 def command(console: Console, lines: int, follow: bool) -> None:
-    """Show the agent's log."""
+    """Show the agent's log, in local time; with --json as it was written."""
     with console.client(may_prompt=False) as client:
         path = client.locations.agent_log(client.settings.profile)
         told = None if follow else _told_by_agent(client, lines)
     if told is not None:
-        console.result({"path": None, "lines": told}, told)
+        _show(console, None, told)
         return
     log = GrowingLog(path)
     recent = list(deque(log.new_lines(), maxlen=lines))
     if not path.exists():
         console.note(f"There is no log yet at {path}.")
     if not follow:
-        console.result({"path": str(path), "lines": recent}, recent)
+        _show(console, path, recent)
         return
     while True:
         for line in recent:
-            click.echo(_as_object(line) if console.as_json else line)
+            click.echo(json.dumps(as_object(line)) if console.as_json else readable(line))
         time.sleep(_POLL_SECONDS)
         recent = list(log.new_lines())
 
 
-def _as_object(line: str) -> str:
-    """Give a line as a JSON object, which nearly each is already."""
-    try:
-        is_object = isinstance(json.loads(line), dict)
-    except ValueError:
-        is_object = False
-    return line if is_object else json.dumps({"message": line})
+def _show(console: Console, path: Path | None, lines: list[str]) -> None:
+    console.result({"path": path and str(path), "lines": [*map(as_object, lines)]}, [*map(readable, lines)])
 
 
 def _told_by_agent(client: Client, lines: int) -> list[str] | None:
