@@ -103,6 +103,20 @@ def test_what_only_looks_like_ours_is_not_and_its_folders_stay(tmp_path: Path, n
     assert not set(found.folders) & set(path.parents)
 
 
+@pytest.mark.parametrize("kind", ["repository", "home", "root"])
+def test_a_folder_for_more_than_hivesync_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    folder = Path("/") if kind == "root" else tmp_path / "mine"
+    if kind != "root":
+        made([folder / "config.json", folder / "projects.main.json", folder / ".git" / "HEAD"])
+    if kind == "home":
+        (folder / ".git").rename(folder / "git")
+        monkeypatch.setattr(Path, "home", lambda: folder)
+    found = footprint(Locations(folder, folder, folder, folder))
+    assert (found.files, found.folders, found.foreign) == ([], [], [folder])
+
+
 def test_no_link_is_followed(tmp_path: Path) -> None:
     locations = locations_in(tmp_path / "home")
     outside = tmp_path / "outside" / "work"

@@ -80,8 +80,17 @@ def footprint(locations: Locations) -> Footprint:
     tops = _tops(locations)
     # One folder may lie in another: on most systems log and runtime folder are below the state folder.
     for top in sorted(tops, key=lambda path: len(path.parts), reverse=True):
-        _Walk(found, tops, tops[top]).enter(top, "")
+        if _is_for_more(top):
+            found.foreign.append(top)
+        else:
+            _Walk(found, tops, tops[top]).enter(top, "")
     return found
+
+
+def _is_for_more(folder: Path) -> bool:
+    """Tell whether a variable names a folder in which `config.json` may be anybody's: whoever meant that
+    must also tidy up by hand."""
+    return folder in {Path.home(), folder.parent} or (folder / ".git").exists()
 
 
 def _tops(locations: Locations) -> dict[Path, set[Kind]]:
