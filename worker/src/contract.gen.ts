@@ -369,12 +369,63 @@ export interface LoginStart {
   password?: string | null;
 }
 
+/** One person of a project's team. */
+export interface Member {
+  user_id: string;
+  username: string;
+  role: Role;
+  joined_at: string;
+}
+
 /** A file of the same project. `content` is its beginning; `truncated` says that there is more. */
 export interface Neighbour {
   path: string;
   relation: Relation;
   content: string;
   truncated?: boolean;
+}
+
+/** `text`: one line for a person. It may hold what others typed, so it is never shown as HTML. */
+export interface Notification {
+  id: string;
+  type: NotificationType;
+  text: string;
+  project_id: string | null;
+  subject_kind: SubjectKind;
+  subject_id: string | null;
+  actor_id: string | null;
+  read: boolean;
+  created_at: string;
+}
+
+/** Where notifications of one type go: into the list (and live, by tier), and by mail. */
+export interface NotificationChannels {
+  type: NotificationType;
+  in_app: boolean;
+  email: boolean;
+}
+
+/** `notification.created`: pushed to Premium; other tiers ask now and then. */
+export interface NotificationEvent {
+  notification: Notification;
+}
+
+/** `PATCH /notifications/{id}`. */
+export interface NotificationPatch {
+  read: boolean;
+}
+
+/** `GET, PATCH /notifications/settings`: one entry for each type that the user can get. */
+export interface NotificationSettings {
+  channels: NotificationChannels[];
+}
+
+export type NotificationType = "ai_docs_ready" | "comment_added" | "job_failed" | "mention" | "preview_failed" | "preview_ready" | "queue_high" | "security_event" | "task_assigned" | "task_completed" | "team_invite" | "team_joined" | "worker_down";
+
+/** `POST /notifications/read`: these, or without `ids` all up to and with `up_to`, or all. */
+export interface NotificationsRead {
+  ids?: string[] | null;
+  up_to?: string | null;
 }
 
 /** Error body of `device/*` (RFC 6749 §5.2), where clients expect it instead of a problem. */
@@ -648,6 +699,8 @@ export interface ResetEvent {
   at: string;
 }
 
+export type Role = "member" | "owner";
+
 /** Lines of the file, counted from 1, both included. */
 export interface Selection {
   line_start: number;
@@ -715,6 +768,9 @@ export interface StoredPack {
   offsets: Record<string, number>;
 }
 
+/** What a notification is about, and so which route shows it. */
+export type SubjectKind = "ai_docs" | "comment" | "invite" | "preview" | "project" | "system" | "task";
+
 /**
  * A zip on this machine, for its user alone (0600). Nothing has been sent anywhere.
  *
@@ -748,6 +804,12 @@ export interface TokenPair {
   expires_in: number;
   refresh_token: string;
   token_type?: "Bearer";
+}
+
+/** `GET /notifications/unread`. Counts to 1,000 and no further: `more` says that there are more. */
+export interface UnreadCount {
+  count: number;
+  more: boolean;
 }
 
 /** What the backend does not have yet. Presigned URLs live 15 minutes; both lists may be empty. */

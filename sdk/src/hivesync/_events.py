@@ -10,6 +10,7 @@ import msgspec
 from hivesync_contract.ai_docs import AiDocsEvent, AiDocsProgressEvent
 from hivesync_contract.events import (
     EventType,
+    NotificationEvent,
     PreviewEvent,
     PreviewProgressEvent,
     ResetEvent,
@@ -21,6 +22,7 @@ from hivesync_contract.local_projects import ProjectChangedEvent
 _SHAPES: dict[str, Any] = {
     EventType.AI_DOCS_STATE: AiDocsEvent,
     EventType.AI_DOCS_PROGRESS: AiDocsProgressEvent,
+    EventType.NOTIFICATION_CREATED: NotificationEvent,
     EventType.PREVIEW_STATE: PreviewEvent,
     EventType.PREVIEW_PROGRESS: PreviewProgressEvent,
     EventType.PREVIEW_DIAGNOSTICS: PreviewDiagnosticsEvent,
@@ -32,6 +34,7 @@ _SHAPES: dict[str, Any] = {
 Payload = (
     AiDocsEvent
     | AiDocsProgressEvent
+    | NotificationEvent
     | PreviewEvent
     | PreviewProgressEvent
     | PreviewDiagnosticsEvent

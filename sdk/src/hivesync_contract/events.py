@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hivesync_contract.local_api import LocalPreview
+from hivesync_contract.notifications import Notification
 from hivesync_contract.operations import Operation
 from hivesync_contract.previews import Preview
 
@@ -19,6 +20,7 @@ class EventType(StrEnum):
     PREVIEW_DIAGNOSTICS = "preview.diagnostics"
     PROJECT_CHANGED = "project.changed"
     SESSION_CHANGED = "session.changed"
+    NOTIFICATION_CREATED = "notification.created"
     OPERATION_QUEUED = "operation.queued"
     OPERATION_DONE = "operation.done"
     OPERATION_CONFLICT = "operation.conflict"
@@ -46,6 +48,13 @@ class SessionEvent:
 
     signed_in: bool
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationEvent:
+    """`notification.created`: pushed to Premium; other tiers ask now and then."""
+
+    notification: Notification
 
 
 @dataclass(frozen=True, slots=True)

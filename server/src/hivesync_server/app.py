@@ -32,6 +32,7 @@ from hivesync_server.http.security_headers import SecurityHeaders
 from hivesync_server.jobs import endpoints as workers
 from hivesync_server.jobs.delivery import WorkerGate
 from hivesync_server.jobs.dispatcher import Dispatcher
+from hivesync_server.notifications import endpoints as notifications
 from hivesync_server.previews import endpoints as previews
 from hivesync_server.projects import endpoints as projects
 from hivesync_server.resources import Resources
@@ -94,7 +95,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
 
 def _api_router() -> APIRouter:
     router = APIRouter(prefix=API_PREFIX)
-    for part in (health, auth, device, projects, previews, events, workers):
+    for part in (health, auth, device, projects, previews, notifications, events, workers):
         router.include_router(part.router)
     return router
 

@@ -15,12 +15,15 @@ from hivesync_server.adapters.db import Database
 from hivesync_server.auth.repository import SessionRepository
 from hivesync_server.events.repository import EventRepository
 from hivesync_server.http import idempotency
+from hivesync_server.notifications.repository import NotificationRepository
 
 EVENTS_KEPT = timedelta(days=1)
 """A listener that was away for longer gets `reset`."""
 
 SESSIONS_KEPT = timedelta(days=30)
 """After their end, so that a stolen token is still recognised."""
+
+NOTIFICATIONS_KEPT = timedelta(days=90)
 
 _INTERVAL_SECONDS = 3600.0
 _logger = logging.getLogger(__name__)
@@ -48,4 +51,5 @@ class Housekeeping:
         async with self.database.transaction() as transaction:
             await EventRepository(transaction.session).forget(now - EVENTS_KEPT)
             await SessionRepository(transaction.session).forget_ended(now - SESSIONS_KEPT)
+            await NotificationRepository(transaction.session).forget(now - NOTIFICATIONS_KEPT)
             await idempotency.forget(transaction.session, now)

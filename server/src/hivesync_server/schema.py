@@ -10,10 +10,12 @@ from hivesync_server.auth import tables as auth
 from hivesync_server.events import tables as events
 from hivesync_server.http import idempotency
 from hivesync_server.jobs import tables as jobs
+from hivesync_server.notifications import tables as notifications
 from hivesync_server.previews import tables as previews
 from hivesync_server.projects import tables as projects
+from hivesync_server.team import tables as team
 
-DOMAINS = (auth, events, idempotency, jobs, mail, previews, projects)
+DOMAINS = (auth, events, idempotency, jobs, mail, notifications, previews, projects, team)
 """Importing these is what fills the metadata."""
 
 

@@ -36,7 +36,7 @@ async def create(
 async def list_projects(
     principal: CurrentPrincipal, projects: ProjectsDep, page: PageQuery, favorite: bool | None = None
 ) -> Page[Project]:
-    """List the caller's projects, newest first; `favorite` chooses those at hand, or the others."""
+    """List the caller's projects, own and others', newest first; `favorite` chooses those at hand, or not."""
     rows = await projects.repository.page(principal.user_id, page.after, page.limit, favorite=favorite)
     return page.page(rows, lambda row: row.id, project_shape)
 
@@ -66,8 +66,8 @@ async def patch(
 
 @router.delete("/{project_id}", status_code=204)
 async def delete(project_id: ResourceId, principal: CurrentPrincipal, projects: ProjectsDep) -> None:
-    """Delete a project with everything in it."""
-    await projects.repository.delete(await projects.get(project_id, principal.user_id, lock=True))
+    """Delete a project with everything in it; only its owner may."""
+    await projects.repository.delete(await projects.owned(project_id, principal.user_id))
 
 
 @router.get("/{project_id}/favorite")

@@ -1,4 +1,4 @@
-"""Queries on projects. Each takes the user who asks: a project of someone else is not found."""
+"""Queries on projects. Each takes the user who asks: a project of which one is no member is not found."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.projects.tables import ProjectFavoriteRow, ProjectRow, ProjectSourceRow
+from hivesync_server.team.tables import ProjectMemberRow
 
 _VARIABLES_PER_QUERY = 500
+_OF_MEMBER = ProjectMemberRow.project_id == ProjectRow.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +26,25 @@ class ProjectRepository:
         await self.session.flush()
 
     async def visible(self, project_id: str, user_id: str, *, lock: bool = False) -> ProjectRow | None:
-        query = select(ProjectRow).where(ProjectRow.id == project_id, ProjectRow.owner_id == user_id)
-        return await self.session.scalar(query.with_for_update() if lock else query)
+        query = select(ProjectRow).join(ProjectMemberRow, _OF_MEMBER)
+        query = query.where(ProjectMemberRow.project_id == project_id, ProjectMemberRow.user_id == user_id)
+        return await self.session.scalar(query.with_for_update(of=ProjectRow) if lock else query)
 
     async def page(
         self, user_id: str, after: str | None, limit: int, *, favorite: bool | None = None
     ) -> Sequence[ProjectRow]:
         """Give up to `limit` projects, newest first, and one more if there is more."""
-        query = select(ProjectRow).where(ProjectRow.owner_id == user_id)
+        # By the columns of the membership, whose index then gives the page without sorting.
+        query = select(ProjectRow).join(ProjectMemberRow, _OF_MEMBER)
+        query = query.where(ProjectMemberRow.user_id == user_id)
         if favorite is not None:
             favorites = select(ProjectFavoriteRow.project_id).where(ProjectFavoriteRow.user_id == user_id)
             chosen = ProjectRow.id.in_(favorites)
             query = query.where(chosen if favorite else ~chosen)
         if after is not None:
-            query = query.where(ProjectRow.id < after)
-        return (await self.session.scalars(query.order_by(ProjectRow.id.desc()).limit(limit + 1))).all()
+            query = query.where(ProjectMemberRow.project_id < after)
+        query = query.order_by(ProjectMemberRow.project_id.desc()).limit(limit + 1)
+        return (await self.session.scalars(query)).all()
 
     async def delete(self, row: ProjectRow) -> None:
         await self.session.delete(row)

@@ -14,15 +14,25 @@ from hivesync_server.projects.repository import ProjectRepository
 from hivesync_server.projects.schemas import ProjectCreateBody
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.resources import ResourcesDep, TransactionDep
+from hivesync_server.team.repository import TeamRepository
 
 
 class ProjectUnknown(HiveSyncError):
-    """There is no such project, or it is someone else's: the answer is the same."""
+    """There is no such project, or one is no member of it: the answer is the same."""
 
     code = ErrorCode.NOT_FOUND
 
     def __init__(self) -> None:
         super().__init__("There is no such project.")
+
+
+class OwnerOnly(HiveSyncError):
+    """A member asked for what only the owner may do."""
+
+    code = ErrorCode.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__("Only the project's owner may do this.")
 
 
 class PatchInvalid(HiveSyncError):
@@ -36,6 +46,7 @@ class Projects:
     """Projects of the user who asks."""
 
     repository: ProjectRepository
+    team: TeamRepository
     now: datetime
 
     async def create(self, owner_id: str, body: ProjectCreateBody) -> ProjectRow:
@@ -49,6 +60,7 @@ class Projects:
             updated_at=self.now,
         )
         await self.repository.add(row)
+        await self.team.add(row.id, owner_id, self.now)
         return row
 
     async def get(self, project_id: str, user_id: str, *, lock: bool = False) -> ProjectRow:
@@ -56,6 +68,13 @@ class Projects:
         row = await self.repository.visible(project_id, user_id, lock=lock)
         if row is None:
             raise ProjectUnknown
+        return row
+
+    async def owned(self, project_id: str, user_id: str) -> ProjectRow:
+        """Give and lock a project, or raise `ProjectUnknown`, or `OwnerOnly` for a mere member."""
+        row = await self.get(project_id, user_id, lock=True)
+        if row.owner_id != user_id:
+            raise OwnerOnly
         return row
 
     async def is_favorite(self, project_id: str, user_id: str) -> bool:
@@ -81,7 +100,8 @@ class Projects:
 
 
 def _projects(resources: ResourcesDep, transaction: TransactionDep) -> Projects:
-    return Projects(ProjectRepository(transaction.session), resources.clock())
+    session = transaction.session
+    return Projects(ProjectRepository(session), TeamRepository(session), resources.clock())
 
 
 ProjectsDep = Annotated[Projects, Depends(_projects)]

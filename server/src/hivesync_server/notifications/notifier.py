@@ -1,0 +1,88 @@
+"""Tells users what happened, within the transaction of what they are told about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from hivesync_contract.events import EventType, NotificationEvent
+from hivesync_contract.identity import Tier
+from hivesync_contract.notifications import NotificationType, SubjectKind
+
+from hivesync_server.adapters.ids import new_id
+from hivesync_server.adapters.mail import Mail, Mailer
+from hivesync_server.auth.tables import UserRow
+from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.notifications.channels import channels_of
+from hivesync_server.notifications.repository import NotificationRepository
+from hivesync_server.notifications.shapes import notification_shape
+from hivesync_server.notifications.tables import NotificationChannelsRow, NotificationRow
+
+TEXT_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened. `text` may hold what people typed: it is cut, and its line breaks become spaces."""
+
+    type: NotificationType
+    text: str
+    subject_kind: SubjectKind
+    subject_id: str | None = None
+    project_id: str | None = None
+    actor_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notifier:
+    """What domains use. Nobody is told of what they did themselves."""
+
+    repository: NotificationRepository
+    events: EventPublisher
+    mailer: Mailer
+    now: datetime
+
+    async def tell(self, user_ids: Iterable[str], news: News) -> None:
+        """Tell each of these users once, where the user wants to be told."""
+        recipients = await self.repository.recipients(set(user_ids) - {news.actor_id})
+        chosen: dict[str, list[NotificationChannelsRow]] = defaultdict(list)
+        for row in await self.repository.channels([user.id for user in recipients]):
+            chosen[row.user_id].append(row)
+        for user in recipients:
+            channels = channels_of(chosen[user.id], is_admin=user.is_admin).get(news.type)
+            if channels is None:
+                continue
+            if channels.in_app:
+                await self._list(user, news)
+            if channels.email and user.email_verified:
+                await self.mailer.send(Mail(user.email, _line(news.text), _letter(news)))
+
+    async def _list(self, user: UserRow, news: News) -> None:
+        row = NotificationRow(
+            id=new_id(),
+            user_id=user.id,
+            type=news.type.value,
+            text=_line(news.text),
+            project_id=news.project_id,
+            subject_kind=news.subject_kind.value,
+            subject_id=news.subject_id,
+            actor_id=news.actor_id,
+            created_at=self.now,
+            read_at=None,
+        )
+        self.repository.add(row)
+        # The others ask now and then: live notifications are Premium's.
+        if user.tier == Tier.PREMIUM:
+            event = NotificationEvent(notification_shape(row))
+            await self.events.publish(user.id, EventType.NOTIFICATION_CREATED, event)
+
+
+def _line(text: str) -> str:
+    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return flat if len(flat) <= TEXT_CHARACTERS else flat[: TEXT_CHARACTERS - 1] + "…"
+
+
+def _letter(news: News) -> str:
+    return f"{_line(news.text)}\n\nYou are told by mail of what your notification settings say.\n"

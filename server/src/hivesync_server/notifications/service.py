@@ -1,0 +1,100 @@
+"""What a user can do with notifications, within one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
+from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.notifications import NotificationChannels, NotificationSettings, UnreadCount
+
+from hivesync_server.adapters.db import Transaction
+from hivesync_server.adapters.mail import OutboxMailer
+from hivesync_server.auth.repository import UserRepository
+from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.notifications.channels import channels_of
+from hivesync_server.notifications.notifier import Notifier
+from hivesync_server.notifications.repository import NotificationRepository
+from hivesync_server.notifications.tables import NotificationChannelsRow, NotificationRow
+from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
+
+UNREAD_MAX = 1000
+
+
+class NotificationUnknown(HiveSyncError):
+    """There is no such notification, or it is someone else's: the answer is the same."""
+
+    code = ErrorCode.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("There is no such notification.")
+
+
+@dataclass(frozen=True, slots=True)
+class Notifications:
+    """Notifications of the user who asks."""
+
+    repository: NotificationRepository
+    users: UserRepository
+    now: datetime
+
+    async def get(self, notification_id: str, user_id: str) -> NotificationRow:
+        """Give one, or raise `NotificationUnknown`."""
+        row = await self.repository.of_user(notification_id, user_id)
+        if row is None:
+            raise NotificationUnknown
+        return row
+
+    async def set_read(self, notification_id: str, user_id: str, read: bool) -> NotificationRow:
+        """Mark one as read or unread; the time of the first reading stays."""
+        row = await self.get(notification_id, user_id)
+        row.read_at = (row.read_at or self.now) if read else None
+        return row
+
+    async def unread(self, user_id: str) -> UnreadCount:
+        """Count what was not read yet."""
+        count = await self.repository.count_unread(user_id, UNREAD_MAX + 1)
+        return UnreadCount(min(count, UNREAD_MAX), count > UNREAD_MAX)
+
+    async def settings(self, user_id: str) -> NotificationSettings:
+        """Give where notifications of each type go."""
+        user = await self.users.by_id(user_id)
+        chosen = await self.repository.channels([user_id])
+        return NotificationSettings(
+            list(channels_of(chosen, is_admin=user is not None and user.is_admin).values())
+        )
+
+    async def set_channels(self, user_id: str, wanted: Iterable[NotificationChannels]) -> None:
+        """Change where some types go."""
+        for channels in wanted:
+            row = NotificationChannelsRow(
+                user_id=user_id, type=channels.type.value, in_app=channels.in_app, email=channels.email
+            )
+            await self.repository.set_channels(row)
+
+
+def _notifications(resources: ResourcesDep, transaction: TransactionDep) -> Notifications:
+    session = transaction.session
+    return Notifications(NotificationRepository(session), UserRepository(session), resources.clock())
+
+
+def notifier_on(resources: Resources, transaction: Transaction) -> Notifier:
+    """Give the notifier for one transaction."""
+    now = resources.clock()
+    return Notifier(
+        NotificationRepository(transaction.session),
+        EventPublisher(transaction, resources.hub, now),
+        OutboxMailer(transaction.session, now),
+        now,
+    )
+
+
+def _notifier(resources: ResourcesDep, transaction: TransactionDep) -> Notifier:
+    return notifier_on(resources, transaction)
+
+
+NotificationsDep = Annotated[Notifications, Depends(_notifications)]
+NotifierDep = Annotated[Notifier, Depends(_notifier)]
