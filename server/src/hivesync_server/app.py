@@ -14,6 +14,7 @@ import httpx
 from fastapi import APIRouter, FastAPI
 
 from hivesync_server import __version__, problems
+from hivesync_server.activity import endpoints as activity
 from hivesync_server.adapters.cache import open_cache
 from hivesync_server.adapters.clock import Clock, utc_now
 from hivesync_server.adapters.db import open_database
@@ -95,7 +96,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
 
 def _api_router() -> APIRouter:
     router = APIRouter(prefix=API_PREFIX)
-    for part in (health, auth, device, projects, previews, notifications, events, workers):
+    for part in (health, auth, device, projects, activity, previews, notifications, events, workers):
         router.include_router(part.router)
     return router
 

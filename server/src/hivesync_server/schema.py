@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
+from hivesync_server.activity import tables as activity
 from hivesync_server.adapters import mail
 from hivesync_server.adapters.tables import Table
 from hivesync_server.auth import tables as auth
@@ -15,7 +16,7 @@ from hivesync_server.previews import tables as previews
 from hivesync_server.projects import tables as projects
 from hivesync_server.team import tables as team
 
-DOMAINS = (auth, events, idempotency, jobs, mail, notifications, previews, projects, team)
+DOMAINS = (activity, auth, events, idempotency, jobs, mail, notifications, previews, projects, team)
 """Importing these is what fills the metadata."""
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import AfterValidator, ConfigDict
+from pydantic import AfterValidator, ConfigDict, Field
 
 STRICT = ConfigDict(extra="forbid")
 """For every body: a field we don't know is an error, so that nobody sets what is not theirs to set."""
@@ -30,6 +30,9 @@ def _single_line(value: str) -> str:
 
 ResourceId = Annotated[str, Path(max_length=36), AfterValidator(_canonical_id)]
 """An id in the path. What is no UUID can't name anything of ours."""
+
+GivenId = Annotated[str, Field(max_length=36), AfterValidator(_canonical_id)]
+"""An id in a body or a query."""
 
 Prose = Annotated[str, AfterValidator(_printable)]
 """Text of several lines."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 from hivesync_contract.notifications import (
     NotificationChannels,
@@ -12,13 +11,12 @@ from hivesync_contract.notifications import (
     NotificationsRead,
     NotificationType,
 )
-from pydantic import AfterValidator, Field, StrictBool
+from pydantic import Field, StrictBool
 from pydantic.dataclasses import dataclass
 
-from hivesync_server.http.fields import STRICT
+from hivesync_server.http.fields import STRICT, GivenId
 
 IDS_MAX = 200
-_Id = Annotated[str, Field(max_length=36), AfterValidator(lambda value: str(UUID(value)))]
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -32,8 +30,8 @@ class NotificationPatchBody(NotificationPatch):
 class NotificationsReadBody(NotificationsRead):
     """Body of `POST /notifications/read`."""
 
-    ids: Annotated[list[_Id], Field(max_length=IDS_MAX)] | None = None
-    up_to: _Id | None = None
+    ids: Annotated[list[GivenId], Field(max_length=IDS_MAX)] | None = None
+    up_to: GivenId | None = None
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)

@@ -60,7 +60,7 @@ async def patch(
     row = await projects.get(project_id, principal.user_id, lock=True)
     conditional.check_match(if_match, project_shape(row))
     # Absent and null mean different things in a merge patch, and only the JSON itself knows which it was.
-    projects.change(row, {name: getattr(body, name) for name in await request.json()})
+    projects.change(row, principal.user_id, {name: getattr(body, name) for name in await request.json()})
     return project_shape(row)
 
 

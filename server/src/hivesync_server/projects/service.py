@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends
+from hivesync_contract.activity import ActivityKind, Verb
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
 
+from hivesync_server.activity.service import Activity, ActivityDep
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.projects.repository import ProjectRepository
 from hivesync_server.projects.schemas import ProjectCreateBody
@@ -47,6 +49,7 @@ class Projects:
 
     repository: ProjectRepository
     team: TeamRepository
+    activity: Activity
     now: datetime
 
     async def create(self, owner_id: str, body: ProjectCreateBody) -> ProjectRow:
@@ -61,6 +64,7 @@ class Projects:
         )
         await self.repository.add(row)
         await self.team.add(row.id, owner_id, self.now)
+        self.activity.note(row.id, owner_id, Verb.CREATED, ActivityKind.PROJECT, row.id, {"name": row.name})
         return row
 
     async def get(self, project_id: str, user_id: str, *, lock: bool = False) -> ProjectRow:
@@ -87,7 +91,7 @@ class Projects:
         row = await self.get(project_id, user_id, lock=True)
         await self.repository.set_favorite(row.id, user_id, favorite)
 
-    def change(self, row: ProjectRow, changes: dict[str, str | None]) -> None:
+    def change(self, row: ProjectRow, actor_id: str, changes: dict[str, str | None]) -> None:
         """Apply a merge patch; clearing the name is refused."""
         if "name" in changes:
             name = changes["name"]
@@ -97,11 +101,12 @@ class Projects:
         if "description" in changes:
             row.description = changes["description"] or ""
         row.updated_at = self.now
+        self.activity.note(row.id, actor_id, Verb.CHANGED, ActivityKind.PROJECT, row.id, changes)
 
 
-def _projects(resources: ResourcesDep, transaction: TransactionDep) -> Projects:
+def _projects(resources: ResourcesDep, transaction: TransactionDep, activity: ActivityDep) -> Projects:
     session = transaction.session
-    return Projects(ProjectRepository(session), TeamRepository(session), resources.clock())
+    return Projects(ProjectRepository(session), TeamRepository(session), activity, resources.clock())
 
 
 ProjectsDep = Annotated[Projects, Depends(_projects)]

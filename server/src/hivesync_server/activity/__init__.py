@@ -1,0 +1,1 @@
+"""What was done in a project: written by every domain, read by the members, changed by nobody."""
