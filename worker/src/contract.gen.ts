@@ -144,6 +144,70 @@ export interface CallbackError {
   hint?: string | null;
 }
 
+/**
+ * A comment. `body` is Markdown as it was typed: whoever shows it as HTML must sanitise it.
+ *
+ * `body_html` is there with `render=html` only, and safe. A deleted comment stays as an empty one with
+ * `deleted_at`, so that a thread holds together; one whose author's account is gone has no author.
+ */
+export interface Comment {
+  id: string;
+  project_id: string;
+  target: CommentTarget;
+  author_id: string | null;
+  author_username: string | null;
+  body: string;
+  stars: CommentStars;
+  created_at: string;
+  edited_at?: string | null;
+  deleted_at?: string | null;
+  body_html?: string | null;
+}
+
+/**
+ * `POST /projects/{id}/comments`. `body`: 1 to 10,000 characters of Markdown, kept as they are.
+ *
+ * `@username` outside of code tells that member, the first 50 of them.
+ */
+export interface CommentCreate {
+  target: CommentTarget;
+  body: string;
+}
+
+/** `comment.added`, `comment.changed`, `comment.deleted`: which, and where; who shows it fetches it. */
+export interface CommentEvent {
+  id: string;
+  project_id: string;
+  target: CommentTarget;
+}
+
+/** `PATCH …/comments/{id}`, by its author only. */
+export interface CommentPatch {
+  body: string;
+}
+
+/** `…/comments/{id}/star`: how many members have starred it, and whether the caller is one of them. */
+export interface CommentStars {
+  count: number;
+  mine: boolean;
+}
+
+/**
+ * What a comment is about: the project, which needs no other field, or a line of a file.
+ *
+ * `path` as in manifests; `line` counts from 1. Lines move, so `commit` (its full hash) or `sha256` (of the
+ * file's bytes) may say of which text it is the line.
+ */
+export interface CommentTarget {
+  kind: CommentTargetKind;
+  path?: string | null;
+  line?: number | null;
+  commit?: string | null;
+  sha256?: string | null;
+}
+
+export type CommentTargetKind = "file" | "project";
+
 /** A program that has called the agent. `last_seen_seconds` ago. */
 export interface ConnectedClient {
   name: string;

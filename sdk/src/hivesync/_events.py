@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from hivesync_contract.ai_docs import AiDocsEvent, AiDocsProgressEvent
+from hivesync_contract.comments import CommentEvent
 from hivesync_contract.events import (
     EventType,
     NotificationEvent,
@@ -22,6 +23,9 @@ from hivesync_contract.local_projects import ProjectChangedEvent
 _SHAPES: dict[str, Any] = {
     EventType.AI_DOCS_STATE: AiDocsEvent,
     EventType.AI_DOCS_PROGRESS: AiDocsProgressEvent,
+    EventType.COMMENT_ADDED: CommentEvent,
+    EventType.COMMENT_CHANGED: CommentEvent,
+    EventType.COMMENT_DELETED: CommentEvent,
     EventType.NOTIFICATION_CREATED: NotificationEvent,
     EventType.PREVIEW_STATE: PreviewEvent,
     EventType.PREVIEW_PROGRESS: PreviewProgressEvent,
@@ -34,6 +38,7 @@ _SHAPES: dict[str, Any] = {
 Payload = (
     AiDocsEvent
     | AiDocsProgressEvent
+    | CommentEvent
     | NotificationEvent
     | PreviewEvent
     | PreviewProgressEvent

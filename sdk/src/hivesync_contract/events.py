@@ -15,6 +15,9 @@ from hivesync_contract.previews import Preview
 class EventType(StrEnum):
     AI_DOCS_STATE = "ai_docs.state"
     AI_DOCS_PROGRESS = "ai_docs.progress"
+    COMMENT_ADDED = "comment.added"
+    COMMENT_CHANGED = "comment.changed"
+    COMMENT_DELETED = "comment.deleted"
     PREVIEW_STATE = "preview.state"
     PREVIEW_PROGRESS = "preview.progress"
     PREVIEW_DIAGNOSTICS = "preview.diagnostics"

@@ -23,6 +23,7 @@ from hivesync_server.auth import endpoints as auth
 from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.device import endpoints as device
 from hivesync_server.auth.passwords import Passwords
+from hivesync_server.comments import endpoints as comments
 from hivesync_server.events import endpoints as events
 from hivesync_server.events.hub import EventHub
 from hivesync_server.health import endpoints as health
@@ -96,7 +97,18 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
 
 def _api_router() -> APIRouter:
     router = APIRouter(prefix=API_PREFIX)
-    for part in (health, auth, device, projects, activity, previews, notifications, events, workers):
+    for part in (
+        health,
+        auth,
+        device,
+        projects,
+        activity,
+        previews,
+        comments,
+        notifications,
+        events,
+        workers,
+    ):
         router.include_router(part.router)
     return router
 

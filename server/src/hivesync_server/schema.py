@@ -8,6 +8,7 @@ from hivesync_server.activity import tables as activity
 from hivesync_server.adapters import mail
 from hivesync_server.adapters.tables import Table
 from hivesync_server.auth import tables as auth
+from hivesync_server.comments import tables as comments
 from hivesync_server.events import tables as events
 from hivesync_server.http import idempotency
 from hivesync_server.jobs import tables as jobs
@@ -16,7 +17,7 @@ from hivesync_server.previews import tables as previews
 from hivesync_server.projects import tables as projects
 from hivesync_server.team import tables as team
 
-DOMAINS = (activity, auth, events, idempotency, jobs, mail, notifications, previews, projects, team)
+DOMAINS = (activity, auth, comments, events, idempotency, jobs, mail, notifications, previews, projects, team)
 """Importing these is what fills the metadata."""
 
 

@@ -16,16 +16,23 @@ def _canonical_id(value: str) -> str:
     return str(UUID(value))
 
 
+def _stored(value: str) -> str:
+    # JSON can escape half of a character (RFC 8259 §8.2); no database takes it.
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("must not have halves of characters")
+    return value
+
+
 def _printable(value: str) -> str:
     if any((ord(character) < 32 and character not in "\t\n") or ord(character) == 127 for character in value):
         raise ValueError("must not have control characters")
-    return value
+    return _stored(value)
 
 
 def _single_line(value: str) -> str:
     if any(ord(character) < 32 or ord(character) == 127 for character in value):
         raise ValueError("must be one line without control characters")
-    return value.strip()
+    return _stored(value.strip())
 
 
 ResourceId = Annotated[str, Path(max_length=36), AfterValidator(_canonical_id)]
