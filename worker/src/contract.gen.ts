@@ -20,6 +20,11 @@ export interface ActivityEntry {
 /** What something was done to. */
 export type ActivityKind = "ai_docs" | "attachment" | "comment" | "invite" | "label" | "member" | "preview" | "project" | "task";
 
+/** `POST /auth/email/resend`, `POST /auth/password/forgot`. The answer never tells who has an account. */
+export interface AddressRequest {
+  email: string;
+}
+
 /** `GET /?nonce=…`: who listens, and the proof that it knows the discovery token. */
 export interface AgentProof {
   product: string;
@@ -251,6 +256,12 @@ export interface DiscoveryFile {
   forwarded_from?: string | null;
 }
 
+/** `POST /auth/email/change`. The address changes once a mail to it was answered. */
+export interface EmailChangeRequest {
+  email: string;
+  password: string;
+}
+
 /** Stable codes; a client may branch on them, so none is ever renamed or reused. */
 export type ErrorCode = "AI_DOCS_UNSUPPORTED" | "AI_JOB_FAILED" | "AUTH_EXPIRED" | "AUTH_INVALID" | "AUTH_REQUIRED" | "CONFLICT" | "FORBIDDEN" | "IDEMPOTENCY_CONFLICT" | "INTERNAL_ERROR" | "KEYCHAIN_LOCKED" | "KEYCHAIN_UNAVAILABLE" | "NOT_FOUND" | "OFFLINE_QUEUED" | "PAYLOAD_TOO_LARGE" | "PRECONDITION_FAILED" | "PREVIEW_BUILD_FAILED" | "PREVIEW_EXPIRED" | "PREVIEW_UNSUPPORTED" | "PROTOCOL_UNSUPPORTED" | "RATE_LIMITED" | "SOURCE_CHANGED" | "STORAGE_FULL" | "TIER_LIMIT" | "UPSTREAM_UNREACHABLE" | "VALIDATION_ERROR" | "WORKER_SIGNATURE_INVALID" | "WORKER_TIMEOUT";
 
@@ -453,6 +464,11 @@ export interface LoginStart {
   password?: string | null;
 }
 
+/** `POST /auth/email/verify` and `POST /auth/email/revert`. `token` comes from a mail and works once. */
+export interface MailedTokenRequest {
+  token: string;
+}
+
 /** One person of a project's team. */
 export interface Member {
   user_id: string;
@@ -580,6 +596,18 @@ export interface PackUpload {
   url: string;
   sha256s: string[];
   size: number;
+}
+
+/** `POST /auth/password/change`. */
+export interface PasswordChangeRequest {
+  current_password: string;
+  new_password: string;
+}
+
+/** `POST /auth/password/reset`. `password`: 10–256 characters. */
+export interface PasswordResetRequest {
+  token: string;
+  password: string;
 }
 
 /** Which platform's files win (`button.ios.tsx` over `button.tsx`). */
@@ -723,6 +751,19 @@ export interface Problem {
   used?: number | null;
   reset_at?: string | null;
   operation_id?: string | null;
+}
+
+/** `GET, PATCH /profile`. `locale`: a BCP 47 tag; `timezone`: a name of the IANA database. */
+export interface Profile {
+  id: string;
+  username: string;
+  email: string;
+  email_verified: boolean;
+  display_name: string;
+  locale: string;
+  timezone: string;
+  tier: Tier;
+  created_at: string;
 }
 
 /** A project, as its members see it. */

@@ -21,6 +21,7 @@ from hivesync_server.adapters.db import open_database
 from hivesync_server.adapters.objects import S3ObjectStore
 from hivesync_server.auth import endpoints as auth
 from hivesync_server.auth.access_tokens import AccessTokens
+from hivesync_server.auth.credentials import endpoints as credentials
 from hivesync_server.auth.device import endpoints as device
 from hivesync_server.auth.passwords import Passwords
 from hivesync_server.comments import endpoints as comments
@@ -36,11 +37,12 @@ from hivesync_server.jobs.delivery import WorkerGate
 from hivesync_server.jobs.dispatcher import Dispatcher
 from hivesync_server.notifications import endpoints as notifications
 from hivesync_server.previews import endpoints as previews
+from hivesync_server.profile import endpoints as profile
 from hivesync_server.projects import endpoints as projects
 from hivesync_server.resources import Resources
 from hivesync_server.settings import Settings
 from hivesync_server.settings.safety import is_loopback
-from hivesync_server.web import device_pages, outbox_page, pages
+from hivesync_server.web import account_pages, device_pages, outbox_page, pages
 
 API_PREFIX = "/api/v1"
 BODY_LIMITS = (
@@ -87,7 +89,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
     problems.install(app)
     app.include_router(_api_router())
     app.include_router(workers.router)
-    for part in (pages, device_pages, outbox_page):
+    for part in (pages, account_pages, device_pages, outbox_page):
         app.include_router(part.router)
     app.add_middleware(BodyLimits, limits=BODY_LIMITS)
     app.add_middleware(SecurityHeaders, https=settings.http.secure_cookies)
@@ -100,7 +102,9 @@ def _api_router() -> APIRouter:
     for part in (
         health,
         auth,
+        credentials,
         device,
+        profile,
         projects,
         activity,
         previews,
@@ -129,7 +133,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             resources.job_ready,
             timedelta(seconds=worker.deadline_seconds),
         )
-        sweeper = Housekeeping(resources.database, resources.clock)
+        sweeper = Housekeeping(
+            resources.database, resources.clock, resources.settings.accounts.confirmed_only
+        )
         async with asyncio.TaskGroup() as background:
             tasks = [
                 background.create_task(dispatcher.run(), name="dispatcher"),

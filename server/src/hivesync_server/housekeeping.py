@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database
-from hivesync_server.auth.repository import SessionRepository
+from hivesync_server.auth.accounts import UNCONFIRMED_LIFE
+from hivesync_server.auth.repository import MailedTokenRepository, SessionRepository, UserRepository
 from hivesync_server.events.repository import EventRepository
 from hivesync_server.http import idempotency
 from hivesync_server.notifications.repository import NotificationRepository
@@ -35,6 +36,7 @@ class Housekeeping:
 
     database: Database
     clock: Clock
+    confirmed_only: bool = False
 
     async def run(self) -> None:
         """Sweep now and every hour, until cancelled."""
@@ -51,5 +53,8 @@ class Housekeeping:
         async with self.database.transaction() as transaction:
             await EventRepository(transaction.session).forget(now - EVENTS_KEPT)
             await SessionRepository(transaction.session).forget_ended(now - SESSIONS_KEPT)
+            await MailedTokenRepository(transaction.session).forget(now)
+            if self.confirmed_only:
+                await UserRepository(transaction.session).forget_unconfirmed(now - UNCONFIRMED_LIFE)
             await NotificationRepository(transaction.session).forget(now - NOTIFICATIONS_KEPT)
             await idempotency.forget(transaction.session, now)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
-from hivesync_contract.identity import Tier
+from hivesync_contract.identity import Tier, User
 from sqlalchemy.exc import IntegrityError
 
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.ids import new_id
-from hivesync_server.auth.errors import AccountTaken, AuthInvalid
+from hivesync_server.auth.errors import AccountTaken, AuthInvalid, PasswordWrong
+from hivesync_server.auth.mailed_tokens import MailedTokens, Purpose
 from hivesync_server.auth.passwords import Passwords
 from hivesync_server.auth.repository import UserRepository
+from hivesync_server.auth.shapes import user_shape
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.events.repository import EventRepository
 from hivesync_server.logs import masked_email
+
+UNCONFIRMED_LIFE = timedelta(days=7)
+"""After this an address or name that someone registered and never confirmed is free again."""
 
 _logger = logging.getLogger(__name__)
 
@@ -30,6 +36,7 @@ class NewAccount:
     password: str
     tier: Tier
     is_admin: bool = False
+    email_verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,40 +46,74 @@ class Accounts:
     database: Database
     passwords: Passwords
     clock: Clock
+    confirmed_only: bool = False
 
-    async def register(self, account: NewAccount, transaction: Transaction) -> UserRow:
-        """Make an account, or raise `AccountTaken`."""
-        password_hash = await self.passwords.hash(account.password)
-        users = UserRepository(transaction.session)
-        if await users.is_taken(account.email, account.username):
-            raise _taken()
+    async def register(
+        self, account: NewAccount, transaction: Transaction, mails: MailedTokens | None = None
+    ) -> User:
+        """Make an account and have its address confirmed by a mail, or raise `AccountTaken`.
+
+        Where only confirmed accounts work, a taken address gets the answer of a free one: the account seems
+        to be there, and its name taken, while the mail says to the address what is so. Names are no secret.
+        """
         row = UserRow(
             id=new_id(),
             email=account.email,
             username=account.username,
-            password_hash=password_hash,
+            password_hash=await self.passwords.hash(account.password),
             tier=account.tier.value,
             is_admin=account.is_admin,
-            email_verified=False,
+            email_verified=account.email_verified,
             created_at=self.clock(),
+            display_name="",
+            locale="en",
+            timezone="UTC",
         )
+        users = UserRepository(transaction.session)
+        owner = await users.by_email(account.email)
+        hides = self.confirmed_only and mails is not None
+        if await users.is_name_taken(account.username) or (owner is not None and not hides):
+            raise _taken(hides)
         try:
-            await users.add(row)
+            if owner is None:
+                await users.add(row)
+                await EventRepository(transaction.session).start_counter(row.id)
+            else:
+                await users.reserve(row.username, row.created_at + UNCONFIRMED_LIFE)
         except IntegrityError as error:  # two at the same moment
-            raise _taken() from error
-        await EventRepository(transaction.session).start_counter(row.id)
-        return row
+            raise _taken(hides) from error
+        if mails is not None:
+            purpose = Purpose.VERIFY if owner is None else Purpose.KNOWN
+            await mails.send(purpose, account.email, row if owner is None else None)
+        return user_shape(row)
 
     async def recognise(self, login: str, password: str) -> UserRow:
         """Give the account that `login` and `password` belong to, or raise `AuthInvalid`."""
         async with self.database.transaction(writes=False) as transaction:
             user = await UserRepository(transaction.session).by_login(login)
         right = await self.passwords.matches(user.password_hash if user else None, password)
-        if user is None or not right:
+        if user is None or not right or (self.confirmed_only and not user.email_verified):
             _logger.info("sign-in refused", extra={"login": masked_email(login)})
-            raise AuthInvalid("Login or password is wrong.")
+            raise AuthInvalid(self._refusal())
         return user
 
+    async def confirm(self, user_id: str, password: str) -> UserRow:
+        """Give the account of a signed-in user who types the password again, or raise `PasswordWrong`."""
+        async with self.database.transaction(writes=False) as transaction:
+            user = await UserRepository(transaction.session).by_id(user_id)
+        if not await self.passwords.matches(user.password_hash if user else None, password) or user is None:
+            _logger.warning("wrong password for a protected act", extra={"user_id": user_id})
+            raise PasswordWrong
+        return user
 
-def _taken() -> AccountTaken:
+    def _refusal(self) -> str:
+        # The same for everybody: a right password of an unconfirmed account must not give it away.
+        if self.confirmed_only:
+            return "Login or password is wrong, or the email address is not confirmed yet: look for our mail."
+        return "Login or password is wrong."
+
+
+def _taken(address_is_secret: bool) -> AccountTaken:
+    if address_is_secret:
+        return AccountTaken("That username is taken; choose another.")
     return AccountTaken("That email address or username is taken; sign in, or choose another.")

@@ -12,15 +12,9 @@ from hivesync_contract.pages import Page
 from hivesync_server.auth.accounts import NewAccount
 from hivesync_server.auth.dependencies import CurrentPrincipal
 from hivesync_server.auth.errors import AuthInvalid
-from hivesync_server.auth.schemas import (
-    LoginBody,
-    RefreshBody,
-    RegisterBody,
-    SessionInfo,
-    session_shape,
-    user_shape,
-)
-from hivesync_server.auth.services import AccountsDep, SessionsDep
+from hivesync_server.auth.schemas import LoginBody, RefreshBody, RegisterBody
+from hivesync_server.auth.services import AccountsDep, MailedTokensDep, SessionsDep
+from hivesync_server.auth.shapes import SessionInfo, session_shape, user_shape
 from hivesync_server.http.fields import ResourceId
 from hivesync_server.http.idempotency import idempotent
 from hivesync_server.http.route import ApiRoute
@@ -44,12 +38,16 @@ def no_store(response: Response) -> None:
 
 @router.post("/register", status_code=201)
 async def register(
-    body: RegisterBody, accounts: AccountsDep, resources: ResourcesDep, transaction: TransactionDep
+    body: RegisterBody,
+    accounts: AccountsDep,
+    mails: MailedTokensDep,
+    resources: ResourcesDep,
+    transaction: TransactionDep,
 ) -> User:
-    """Make an account."""
+    """Make an account. Outside local development it works once its address is confirmed by our mail."""
     tier = Tier.PREMIUM if resources.settings.env == "local" else Tier.FREE
     account = NewAccount(body.email, body.username, body.password, tier)
-    return user_shape(await accounts.register(account, transaction))
+    return await accounts.register(account, transaction, mails)
 
 
 @router.post("/login", dependencies=[Depends(no_store)])

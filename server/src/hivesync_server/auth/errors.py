@@ -31,6 +31,35 @@ class RefreshReused(RecordedRefusal):
     code = ErrorCode.AUTH_INVALID
 
 
+class PasswordWrong(HiveSyncError):
+    """The password that protects an act is wrong. The session is all right, so this is no 401."""
+
+    code = ErrorCode.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__("The password is wrong; nothing was changed.")
+
+
+class MailedTokenUnknown(HiveSyncError):
+    """The token of a mail is unknown, used or too old: the answer is the same."""
+
+    code = ErrorCode.NOT_FOUND
+
+    def __init__(self) -> None:
+        super().__init__("This link is unknown, was used, or is too old; ask for a new mail.")
+
+
+class TooManyMails(HiveSyncError):
+    """Someone asks for many mails."""
+
+    code = ErrorCode.RATE_LIMITED
+    retryable = True
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("Too many mails were asked for from your network; wait an hour, then try again.")
+        self.headers = {"Retry-After": str(seconds)}
+
+
 class AccountTaken(HiveSyncError):
     """Address or name belongs to someone; the answer does not say which."""
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hivesync_server.auth.tables import DeviceCodeRow, RefreshTokenRow, SessionRow, UserRow, WebSessionRow
+from hivesync_server.auth.tables import (
+    DeviceCodeRow,
+    MailedTokenRow,
+    RefreshTokenRow,
+    ReservedNameRow,
+    SessionRow,
+    UserRow,
+    WebSessionRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +36,30 @@ class UserRepository:
         column = UserRow.email if "@" in login else UserRow.username
         return await self.session.scalar(select(UserRow).where(column == login))
 
-    async def is_taken(self, email: str, username: str) -> bool:
-        query = select(UserRow.id).where(or_(UserRow.email == email, UserRow.username == username)).limit(1)
+    async def by_email(self, email: str) -> UserRow | None:
+        return await self.session.scalar(select(UserRow).where(UserRow.email == email))
+
+    async def locked(self, user_id: str) -> UserRow | None:
+        """Give an account that nobody else changes until this transaction ends."""
+        query = select(UserRow).where(UserRow.id == user_id).with_for_update()
+        return await self.session.scalar(query.execution_options(populate_existing=True))
+
+    async def is_name_taken(self, username: str) -> bool:
+        """Tell whether a name belongs to someone, or has to seem so."""
+        if await self.session.get(ReservedNameRow, username) is not None:
+            return True
+        query = select(UserRow.id).where(UserRow.username == username)
         return await self.session.scalar(query) is not None
+
+    async def reserve(self, username: str, until: datetime) -> None:
+        self.session.add(ReservedNameRow(username=username, expires_at=until))
+        await self.session.flush()
+
+    async def forget_unconfirmed(self, before: datetime) -> None:
+        """Drop accounts whose address was never confirmed and that nobody ever signed in to."""
+        signed_in = select(SessionRow.user_id).where(SessionRow.user_id == UserRow.id).exists()
+        old = ~UserRow.email_verified, UserRow.created_at < before, ~signed_in
+        await self.session.execute(delete(UserRow).where(*old))
 
     async def add(self, user: UserRow) -> None:
         self.session.add(user)
@@ -63,6 +92,11 @@ class SessionRepository:
         )
         return (await self.session.scalars(query.order_by(SessionRow.id.desc()))).all()
 
+    async def forget_other_ways_in(self, user_id: str) -> None:
+        """Drop the browsers of a user, and the device sign-ins that were approved but not yet taken up."""
+        await self.session.execute(delete(WebSessionRow).where(WebSessionRow.user_id == user_id))
+        await self.session.execute(delete(DeviceCodeRow).where(DeviceCodeRow.user_id == user_id))
+
     async def token(self, token_hash: bytes) -> RefreshTokenRow | None:
         query = select(RefreshTokenRow).where(RefreshTokenRow.token_hash == token_hash)
         return await self.session.scalar(query.execution_options(populate_existing=True))
@@ -88,3 +122,27 @@ class SessionRepository:
         await self.session.execute(delete(SessionRow).where(SessionRow.expires_at < before))
         await self.session.execute(delete(DeviceCodeRow).where(DeviceCodeRow.expires_at < before))
         await self.session.execute(delete(WebSessionRow).where(WebSessionRow.expires_at < before))
+
+
+@dataclass(frozen=True, slots=True)
+class MailedTokenRepository:
+    """What mails entitle to."""
+
+    session: AsyncSession
+
+    async def add(self, row: MailedTokenRow) -> None:
+        self.session.add(row)
+        await self.session.flush()
+
+    async def locked(self, token_hash: bytes) -> MailedTokenRow | None:
+        query = select(MailedTokenRow).where(MailedTokenRow.token_hash == token_hash)
+        return await self.session.scalar(query.with_for_update())
+
+    async def remove(self, user_id: str, purposes: Collection[str]) -> None:
+        mine = MailedTokenRow.user_id == user_id, MailedTokenRow.purpose.in_(purposes)
+        await self.session.execute(delete(MailedTokenRow).where(*mine))
+
+    async def forget(self, now: datetime) -> None:
+        """Drop what has expired."""
+        await self.session.execute(delete(MailedTokenRow).where(MailedTokenRow.expires_at <= now))
+        await self.session.execute(delete(ReservedNameRow).where(ReservedNameRow.expires_at <= now))

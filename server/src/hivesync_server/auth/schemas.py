@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import field
-from datetime import datetime
 from typing import Annotated
 
-from hivesync_contract.identity import LoginRequest, RefreshRequest, RegisterRequest, Tier, User
+from hivesync_contract.identity import LoginRequest, RefreshRequest, RegisterRequest
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
-from hivesync_server.auth.tables import SessionRow, UserRow
 from hivesync_server.http.fields import STRICT
 
 _EMAIL = re.compile(
@@ -74,34 +71,3 @@ class RefreshBody(RefreshRequest):
     """Body of `refresh`, and of `logout`."""
 
     refresh_token: Token
-
-
-@dataclass(frozen=True, slots=True)
-class SessionInfo:
-    """A signed-in device, as `auth/sessions` lists it."""
-
-    id: str
-    label: str
-    current: bool
-    created_at: datetime
-    last_used_at: datetime = field(kw_only=True)
-    expires_at: datetime = field(kw_only=True)
-
-
-def user_shape(row: UserRow) -> User:
-    """Give a user's wire form."""
-    return User(
-        row.id, row.email, row.username, Tier(row.tier), row.is_admin, row.email_verified, row.created_at
-    )
-
-
-def session_shape(row: SessionRow, current_id: str) -> SessionInfo:
-    """Give a session's wire form."""
-    return SessionInfo(
-        row.id,
-        row.label,
-        row.id == current_id,
-        row.created_at,
-        last_used_at=row.last_used_at,
-        expires_at=row.expires_at,
-    )

@@ -9,7 +9,8 @@ from fastapi import Depends
 from hivesync_server.adapters.db import Transaction
 from hivesync_server.adapters.mail import OutboxMailer
 from hivesync_server.auth.accounts import Accounts
-from hivesync_server.auth.repository import SessionRepository, UserRepository
+from hivesync_server.auth.mailed_tokens import MailedTokens
+from hivesync_server.auth.repository import MailedTokenRepository, SessionRepository, UserRepository
 from hivesync_server.auth.sessions import Sessions, refresh_keys
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
@@ -31,7 +32,20 @@ def sessions_of(resources: Resources, transaction: Transaction) -> Sessions:
 
 def accounts_of(resources: ResourcesDep) -> Accounts:
     """Build the account service."""
-    return Accounts(resources.database, resources.passwords, resources.clock)
+    settings = resources.settings.accounts
+    return Accounts(resources.database, resources.passwords, resources.clock, settings.confirmed_only)
+
+
+def mailed_tokens_of(resources: ResourcesDep, transaction: TransactionDep) -> MailedTokens:
+    """Build the service of links in mails on a transaction."""
+    now = resources.clock()
+    return MailedTokens(
+        MailedTokenRepository(transaction.session),
+        OutboxMailer(transaction.session, now),
+        resources.cache,
+        resources.settings.http.base_url,
+        now,
+    )
 
 
 def _sessions(resources: ResourcesDep, transaction: TransactionDep) -> Sessions:
@@ -39,4 +53,5 @@ def _sessions(resources: ResourcesDep, transaction: TransactionDep) -> Sessions:
 
 
 SessionsDep = Annotated[Sessions, Depends(_sessions)]
+MailedTokensDep = Annotated[MailedTokens, Depends(mailed_tokens_of)]
 AccountsDep = Annotated[Accounts, Depends(accounts_of)]

@@ -40,7 +40,11 @@ class Sessions:
     now: datetime
 
     async def open(self, user: UserRow, label: str) -> TokenPair:
-        """Sign a device in."""
+        """Sign a device in, or raise `AuthInvalid` if the password changed after `user` was recognised."""
+        recognised_by = user.password_hash
+        current = await self.users.locked(user.id)
+        if current is None or current.password_hash != recognised_by:
+            raise AuthInvalid("The password was changed just now; sign in again.")
         row = SessionRow(
             id=new_id(),
             user_id=user.id,
@@ -83,6 +87,13 @@ class Sessions:
             return
         session.revoked_at, session.revoke_reason = self.now, reason
         await self.events.publish(session.user_id, EventType.SESSION_CHANGED, SessionEvent(False, reason))
+
+    async def revoke_all(self, user_id: str, reason: str, *, but: str | None = None) -> None:
+        """End every way in of a user, except the session `but`."""
+        for known in await self.sessions.of_user(user_id, self.now):
+            if known.id != but and (session := await self.sessions.locked(known.id)):
+                await self.revoke(session, reason)
+        await self.sessions.forget_other_ways_in(user_id)
 
     async def revoke_by_token(self, presented: str) -> None:
         """End the session of a refresh token; an unknown token is no error, since it is gone either way."""

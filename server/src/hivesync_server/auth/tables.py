@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hivesync_server.adapters.tables import Id, Table, UtcTime
+
+_UNCONFIRMED = text("NOT email_verified")
 
 
 class UserRow(Table):
     """An account. `email` and `username` are stored in their normal form (lower case)."""
 
     __tablename__ = "users"
+    __table_args__ = (
+        Index("ix_users_unconfirmed", "created_at", sqlite_where=_UNCONFIRMED, postgresql_where=_UNCONFIRMED),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -23,6 +28,33 @@ class UserRow(Table):
     is_admin: Mapped[bool]
     email_verified: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    display_name: Mapped[str] = mapped_column(String(80), server_default="")
+    locale: Mapped[str] = mapped_column(String(35), server_default="en")
+    timezone: Mapped[str] = mapped_column(String(64), server_default="UTC")
+
+
+class ReservedNameRow(Table):
+    """A username that was given to a registration of a known address: its name must seem taken, too."""
+
+    __tablename__ = "reserved_names"
+
+    username: Mapped[str] = mapped_column(String(32), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+
+
+class MailedTokenRow(Table):
+    """What a mail entitles its reader to, once. `email` is the address that the token confirms or restores.
+
+    Without a user the mail said that there is no account: it costs the same work, and entitles to nothing.
+    """
+
+    __tablename__ = "mailed_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    user_id: Mapped[str | None] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
 
 
 class SessionRow(Table):
@@ -67,7 +99,7 @@ class DeviceCodeRow(Table):
     client_name: Mapped[str] = mapped_column(String(120))
     client_address: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(16))
-    user_id: Mapped[str | None] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    user_id: Mapped[str | None] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), index=True)
     interval_seconds: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
@@ -80,5 +112,5 @@ class WebSessionRow(Table):
     __tablename__ = "web_sessions"
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)

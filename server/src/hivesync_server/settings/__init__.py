@@ -12,6 +12,7 @@ import platformdirs
 from hivesync_server.settings import safety
 from hivesync_server.settings.environment import Environment, SettingInvalid
 from hivesync_server.settings.groups import (
+    AccountSettings,
     DatabaseSettings,
     EnvName,
     HttpSettings,
@@ -59,6 +60,7 @@ def load(environ: Mapping[str, str], *, host: str | None = None, port: int | Non
             resend_api_key=read.secret("RESEND_API_KEY"),
             sender=read.text("EMAIL_FROM", "HiveSync <hivesync@localhost>"),
         ),
+        accounts=AccountSettings(confirmed_only=env != "local"),
     )
     safety.check(settings)
     return settings

@@ -78,6 +78,15 @@ class WorkerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """`confirmed_only`: an account works once its address is confirmed, so that registering tells nobody
+    which addresses have one. Off in `local`, where a developer wants to go on at once.
+    """
+
+    confirmed_only: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MailSettings:
     provider: Literal["outbox", "resend"]
     resend_api_key: Secret
@@ -99,6 +108,7 @@ class Settings:
     tokens: TokenSettings
     worker: WorkerSettings
     mail: MailSettings
+    accounts: AccountSettings
 
     def on_port(self, port: int) -> Settings:
         """Give the settings with the port that the system picked, in links too, when 0 was asked for."""

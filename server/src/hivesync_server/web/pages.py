@@ -34,5 +34,15 @@ def message(title: str, text: str, status: int = 200, details: Mapping[str, str]
 @router.get("/static/site.css")
 async def style_sheet() -> Response:
     """Give the style of all pages."""
+    return _static("site.css", "text/css")
+
+
+@router.get("/static/fragment.js")
+async def fragment_script() -> Response:
+    """Give the script of the pages that links in mails open."""
+    return _static("fragment.js", "text/javascript")
+
+
+def _static(name: str, media_type: str) -> Response:
     headers = {"Cache-Control": "public, max-age=3600"}
-    return FileResponse(_FOLDER / "static" / "site.css", media_type="text/css", headers=headers)
+    return FileResponse(_FOLDER / "static" / name, media_type=media_type, headers=headers)
