@@ -313,6 +313,22 @@ export interface Health {
   api_max?: number;
 }
 
+/** An invite that waits for its answer, as the invited user sees it at `GET /invites`. */
+export interface Invite {
+  id: string;
+  project_id: string;
+  project_name: string;
+  invited_by: string | null;
+  created_at: string;
+  expires_at: string;
+}
+
+/** `POST /projects/{id}/team/invites`: one of both. Whether there is such an account is not told. */
+export interface InviteCreate {
+  email?: string | null;
+  username?: string | null;
+}
+
 /** Body of `POST {WORKER_URL}/jobs`. `job_id` is applied once; `attempt` counts from 1. */
 export interface Job {
   job_id: string;
@@ -921,6 +937,25 @@ export interface Symbol {
 
 export type SymbolKind = "class" | "constant" | "enum" | "function" | "interface" | "method" | "module" | "type";
 
+/** `team.changed`: who is in it, or who owns the project. One who finds it gone is no longer a member. */
+export interface TeamEvent {
+  project_id: string;
+}
+
+/** An invite that waits for its answer, as the owner sees it. `invitee`: the address or name as given. */
+export interface TeamInvite {
+  id: string;
+  invitee: string;
+  invited_by: string | null;
+  created_at: string;
+  expires_at: string;
+}
+
+/** `POST /projects/{id}/team/transfer`: the member who owns the project from now on. */
+export interface TeamTransfer {
+  user_id: string;
+}
+
 export type Tier = "free" | "premium" | "pro";
 
 /** A signed-in session. `expires_in` is the access token's life in seconds (≤ 900). */
@@ -954,7 +989,7 @@ export interface User {
   created_at: string;
 }
 
-export type Verb = "assigned" | "attached" | "changed" | "completed" | "created" | "declined" | "deleted" | "detached" | "invited" | "joined" | "left" | "linked" | "moved" | "removed" | "reopened" | "revoked" | "transferred" | "unlinked";
+export type Verb = "assigned" | "attached" | "changed" | "completed" | "created" | "deleted" | "detached" | "invited" | "joined" | "left" | "linked" | "moved" | "removed" | "reopened" | "transferred" | "unlinked";
 
 /** How the agent notices that files change: told by the system, or by looking now and then. */
 export type WatchMode = "events" | "off" | "polling" | "starting";

@@ -19,6 +19,7 @@ from hivesync_contract.events import (
 )
 from hivesync_contract.local_diagnostics import PreviewDiagnosticsEvent
 from hivesync_contract.local_projects import ProjectChangedEvent
+from hivesync_contract.team import TeamEvent
 
 _SHAPES: dict[str, Any] = {
     EventType.AI_DOCS_STATE: AiDocsEvent,
@@ -32,6 +33,7 @@ _SHAPES: dict[str, Any] = {
     EventType.PREVIEW_DIAGNOSTICS: PreviewDiagnosticsEvent,
     EventType.PROJECT_CHANGED: ProjectChangedEvent,
     EventType.SESSION_CHANGED: SessionEvent,
+    EventType.TEAM_CHANGED: TeamEvent,
     EventType.RESET: ResetEvent,
 }
 
@@ -45,6 +47,7 @@ Payload = (
     | PreviewDiagnosticsEvent
     | ProjectChangedEvent
     | SessionEvent
+    | TeamEvent
     | ResetEvent
     | Any
 )

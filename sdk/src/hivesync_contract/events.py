@@ -23,6 +23,7 @@ class EventType(StrEnum):
     PREVIEW_DIAGNOSTICS = "preview.diagnostics"
     PROJECT_CHANGED = "project.changed"
     SESSION_CHANGED = "session.changed"
+    TEAM_CHANGED = "team.changed"
     NOTIFICATION_CREATED = "notification.created"
     OPERATION_QUEUED = "operation.queued"
     OPERATION_DONE = "operation.done"

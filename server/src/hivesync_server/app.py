@@ -42,7 +42,9 @@ from hivesync_server.projects import endpoints as projects
 from hivesync_server.resources import Resources
 from hivesync_server.settings import Settings
 from hivesync_server.settings.safety import is_loopback
-from hivesync_server.web import account_pages, device_pages, outbox_page, pages
+from hivesync_server.team import endpoints as team
+from hivesync_server.team import invite_endpoints as invites
+from hivesync_server.web import account_pages, device_pages, invite_page, outbox_page, pages
 
 API_PREFIX = "/api/v1"
 BODY_LIMITS = (
@@ -89,7 +91,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
     problems.install(app)
     app.include_router(_api_router())
     app.include_router(workers.router)
-    for part in (pages, account_pages, device_pages, outbox_page):
+    for part in (pages, account_pages, device_pages, invite_page, outbox_page):
         app.include_router(part.router)
     app.add_middleware(BodyLimits, limits=BODY_LIMITS)
     app.add_middleware(SecurityHeaders, https=settings.http.secure_cookies)
@@ -107,6 +109,8 @@ def _api_router() -> APIRouter:
         profile,
         projects,
         activity,
+        team,
+        invites,
         previews,
         comments,
         notifications,

@@ -17,6 +17,7 @@ from hivesync_server.auth.repository import MailedTokenRepository, SessionReposi
 from hivesync_server.events.repository import EventRepository
 from hivesync_server.http import idempotency
 from hivesync_server.notifications.repository import NotificationRepository
+from hivesync_server.team.repository import InviteRepository
 
 EVENTS_KEPT = timedelta(days=1)
 """A listener that was away for longer gets `reset`."""
@@ -57,4 +58,5 @@ class Housekeeping:
             if self.confirmed_only:
                 await UserRepository(transaction.session).forget_unconfirmed(now - UNCONFIRMED_LIFE)
             await NotificationRepository(transaction.session).forget(now - NOTIFICATIONS_KEPT)
+            await InviteRepository(transaction.session).forget(now)
             await idempotency.forget(transaction.session, now)

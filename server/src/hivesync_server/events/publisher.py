@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from hivesync_contract.events import EventType
@@ -25,13 +27,13 @@ class EventPublisher:
 
     async def publish(self, user_id: str, kind: EventType, data: Any) -> None:
         """Add one event; `data` is the contract's shape for `kind`."""
+        await self.publish_to([user_id], kind, data)
+
+    async def publish_to(self, user_ids: Collection[str], kind: EventType, data: Any) -> None:
+        """Add the same event for each of these users."""
         events = EventRepository(self.transaction.session)
-        row = EventRow(
-            user_id=user_id,
-            number=await events.next_number(user_id),
-            type=kind.value,
-            data=TypeAdapter(type(data)).dump_json(data).decode(),
-            created_at=self.now,
-        )
-        await events.add(row)
-        self.transaction.after_commit(lambda: self.hub.wake(user_id))
+        text = TypeAdapter(type(data)).dump_json(data).decode()
+        for user_id, number in (await events.next_numbers(user_ids)).items():
+            row = EventRow(user_id=user_id, number=number, type=kind.value, data=text, created_at=self.now)
+            await events.add(row)
+            self.transaction.after_commit(partial(self.hub.wake, user_id))

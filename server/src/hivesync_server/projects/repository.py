@@ -28,7 +28,19 @@ class ProjectRepository:
     async def visible(self, project_id: str, user_id: str, *, lock: bool = False) -> ProjectRow | None:
         query = select(ProjectRow).join(ProjectMemberRow, _OF_MEMBER)
         query = query.where(ProjectMemberRow.project_id == project_id, ProjectMemberRow.user_id == user_id)
-        return await self.session.scalar(query.with_for_update(of=ProjectRow) if lock else query)
+        if not lock:
+            return await self.session.scalar(query)
+        if await self.session.scalar(query.with_for_update(of=ProjectRow)) is None:
+            return None
+        # Once more: who waited for the lock may have been removed meanwhile, and Postgres looks again only
+        # at what it locked.
+        return await self.session.scalar(query)
+
+    async def locked(self, project_id: str) -> ProjectRow | None:
+        """Give and lock a project, whoever asks; for those who are about to become members."""
+        return await self.session.scalar(
+            select(ProjectRow).where(ProjectRow.id == project_id).with_for_update()
+        )
 
     async def page(
         self, user_id: str, after: str | None, limit: int, *, favorite: bool | None = None

@@ -77,9 +77,13 @@ class Projects:
     async def owned(self, project_id: str, user_id: str) -> ProjectRow:
         """Give and lock a project, or raise `ProjectUnknown`, or `OwnerOnly` for a mere member."""
         row = await self.get(project_id, user_id, lock=True)
+        self.check_owner(row, user_id)
+        return row
+
+    def check_owner(self, row: ProjectRow, user_id: str) -> None:
+        """Raise `OwnerOnly` for a mere member."""
         if row.owner_id != user_id:
             raise OwnerOnly
-        return row
 
     async def is_favorite(self, project_id: str, user_id: str) -> bool:
         """Tell whether the user has it at hand, or raise `ProjectUnknown`."""

@@ -1,0 +1,93 @@
+"""Tells who has to know of what happened in a team: in the activity, by event, notification and mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hivesync_contract.activity import ActivityKind, Verb
+from hivesync_contract.events import EventType
+from hivesync_contract.notifications import NotificationType, SubjectKind
+from hivesync_contract.team import TeamEvent
+
+from hivesync_server.activity.service import Activity
+from hivesync_server.adapters.mail import Mail, Mailer
+from hivesync_server.auth.tables import UserRow
+from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.notifications.notifier import News, Notifier
+from hivesync_server.projects.tables import ProjectRow
+from hivesync_server.team.repository import TeamRepository
+from hivesync_server.team.tables import InviteRow
+
+
+@dataclass(frozen=True, slots=True)
+class TeamNews:
+    """Works in the transaction of what it tells."""
+
+    team: TeamRepository
+    activity: Activity
+    events: EventPublisher
+    notifier: Notifier
+    mailer: Mailer
+    base_url: str
+
+    async def invited(
+        self, project: ProjectRow, invite: InviteRow, inviter: UserRow, invitee: UserRow | None
+    ) -> None:
+        """Tell the invited, as far as we know whose the address or name is."""
+        # The activity does not tell who was invited: that is between the owner and the invited.
+        self.activity.note(project.id, inviter.id, Verb.INVITED, ActivityKind.INVITE, invite.id)
+        by_address = "@" in invite.login
+        known = invitee if invitee is not None and (invitee.email_verified or not by_address) else None
+        if known is not None:
+            news = News(
+                NotificationType.TEAM_INVITE,
+                f"{inviter.username} invites you to “{project.name}”",
+                SubjectKind.INVITE,
+                invite.id,
+                project.id,
+                inviter.id,
+            )
+            await self.notifier.tell([known.id], news)
+        if by_address:
+            await self.mailer.send(self._letter(invite.login, inviter))
+        elif known is not None and known.email_verified:
+            await self.mailer.send(self._letter(known.email, inviter))
+
+    async def joined(self, project: ProjectRow, user: UserRow) -> None:
+        """Tell the members, and above all the owner."""
+        self._note(project, user.id, Verb.JOINED, user.id, user.username)
+        # Before the notification: its event then needs no counter that is not locked yet.
+        await self._changed(project)
+        text = f"{user.username} joined “{project.name}”"
+        news = News(NotificationType.TEAM_JOINED, text, SubjectKind.PROJECT, project.id, project.id, user.id)
+        await self.notifier.tell([project.owner_id], news)
+
+    async def declined(self, project: ProjectRow) -> None:
+        """Let the owner's programs look at the invites again."""
+        await self.events.publish(project.owner_id, EventType.TEAM_CHANGED, TeamEvent(project.id))
+
+    async def left(self, project: ProjectRow, user_id: str, username: str, actor_id: str) -> None:
+        """Tell the members and the one who is none any more."""
+        verb = Verb.LEFT if user_id == actor_id else Verb.REMOVED
+        self._note(project, actor_id, verb, user_id, username)
+        await self._changed(project, user_id)
+
+    async def transferred(self, project: ProjectRow, user_id: str, username: str, actor_id: str) -> None:
+        """Tell the members who owns the project now."""
+        self._note(project, actor_id, Verb.TRANSFERRED, user_id, username)
+        await self._changed(project)
+
+    def _note(self, project: ProjectRow, actor_id: str, verb: Verb, user_id: str, username: str) -> None:
+        self.activity.note(project.id, actor_id, verb, ActivityKind.MEMBER, user_id, {"username": username})
+
+    async def _changed(self, project: ProjectRow, *more: str) -> None:
+        audience = {*await self.team.user_ids(project.id), *more}
+        await self.events.publish_to(audience, EventType.TEAM_CHANGED, TeamEvent(project.id))
+
+    def _letter(self, address: str, inviter: UserRow) -> Mail:
+        # Without the project's name: it goes to people who never asked for it, so nobody but us words it.
+        body = (
+            f"{inviter.username} invites you to work on a project with HiveSync.\n\n"
+            f"{self.base_url}/invites says how to answer. If you don't know {inviter.username}, do nothing.\n"
+        )
+        return Mail(address, f"{inviter.username} invites you to a project on HiveSync", body)
