@@ -9,6 +9,7 @@ from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.identity import Tier, User
 from pydantic import TypeAdapter, ValidationError
 
+from hivesync_server.adapters.cache import MemoryCache
 from hivesync_server.adapters.clock import utc_now
 from hivesync_server.adapters.db import Database, open_database
 from hivesync_server.auth.accounts import Accounts, NewAccount
@@ -16,6 +17,7 @@ from hivesync_server.auth.passwords import Passwords
 from hivesync_server.auth.repository import UserRepository
 from hivesync_server.auth.schemas import RegisterBody, normal_login
 from hivesync_server.auth.shapes import user_shape
+from hivesync_server.auth.throttle import Throttle
 from hivesync_server.settings import Settings
 
 
@@ -54,7 +56,9 @@ async def create_admin(settings: Settings, email: str, username: str, password: 
         body.email, body.username, body.password, Tier.PREMIUM, is_admin=True, email_verified=True
     )
     async with _database(settings) as database, database.transaction() as transaction:
-        return await Accounts(database, Passwords(), utc_now).register(account, transaction)
+        return await Accounts(database, Passwords(), utc_now, Throttle(MemoryCache())).register(
+            account, transaction
+        )
 
 
 @asynccontextmanager

@@ -26,6 +26,10 @@ class Cache(Protocol):
         """Count one less: what was counted was no offence."""
         ...
 
+    async def forget(self, key: str) -> None:
+        """End a count."""
+        ...
+
     async def close(self) -> None:
         """Give back what is held."""
         ...
@@ -55,6 +59,10 @@ class MemoryCache:
         """Count one less, if the count has not ended."""
         if entry := self._counts.get(key):
             self._counts[key] = (entry[0] - 1, entry[1])
+
+    async def forget(self, key: str) -> None:
+        """End a count."""
+        self._counts.pop(key, None)
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -89,6 +97,13 @@ class RedisCache:
                 await pipeline.execute()
         except RedisError as error:
             _logger.warning("cache unavailable, limit not counted", extra={"reason": type(error).__name__})
+
+    async def forget(self, key: str) -> None:
+        """End a count; on failure it ends by itself."""
+        try:
+            await self._client.delete(_PREFIX + key)
+        except RedisError as error:
+            _logger.warning("cache unavailable, count not ended", extra={"reason": type(error).__name__})
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -15,10 +15,12 @@ from hivesync_server.adapters.ids import new_id
 from hivesync_server.auth.errors import AccountTaken, AuthInvalid, PasswordWrong
 from hivesync_server.auth.mailed_tokens import MailedTokens, Purpose
 from hivesync_server.auth.passwords import Passwords
-from hivesync_server.auth.repository import UserRepository
+from hivesync_server.auth.repository import SessionRepository, UserRepository
 from hivesync_server.auth.shapes import user_shape
 from hivesync_server.auth.tables import UserRow
+from hivesync_server.auth.throttle import FREE_PER_ACCOUNT, FREE_PER_NETWORK, Throttle
 from hivesync_server.events.repository import EventRepository
+from hivesync_server.http.client_address import network_of
 from hivesync_server.logs import masked_email
 
 UNCONFIRMED_LIFE = timedelta(days=7)
@@ -46,6 +48,7 @@ class Accounts:
     database: Database
     passwords: Passwords
     clock: Clock
+    throttle: Throttle
     confirmed_only: bool = False
 
     async def register(
@@ -87,23 +90,34 @@ class Accounts:
             await mails.send(purpose, account.email, row if owner is None else None)
         return user_shape(row)
 
-    async def recognise(self, login: str, password: str) -> UserRow:
-        """Give the account that `login` and `password` belong to, or raise `AuthInvalid`."""
+    async def recognise(self, login: str, password: str, address: str) -> UserRow:
+        """Give the account of `login` and `password`, or raise `AuthInvalid`, or `TooManyTries`."""
+        network = network_of(address)
         async with self.database.transaction(writes=False) as transaction:
             user = await UserRepository(transaction.session).by_login(login)
+            sessions = SessionRepository(transaction.session)
+            at_home = user is not None and network and await sessions.has_been_in(user.id, network)
+        # One count for name and address of an account, and one for what is no account.
+        account = f"account:{user.id if user else login}" + (f":{network}" if at_home else "")
+        await self.throttle.admit(f"network:{network}", FREE_PER_NETWORK)
+        await self.throttle.admit(account, FREE_PER_ACCOUNT)
         right = await self.passwords.matches(user.password_hash if user else None, password)
         if user is None or not right or (self.confirmed_only and not user.email_verified):
             _logger.info("sign-in refused", extra={"login": masked_email(login)})
             raise AuthInvalid(self._refusal())
+        await self.throttle.was_right(f"network:{network}")
+        await self.throttle.forgive(account)
         return user
 
     async def confirm(self, user_id: str, password: str) -> UserRow:
-        """Give the account of a signed-in user who types the password again, or raise `PasswordWrong`."""
+        """Give a signed-in user who types the password again, or raise `PasswordWrong` or `TooManyTries`."""
         async with self.database.transaction(writes=False) as transaction:
             user = await UserRepository(transaction.session).by_id(user_id)
+        await self.throttle.admit(f"confirm:{user_id}", FREE_PER_ACCOUNT)
         if not await self.passwords.matches(user.password_hash if user else None, password) or user is None:
             _logger.warning("wrong password for a protected act", extra={"user_id": user_id})
             raise PasswordWrong
+        await self.throttle.forgive(f"confirm:{user_id}")
         return user
 
     def _refusal(self) -> str:

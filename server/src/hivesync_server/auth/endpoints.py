@@ -13,7 +13,7 @@ from hivesync_server.auth.accounts import NewAccount
 from hivesync_server.auth.dependencies import CurrentPrincipal
 from hivesync_server.auth.errors import AuthInvalid
 from hivesync_server.auth.schemas import LoginBody, RefreshBody, RegisterBody
-from hivesync_server.auth.services import AccountsDep, MailedTokensDep, SessionsDep
+from hivesync_server.auth.services import AccountsDep, ClientAddress, MailedTokensDep, SessionsDep
 from hivesync_server.auth.shapes import SessionInfo, session_shape, user_shape
 from hivesync_server.http.fields import ResourceId
 from hivesync_server.http.idempotency import idempotent
@@ -52,10 +52,15 @@ async def register(
 
 @router.post("/login", dependencies=[Depends(no_store)])
 async def login(
-    body: LoginBody, accounts: AccountsDep, sessions: SessionsDep, user_agent: Agent = "unknown"
+    body: LoginBody,
+    accounts: AccountsDep,
+    sessions: SessionsDep,
+    address: ClientAddress,
+    user_agent: Agent = "unknown",
 ) -> TokenPair:
-    """Sign in with a password."""
-    return await sessions.open(await accounts.recognise(body.name, body.password), user_agent)
+    """Sign in with a password. Who guesses waits longer each time."""
+    user = await accounts.recognise(body.name, body.password, address)
+    return await sessions.open(user, user_agent, address)
 
 
 @router.post("/refresh", dependencies=[Depends(no_store)])

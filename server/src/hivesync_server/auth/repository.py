@@ -92,6 +92,18 @@ class SessionRepository:
         )
         return (await self.session.scalars(query.order_by(SessionRow.id.desc()))).all()
 
+    async def has_been_in(self, user_id: str, network: str) -> bool:
+        """Tell whether the user has signed in from a network, as far as we remember."""
+        query = select(SessionRow.id).where(SessionRow.user_id == user_id, SessionRow.network == network)
+        return await self.session.scalar(query.limit(1)) is not None
+
+    async def is_strange(self, user_id: str, label: str, network: str) -> bool:
+        """Tell whether a user who has had sessions never had one with this label, nor from this network."""
+        ours = select(SessionRow.id).where(SessionRow.user_id == user_id)
+        like = ours.where((SessionRow.label == label) | (SessionRow.network == network))
+        had_any = await self.session.scalar(ours.limit(1)) is not None
+        return had_any and await self.session.scalar(like.limit(1)) is None
+
     async def forget_other_ways_in(self, user_id: str) -> None:
         """Drop the browsers of a user, and the device sign-ins that were approved but not yet taken up."""
         await self.session.execute(delete(WebSessionRow).where(WebSessionRow.user_id == user_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from hivesync_server.adapters.db import Transaction
 from hivesync_server.adapters.mail import OutboxMailer
@@ -12,7 +12,9 @@ from hivesync_server.auth.accounts import Accounts
 from hivesync_server.auth.mailed_tokens import MailedTokens
 from hivesync_server.auth.repository import MailedTokenRepository, SessionRepository, UserRepository
 from hivesync_server.auth.sessions import Sessions, refresh_keys
+from hivesync_server.auth.throttle import Throttle
 from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.http.client_address import client_address
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
 
 
@@ -30,10 +32,21 @@ def sessions_of(resources: Resources, transaction: Transaction) -> Sessions:
     )
 
 
+def _client_address(request: Request, resources: ResourcesDep) -> str:
+    return client_address(request, resources.settings.http.trusted_proxies)
+
+
+ClientAddress = Annotated[str, Depends(_client_address)]
+"""Where the request comes from, or an empty text."""
+
+
 def accounts_of(resources: ResourcesDep) -> Accounts:
     """Build the account service."""
     settings = resources.settings.accounts
-    return Accounts(resources.database, resources.passwords, resources.clock, settings.confirmed_only)
+    throttle = Throttle(resources.cache)
+    return Accounts(
+        resources.database, resources.passwords, resources.clock, throttle, settings.confirmed_only
+    )
 
 
 def mailed_tokens_of(resources: ResourcesDep, transaction: TransactionDep) -> MailedTokens:

@@ -18,6 +18,7 @@ from hivesync_server.auth.errors import AuthExpired, AuthInvalid, RefreshReused
 from hivesync_server.auth.repository import SessionRepository, UserRepository
 from hivesync_server.auth.tables import RefreshTokenRow, SessionRow, UserRow
 from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.http.client_address import network_of
 from hivesync_server.settings.groups import TokenSettings
 
 SESSION_LIFE = timedelta(days=30)
@@ -39,16 +40,20 @@ class Sessions:
     keys: tuple[bytes, ...]
     now: datetime
 
-    async def open(self, user: UserRow, label: str) -> TokenPair:
+    async def open(self, user: UserRow, label: str, address: str) -> TokenPair:
         """Sign a device in, or raise `AuthInvalid` if the password changed after `user` was recognised."""
         recognised_by = user.password_hash
         current = await self.users.locked(user.id)
         if current is None or current.password_hash != recognised_by:
             raise AuthInvalid("The password was changed just now; sign in again.")
+        label, network = label[:120], network_of(address)
+        if network and await self.sessions.is_strange(user.id, label, network):
+            await self.mailer.send(_strange_mail(current, label, address, self.now))
         row = SessionRow(
             id=new_id(),
             user_id=user.id,
-            label=label[:120],
+            label=label,
+            network=network,
             confirmed_generation=0,
             created_at=self.now,
             last_used_at=self.now,
@@ -141,5 +146,17 @@ def _stolen_mail(user: UserRow, session: SessionRow) -> Mail:
         body=(
             f"An old sign-in token of the session “{session.label}” was used again, which happens when "
             "someone has copied it. The session was ended. If that was not you, change your password.\n"
+        ),
+    )
+
+
+def _strange_mail(user: UserRow, label: str, address: str, now: datetime) -> Mail:
+    return Mail(
+        recipient=user.email,
+        subject="New sign-in to HiveSync",
+        body=(
+            f"“{user.username}” was signed in to from a device and a network that are new to us:\n\n"
+            f"{label}\n{address}\n{now:%Y-%m-%d %H:%M} UTC\n\n"
+            "If that was not you, end the session and change your password.\n"
         ),
     )

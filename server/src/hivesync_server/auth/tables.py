@@ -61,6 +61,7 @@ class SessionRow(Table):
     """A signed-in device and its family of refresh tokens.
 
     `confirmed_generation`: the newest generation of tokens that someone has used; older ones are retired.
+    `network`: where it was opened from; empty if that is unknown.
     """
 
     __tablename__ = "sessions"
@@ -68,6 +69,7 @@ class SessionRow(Table):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), index=True)
     label: Mapped[str] = mapped_column(String(120))
+    network: Mapped[str] = mapped_column(String(64), server_default="")
     confirmed_generation: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     last_used_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
 
@@ -14,6 +14,15 @@ def client_address(connection: HTTPConnection, trusted: tuple[IPv4Network | IPv6
         return peer
     named = connection.headers.get("x-real-ip", "").strip()
     return named if _is_address(named) else peer
+
+
+def network_of(address: str) -> str:
+    """Give the network that an address most likely shares with its neighbours, or an empty text."""
+    if not _is_address(address):
+        return ""
+    parsed = ip_address(address)
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    return str(ip_network(f"{parsed}/{24 if parsed.version == 4 else 48}", strict=False))
 
 
 def _is_address(text: str) -> bool:

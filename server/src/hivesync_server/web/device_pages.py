@@ -15,6 +15,7 @@ from hivesync_server.auth.errors import AuthInvalid
 from hivesync_server.auth.schemas import normal_login
 from hivesync_server.auth.services import AccountsDep
 from hivesync_server.auth.tables import DeviceCodeRow, UserRow
+from hivesync_server.auth.throttle import TooManyTries
 from hivesync_server.http.client_address import client_address
 from hivesync_server.http.route import ApiRoute
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
@@ -39,17 +40,17 @@ class _Visit:
     web: WebSessions
     address: str
 
-    async def may_guess(self, what: str) -> bool:
-        """Count a code or password of this address; tell whether it may be looked at.
+    async def may_guess(self) -> bool:
+        """Count a code of this address; tell whether it may be looked at.
 
         Before it is: one that is refused must be refused when it is right, and however many come at once.
         """
-        count = await self.resources.cache.increment(f"guess:{what}:{self.address}", GUESSES_SECONDS)
+        count = await self.resources.cache.increment(f"guess:code:{self.address}", GUESSES_SECONDS)
         return count <= GUESSES_MAX
 
-    async def was_right(self, what: str) -> None:
+    async def was_right(self) -> None:
         """Take the count back: a network may have many people, as long as they don't guess."""
-        await self.resources.cache.take_back(f"guess:{what}:{self.address}")
+        await self.resources.cache.take_back(f"guess:code:{self.address}")
 
     def show(self, response: Response) -> Response:
         return self.browser.remember(response, self.resources.settings.http)
@@ -91,13 +92,12 @@ async def sign_in(
     user_code: Code = "",
 ) -> Response:
     """Sign in in this browser, then go on with the code. The way on is ours, never the caller's."""
-    if not await visit.may_guess("password"):
-        return _too_many()
     try:
-        user = await accounts.recognise(normal_login(login), password)
+        user = await accounts.recognise(normal_login(login), password, visit.address)
     except AuthInvalid as error:
         return visit.show(_sign_in_page(visit, user_code, error.detail, 401))
-    await visit.was_right("password")
+    except TooManyTries as error:
+        return _please_wait(error)
     browser = new_browser(visit.resources.settings.tokens)
     await visit.web.sign_out(visit.browser)
     await visit.web.sign_in(browser, user)
@@ -146,12 +146,12 @@ async def _pending(
     visit: _Visit, devices: DeviceSignIn, user: UserRow, typed: str
 ) -> DeviceCodeRow | Response:
     """Give the sign-in that a typed code stands for, or the page that says why there is none."""
-    if not await visit.may_guess("code"):
+    if not await visit.may_guess():
         return _too_many()
     row = await devices.pending(normal_user_code(typed))
     if row is None:
         return visit.show(_code_page(visit, user, "That code is unknown or has expired.", 404))
-    await visit.was_right("code")
+    await visit.was_right()
     return row
 
 
@@ -165,6 +165,12 @@ def _code_page(visit: _Visit, user: UserRow, error: str = "", status: int = 200)
 
 def _to_code(user_code: str) -> Response:
     return RedirectResponse("/device?" + urlencode({"user_code": normal_user_code(user_code)}), 303)
+
+
+def _please_wait(error: TooManyTries) -> Response:
+    response = message("Please wait", error.detail, error.status)
+    response.headers.update(error.headers)
+    return response
 
 
 def _too_many() -> Response:

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from sqlalchemy.exc import IntegrityError
 
 from hivesync_server.adapters.cache import Cache
@@ -17,10 +17,9 @@ from hivesync_server.adapters.mail import Mail
 from hivesync_server.auth.accounts import Accounts
 from hivesync_server.auth.errors import AccountTaken, MailedTokenUnknown, PasswordWrong, TooManyMails
 from hivesync_server.auth.mailed_tokens import MAILS_SECONDS, MailedTokens, Purpose
-from hivesync_server.auth.services import AccountsDep, MailedTokensDep, SessionsDep
+from hivesync_server.auth.services import AccountsDep, ClientAddress, MailedTokensDep, SessionsDep
 from hivesync_server.auth.sessions import Sessions
 from hivesync_server.auth.tables import UserRow
-from hivesync_server.http.client_address import client_address
 from hivesync_server.resources import ResourcesDep
 
 MAILS_PER_NETWORK = 30
@@ -132,13 +131,12 @@ class Credentials:
 
 
 def _credentials(
-    request: Request,
+    caller: ClientAddress,
     resources: ResourcesDep,
     accounts: AccountsDep,
     sessions: SessionsDep,
     mails: MailedTokensDep,
 ) -> Credentials:
-    caller = client_address(request, resources.settings.http.trusted_proxies)
     return Credentials(accounts, sessions, mails, resources.cache, caller)
 
 

@@ -87,7 +87,7 @@ class DeviceSignIn:
         if row.state != "approved" or user is None:
             raise self._not_yet(row)
         row.state = "used"
-        return await self.sessions.open(user, row.client_name)
+        return await self.sessions.open(user, row.client_name, row.client_address)
 
     async def pending(self, user_code: str) -> DeviceCodeRow | None:
         """Give the sign-in that a typed code stands for, if it still waits."""
