@@ -130,6 +130,12 @@ def test_what_people_write_looks_as_they_mean_it() -> None:
         assert part in html
 
 
+def test_raw_html_is_shown_as_it_was_typed() -> None:
+    assert safe_html("<b>x</b>\n\n<div>y</div>") == (
+        "<p>&lt;b&gt;x&lt;/b&gt;</p>\n<p>&lt;div&gt;y&lt;/div&gt;</p>\n"
+    )
+
+
 def test_links_do_not_vouch_for_where_they_lead() -> None:
     html = safe_html("[a](https://a.example) <https://b.example> [m](mailto:a@example.com)")
     assert html.count('rel="noopener noreferrer nofollow"') == 3
