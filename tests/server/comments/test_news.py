@@ -14,6 +14,7 @@ async def test_a_mention_tells_members_only_and_once(
     ann: BackendUser, bob: BackendUser, sign_up: SignUp, place: Place
 ) -> None:
     eve = await sign_up("eve")
+    await eve.project("a team of her own")
     comment = await place.say(ann, "@bob, @Bob and @eve and @nobody and @ann: look")
     assert await news(bob) == [("mention", comment["id"])]
     assert await news(eve) == await news(ann) == []

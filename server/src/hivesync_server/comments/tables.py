@@ -22,6 +22,15 @@ class CommentRow(Table):
         Index(
             "ix_comments_path", "project_id", "path", "id", sqlite_where=_ON_FILE, postgresql_where=_ON_FILE
         ),
+        Index(
+            "ix_comments_line",
+            "project_id",
+            "path",
+            "line",
+            "id",
+            sqlite_where=_ON_FILE,
+            postgresql_where=_ON_FILE,
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)

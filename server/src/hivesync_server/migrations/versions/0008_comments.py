@@ -37,13 +37,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_comments_project_id_id", "comments", ["project_id", "id"])
     op.create_index("ix_comments_project_id_kind_id", "comments", ["project_id", "kind", "id"])
-    op.create_index(
-        "ix_comments_path",
-        "comments",
-        ["project_id", "path", "id"],
-        sqlite_where=_ON_FILE,
-        postgresql_where=_ON_FILE,
-    )
+    for name, columns in (("path", ["path"]), ("line", ["path", "line"])):
+        op.create_index(
+            f"ix_comments_{name}",
+            "comments",
+            ["project_id", *columns, "id"],
+            sqlite_where=_ON_FILE,
+            postgresql_where=_ON_FILE,
+        )
     op.create_index("ix_comments_author_id", "comments", ["author_id"])
     for table in ("comment_mentions", "comment_stars"):
         _create_pairs(table)
