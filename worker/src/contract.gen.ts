@@ -111,6 +111,39 @@ export interface AiDocsResult {
 /** `preparing` exists only in the agent, while it collects the context. */
 export type AiDocsState = "failed" | "preparing" | "queued" | "ready" | "running";
 
+/**
+ * A key as lists show it: `hint` is its end, enough to recognise it. `last_used_at` is right to a minute.
+ *
+ * `project_ids`: the projects that it is limited to; those that were deleted are gone from it.
+ */
+export interface ApiKey {
+  id: string;
+  name: string;
+  scope: ApiKeyScope;
+  project_ids: string[] | null;
+  hint: string;
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+}
+
+/** `POST /api-keys`. `name`: 1–120 characters; `project_ids`: 1–50, or null for all, later ones too. */
+export interface ApiKeyCreate {
+  name: string;
+  scope?: ApiKeyScope;
+  project_ids?: string[] | null;
+  expires_at?: string | null;
+}
+
+/** `key` is shown here and never again: a repeated request (`Idempotency-Key`) gets null. */
+export interface ApiKeyCreated {
+  api_key: ApiKey;
+  key: string | null;
+}
+
+/** `write` includes `read`. */
+export type ApiKeyScope = "read" | "write";
+
 /** `hivesync token --json`, for editors in Direct Mode. `expires_in`: how many seconds it still lasts. */
 export interface BearerToken {
   access_token: string;

@@ -19,6 +19,7 @@ from hivesync_server.adapters.cache import open_cache
 from hivesync_server.adapters.clock import Clock, utc_now
 from hivesync_server.adapters.db import open_database
 from hivesync_server.adapters.objects import S3ObjectStore
+from hivesync_server.api_keys import endpoints as api_keys
 from hivesync_server.auth import endpoints as auth
 from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.credentials import endpoints as credentials
@@ -106,6 +107,7 @@ def _api_router() -> APIRouter:
         auth,
         credentials,
         device,
+        api_keys,
         profile,
         projects,
         activity,

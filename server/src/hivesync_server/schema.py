@@ -7,6 +7,8 @@ from sqlalchemy import MetaData
 from hivesync_server.activity import tables as activity
 from hivesync_server.adapters import mail
 from hivesync_server.adapters.tables import Table
+from hivesync_server.api_keys import tables as api_keys
+from hivesync_server.audit import tables as audit
 from hivesync_server.auth import tables as auth
 from hivesync_server.comments import tables as comments
 from hivesync_server.events import tables as events
@@ -17,7 +19,21 @@ from hivesync_server.previews import tables as previews
 from hivesync_server.projects import tables as projects
 from hivesync_server.team import tables as team
 
-DOMAINS = (activity, auth, comments, events, idempotency, jobs, mail, notifications, previews, projects, team)
+DOMAINS = (
+    activity,
+    api_keys,
+    audit,
+    auth,
+    comments,
+    events,
+    idempotency,
+    jobs,
+    mail,
+    notifications,
+    previews,
+    projects,
+    team,
+)
 """Importing these is what fills the metadata."""
 
 

@@ -1,44 +1,79 @@
-"""Who makes this request: reads the bearer token, and asks the database whether its session still lives."""
+"""Who makes this request: reads the token or key, and asks the database whether it still counts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from hivesync_contract.api_keys import API_KEY_PREFIX
 from hivesync_contract.identity import Tier
+from starlette.requests import HTTPConnection
 
+from hivesync_server.adapters.db import Transaction
+from hivesync_server.api_keys.authentication import ApiKeyAuthentication
+from hivesync_server.api_keys.powers import KeyPowers
+from hivesync_server.api_keys.repository import ApiKeyRepository
 from hivesync_server.auth.access_tokens import AccessClaims
 from hivesync_server.auth.errors import AuthInvalid, AuthRequired
 from hivesync_server.auth.repository import SessionRepository
 from hivesync_server.resources import Resources, ResourcesDep
 
-_bearer = HTTPBearer(auto_error=False, description="An access token of `auth/login` or `auth/refresh`.")
+_bearer = HTTPBearer(
+    auto_error=False, description="An access token of `auth/login` or `auth/refresh`, or an API key."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The signed-in user, as far as most routes need to know."""
+    """The signed-in user, as far as most routes need to know.
+
+    `session_id`: the session's id, or that of the API key that stands in its place; then `key` says what it
+    may do.
+    """
 
     user_id: str
     session_id: str
     tier: Tier
+    key: KeyPowers | None = None
+
+    @property
+    def project_ids(self) -> frozenset[str] | None:
+        """Give the projects that the key is limited to, or None."""
+        return self.key.project_ids if self.key else None
 
 
 async def _current(
-    resources: ResourcesDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    connection: HTTPConnection,
+    resources: ResourcesDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
     if credentials is None:
         raise AuthRequired("Sign in: this needs an access token.")
-    return await authenticate(resources, credentials.credentials)
+    principal = await _authenticate(resources, credentials.credentials)
+    if principal.key is not None:
+        principal.key.check(connection)
+    return principal
 
 
 CurrentPrincipal = Annotated[Principal, Depends(_current)]
 
 
-async def authenticate(resources: Resources, token: str) -> Principal:
+async def is_alive(principal: Principal, transaction: Transaction, now: datetime) -> bool:
+    """Tell whether what a long request began with still counts."""
+    if principal.key is not None:
+        return await ApiKeyRepository(transaction.session).is_alive(principal.session_id, now)
+    found = await SessionRepository(transaction.session).with_user(principal.session_id)
+    return found is not None and found[0].revoked_at is None
+
+
+async def _authenticate(resources: Resources, token: str) -> Principal:
     """Give the principal of a token, in transactions of its own, or raise `AuthInvalid` or `AuthExpired`."""
+    if token.startswith(API_KEY_PREFIX):
+        known = await ApiKeyAuthentication(resources.database, resources.clock).recognise(token)
+        return Principal(known.user.id, known.key_id, Tier(known.user.tier), known.powers)
     claims = resources.access_tokens.read(token)
     now = resources.clock()
     async with resources.database.transaction(writes=False) as transaction:

@@ -12,8 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from hivesync_contract.events import EventType, PreviewEvent, ResetEvent
 from pydantic import TypeAdapter
 
-from hivesync_server.auth.dependencies import CurrentPrincipal, Principal
-from hivesync_server.auth.repository import SessionRepository
+from hivesync_server.auth.dependencies import CurrentPrincipal, Principal, is_alive
 from hivesync_server.events.repository import EventRepository
 from hivesync_server.events.tables import EventRow
 from hivesync_server.previews.links import PreviewLinks
@@ -79,13 +78,13 @@ class _Follower:
             yield ServerSentEvent(event=EventType.RESET.value, id=str(self.position), raw_data=data)
 
     async def news(self) -> list[ServerSentEvent]:
-        """Give what came since, and note whether the session still lives."""
+        """Give what came since, and note whether the session or key still lives."""
         async with self.resources.database.transaction(writes=False) as transaction:
-            found = await SessionRepository(transaction.session).with_user(self.principal.session_id)
+            alive = await is_alive(self.principal, transaction, self.resources.clock())
             rows = await EventRepository(transaction.session).after(
                 self.principal.user_id, self.position, _BATCH
             )
-        self.signed_in = found is not None and found[0].revoked_at is None
+        self.signed_in = alive
         if rows:
             self.position = rows[-1].number
         return [self._rendered(row) for row in rows]

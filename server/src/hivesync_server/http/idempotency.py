@@ -198,11 +198,22 @@ async def finish(request: Request, response: Response) -> None:
     if claim is None:
         return
     kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    changes = {"status": response.status_code, "headers": json.dumps(kept), "body": bytes(response.body)}
+    body = _without_secrets(request, bytes(response.body))
+    changes = {"status": response.status_code, "headers": json.dumps(kept), "body": body}
     session: AsyncSession = request.state.transaction.session
     result = await session.execute(update(IdempotencyRow).where(*claim.rows()).values(changes))
     if isinstance(result, CursorResult) and result.rowcount == 0:
         raise StillRunning
+
+
+def show_once(request: Request, *fields: str) -> None:
+    """Have these fields of the answer be null when it is repeated: a secret is not kept for 30 days."""
+    request.state.shown_once = fields
+
+
+def _without_secrets(request: Request, body: bytes) -> bytes:
+    fields = getattr(request.state, "shown_once", ())
+    return json.dumps(json.loads(body) | dict.fromkeys(fields)).encode() if fields else body
 
 
 async def abandon(request: Request) -> None:

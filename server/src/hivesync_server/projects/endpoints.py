@@ -37,7 +37,9 @@ async def list_projects(
     principal: CurrentPrincipal, projects: ProjectsDep, page: PageQuery, favorite: bool | None = None
 ) -> Page[Project]:
     """List the caller's projects, own and others', newest first; `favorite` chooses those at hand, or not."""
-    rows = await projects.repository.page(principal.user_id, page.after, page.limit, favorite=favorite)
+    rows = await projects.repository.page(
+        principal.user_id, page.after, page.limit, favorite=favorite, only=principal.project_ids
+    )
     return page.page(rows, lambda row: row.id, project_shape)
 
 

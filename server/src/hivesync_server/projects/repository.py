@@ -43,9 +43,15 @@ class ProjectRepository:
         )
 
     async def page(
-        self, user_id: str, after: str | None, limit: int, *, favorite: bool | None = None
+        self,
+        user_id: str,
+        after: str | None,
+        limit: int,
+        *,
+        favorite: bool | None = None,
+        only: Collection[str] | None = None,
     ) -> Sequence[ProjectRow]:
-        """Give up to `limit` projects, newest first, and one more if there is more."""
+        """Give up to `limit` projects, newest first, and one more if there is more; `only` of these."""
         # By the columns of the membership, whose index then gives the page without sorting.
         query = select(ProjectRow).join(ProjectMemberRow, _OF_MEMBER)
         query = query.where(ProjectMemberRow.user_id == user_id)
@@ -53,6 +59,8 @@ class ProjectRepository:
             favorites = select(ProjectFavoriteRow.project_id).where(ProjectFavoriteRow.user_id == user_id)
             chosen = ProjectRow.id.in_(favorites)
             query = query.where(chosen if favorite else ~chosen)
+        if only is not None:
+            query = query.where(ProjectMemberRow.project_id.in_(only))
         if after is not None:
             query = query.where(ProjectMemberRow.project_id < after)
         query = query.order_by(ProjectMemberRow.project_id.desc()).limit(limit + 1)

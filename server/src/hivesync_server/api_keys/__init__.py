@@ -1,0 +1,1 @@
+"""API keys: how scripts and CI prove whose they are."""

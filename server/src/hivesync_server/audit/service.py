@@ -1,0 +1,60 @@
+"""The audit log: written within the transaction of the act itself, and never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
+
+from hivesync_server.adapters.ids import new_id
+from hivesync_server.audit.tables import AuditRow
+from hivesync_server.http.client_address import client_address
+from hivesync_server.resources import ResourcesDep, TransactionDep
+
+
+class AuditAction(StrEnum):
+    API_KEY_CREATED = "api_key.created"
+    API_KEY_DELETED = "api_key.deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What domains call. `address`: where the request came from, empty for what we do by ourselves."""
+
+    session: AsyncSession
+    now: datetime
+    address: str = ""
+
+    def note(
+        self,
+        action: AuditAction,
+        actor_id: str | None,
+        subject_id: str | None = None,
+        data: Mapping[str, str | None] | None = None,
+    ) -> None:
+        """Add one entry. `data` holds no secret and no text of any length."""
+        row = AuditRow(
+            id=new_id(),
+            action=action.value,
+            actor_id=actor_id,
+            subject_id=subject_id,
+            address=self.address[:64],
+            data=json.dumps(dict(data or {}), ensure_ascii=False),
+            created_at=self.now,
+        )
+        self.session.add(row)
+
+
+def _audit(connection: HTTPConnection, resources: ResourcesDep, transaction: TransactionDep) -> Audit:
+    address = client_address(connection, resources.settings.http.trusted_proxies)
+    return Audit(transaction.session, resources.clock(), address)
+
+
+AuditDep = Annotated[Audit, Depends(_audit)]
