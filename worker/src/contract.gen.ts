@@ -378,6 +378,26 @@ export type JobStatus = "FAIL" | "SUCCESS";
 /** Where the session can be kept. Locked is not missing: the user can unlock it. */
 export type KeychainState = "locked" | "missing" | "ok" | "timeout";
 
+/** A label of a project. `color`: `#rrggbb`, in lower case. */
+export interface Label {
+  id: string;
+  project_id: string;
+  name: string;
+  color: string;
+  created_at: string;
+}
+
+/** `POST …/labels`. `name`: 1–50 characters; in a project no two differ by case alone. */
+export interface LabelCreate {
+  name: string;
+  color?: string;
+}
+
+/** `labels.changed`: fetch the project's labels anew; one that is gone is gone from all tasks. */
+export interface LabelsEvent {
+  project_id: string;
+}
+
 /** A request for documentation as the agent follows it. `file` is relative to `root`. */
 export interface LocalAiDocs {
   id: string;
@@ -969,6 +989,86 @@ export interface Symbol {
 }
 
 export type SymbolKind = "class" | "constant" | "enum" | "function" | "interface" | "method" | "module" | "type";
+
+/**
+ * A task. `description` is Markdown as it was typed: whoever shows it must make it safe.
+ *
+ * `creator_id` is null once that account is gone; `label_ids` and `depends_on` are sorted by id.
+ */
+export interface Task {
+  id: string;
+  project_id: string;
+  title: string;
+  description: string;
+  status: TaskStatus;
+  creator_id: string | null;
+  assignee_id: string | null;
+  label_ids: string[];
+  depends_on: string[];
+  due_at: string | null;
+  created_at: string;
+  updated_at: string;
+  completed_at: string | null;
+}
+
+/** `POST …/tasks/batch`: up to 100 changes of different tasks, in their order; all are made, or none. */
+export interface TaskBatch {
+  changes: TaskChange[];
+}
+
+/** The tasks as they now are, one for each change and in the same order. */
+export interface TaskBatchResult {
+  items: Task[];
+}
+
+/** One change of a batch. `if_match`: the task's `ETag` as last seen; outdated, it refuses the batch. */
+export interface TaskChange {
+  id: string;
+  patch: TaskPatch;
+  if_match?: string | null;
+}
+
+/** `POST …/tasks`. `title`: 1–200 characters. Without `position` it goes to the end. */
+export interface TaskCreate {
+  title: string;
+  description?: string;
+  status?: TaskStatus;
+  assignee_id?: string | null;
+  label_ids?: string[];
+  due_at?: string | null;
+  position?: TaskPosition | null;
+}
+
+/** `task.deleted`: the task is gone, and no other depends on it any more. */
+export interface TaskDeletedEvent {
+  project_id: string;
+  task_id: string;
+}
+
+/** `task.changed`: a member made or changed a task. It comes right after the task `after`, or first. */
+export interface TaskEvent {
+  task: Task;
+  after: string | null;
+}
+
+/** `PATCH …/tasks/{id}`, a JSON Merge Patch: what is absent stays, null clears. */
+export interface TaskPatch {
+  title?: string | null;
+  description?: string | null;
+  status?: TaskStatus | null;
+  assignee_id?: string | null;
+  label_ids?: string[] | null;
+  due_at?: string | null;
+  position?: TaskPosition | null;
+}
+
+/** A place in the project's order: right before, or right after, another task. Exactly one is given. */
+export interface TaskPosition {
+  before?: string | null;
+  after?: string | null;
+}
+
+export type TaskStatus = "blocked" | "done" | "in_progress" | "open";
 
 /** `team.changed`: who is in it, or who owns the project. One who finds it gone is no longer a member. */
 export interface TeamEvent {

@@ -11,11 +11,14 @@ from hivesync_contract.ai_docs import AiDocsEvent, AiDocsProgressEvent
 from hivesync_contract.comments import CommentEvent
 from hivesync_contract.events import (
     EventType,
+    LabelsEvent,
     NotificationEvent,
     PreviewEvent,
     PreviewProgressEvent,
     ResetEvent,
     SessionEvent,
+    TaskDeletedEvent,
+    TaskEvent,
 )
 from hivesync_contract.local_diagnostics import PreviewDiagnosticsEvent
 from hivesync_contract.local_projects import ProjectChangedEvent
@@ -34,6 +37,9 @@ _SHAPES: dict[str, Any] = {
     EventType.PROJECT_CHANGED: ProjectChangedEvent,
     EventType.SESSION_CHANGED: SessionEvent,
     EventType.TEAM_CHANGED: TeamEvent,
+    EventType.TASK_CHANGED: TaskEvent,
+    EventType.TASK_DELETED: TaskDeletedEvent,
+    EventType.LABELS_CHANGED: LabelsEvent,
     EventType.RESET: ResetEvent,
 }
 
@@ -48,6 +54,9 @@ Payload = (
     | ProjectChangedEvent
     | SessionEvent
     | TeamEvent
+    | TaskEvent
+    | TaskDeletedEvent
+    | LabelsEvent
     | ResetEvent
     | Any
 )

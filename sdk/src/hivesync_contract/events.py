@@ -10,6 +10,7 @@ from hivesync_contract.local_api import LocalPreview
 from hivesync_contract.notifications import Notification
 from hivesync_contract.operations import Operation
 from hivesync_contract.previews import Preview
+from hivesync_contract.tasks import Task
 
 
 class EventType(StrEnum):
@@ -25,6 +26,9 @@ class EventType(StrEnum):
     SESSION_CHANGED = "session.changed"
     TEAM_CHANGED = "team.changed"
     NOTIFICATION_CREATED = "notification.created"
+    TASK_CHANGED = "task.changed"
+    TASK_DELETED = "task.deleted"
+    LABELS_CHANGED = "labels.changed"
     OPERATION_QUEUED = "operation.queued"
     OPERATION_DONE = "operation.done"
     OPERATION_CONFLICT = "operation.conflict"
@@ -59,6 +63,29 @@ class NotificationEvent:
     """`notification.created`: pushed to Premium; other tiers ask now and then."""
 
     notification: Notification
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEvent:
+    """`task.changed`: a member made or changed a task. It comes right after the task `after`, or first."""
+
+    task: Task
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDeletedEvent:
+    """`task.deleted`: the task is gone, and no other depends on it any more."""
+
+    project_id: str
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsEvent:
+    """`labels.changed`: fetch the project's labels anew; one that is gone is gone from all tasks."""
+
+    project_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ from hivesync_server.projects import endpoints as projects
 from hivesync_server.resources import Resources
 from hivesync_server.settings import Settings
 from hivesync_server.settings.safety import is_loopback
+from hivesync_server.tasks import endpoints as tasks
+from hivesync_server.tasks.labels import endpoints as labels
 from hivesync_server.team import endpoints as team
 from hivesync_server.team import invite_endpoints as invites
 from hivesync_server.web import account_pages, device_pages, invite_page, outbox_page, pages
@@ -50,6 +52,7 @@ from hivesync_server.web import account_pages, device_pages, invite_page, outbox
 API_PREFIX = "/api/v1"
 BODY_LIMITS = (
     BodyLimit(re.compile(r"/previews(/[^/]+/versions)?$"), 8 * 1024 * 1024),  # 5,000 files with long names
+    BodyLimit(re.compile(r"/tasks/batch$"), 4 * 1024 * 1024),  # 100 tasks with long descriptions
     BodyLimit(re.compile(r"/workers/callback$"), 1024 * 1024),
     BodyLimit(re.compile(r""), 256 * 1024),
 )
@@ -114,6 +117,8 @@ def _api_router() -> APIRouter:
         team,
         invites,
         previews,
+        tasks,
+        labels,
         comments,
         notifications,
         events,

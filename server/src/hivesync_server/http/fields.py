@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
 
 STRICT = ConfigDict(extra="forbid")
 """For every body: a field we don't know is an error, so that nobody sets what is not theirs to set."""
@@ -35,6 +36,20 @@ def _single_line(value: str) -> str:
     return _stored(value.strip())
 
 
+def _timestamp(value: Any) -> Any:
+    # Else numbers, and texts of digits, are taken for seconds since 1970.
+    if not isinstance(value, str) or "T" not in value.upper():
+        raise ValueError("must be a time as RFC 3339 writes it, like 2026-11-23T10:00:00Z")
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    # Away from both ends of the calendar, where a change of zone leaves it.
+    if not 1970 <= value.year <= 9998:
+        raise ValueError("must be between the years 1970 and 9998")
+    return value.astimezone(UTC)
+
+
 ResourceId = Annotated[str, Path(max_length=36), AfterValidator(_canonical_id)]
 """An id in the path. What is no UUID can't name anything of ours."""
 
@@ -46,3 +61,6 @@ Prose = Annotated[str, AfterValidator(_printable)]
 
 Line = Annotated[str, AfterValidator(_single_line)]
 """Text of one line, without white space around it."""
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_timestamp), AfterValidator(_utc)]
+"""A point in time, with its zone."""

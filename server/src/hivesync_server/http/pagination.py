@@ -57,5 +57,10 @@ def _unwrap(cursor: str) -> str:
     try:
         return str(UUID(bytes=base64.b64decode(cursor + "==", altchars=b"-_", validate=True)))
     except (binascii.Error, ValueError) as error:
-        field = FieldError("cursor", "is not one that a list gave")
-        raise CursorInvalid("The cursor is unknown; start the list anew.", errors=[field]) from error
+        raise cursor_invalid() from error
+
+
+def cursor_invalid() -> CursorInvalid:
+    """Give the refusal of a cursor that can't be read."""
+    field = FieldError("cursor", "is not one that a list gave")
+    return CursorInvalid("The cursor is unknown; start the list anew.", errors=[field])

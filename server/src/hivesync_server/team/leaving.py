@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.projects.repository import ProjectRepository
+from hivesync_server.tasks.repository import TaskRepository
 
 
 async def forget_member(session: AsyncSession, project_id: str, user_id: str) -> None:
@@ -13,3 +14,4 @@ async def forget_member(session: AsyncSession, project_id: str, user_id: str) ->
     Every domain that lets a member have something of a project adds its line here.
     """
     await ProjectRepository(session).set_favorite(project_id, user_id, favorite=False)
+    await TaskRepository(session, project_id).unassign(user_id)

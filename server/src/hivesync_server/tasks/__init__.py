@@ -1,0 +1,1 @@
+"""Tasks of projects: what is to be done, by whom, until when, and in which order."""

@@ -1,0 +1,85 @@
+"""Lists of tasks: filters, and cursors that miss nothing while tasks move."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from hivesync_dev.servers.backend_user import BackendUser
+
+from .conftest import Board
+
+
+async def test_lists_choose_and_combine(shared: Board, bob: BackendUser) -> None:
+    bug = (await shared.label("bug"))["id"]
+    his = bob.profile["id"]
+    await shared.add("one", status="done", due_at="2026-12-03T00:00:00Z", description="needs 100% care")
+    await shared.add("two", assignee_id=his, label_ids=[bug], due_at="2026-12-02T00:00:00Z")
+    await shared.add("three", assignee_id=his, due_at="2026-12-01T00:00:00Z")
+    await shared.add("Four", label_ids=[bug])
+    for query, titles in (
+        ("", ["one", "two", "three", "Four"]),
+        ("?status=open", ["two", "three", "Four"]),
+        (f"?assignee={his}", ["two", "three"]),
+        ("?assignee=none", ["one", "Four"]),
+        ("?assignee=me", []),
+        (f"?label={bug}", ["two", "Four"]),
+        ("?due_after=2026-12-02T00:00:00Z", ["two", "one"]),
+        ("?due_before=2026-12-02T00:00:00Z", ["three"]),
+        ("?due_before=2026-12-09T00:00:00Z", ["three", "two", "one"]),
+        (f"?due_before=2026-12-09T00:00:00Z&label={bug}", ["two"]),
+        (f"?label={bug}&assignee=none&status=open", ["Four"]),
+        ("?text=FOUR", ["Four"]),
+        ("?text=100%25", ["one"]),
+        ("?text=1_0", []),
+    ):
+        assert await shared.titles(query) == titles, query
+    assert await shared.as_seen_by(bob).titles("?assignee=me") == ["two", "three"]
+
+
+@pytest.mark.parametrize("chosen", ["", "label", "due_after=2026-01-01T00:00:00Z"])
+async def test_pages_miss_nothing(board: Board, chosen: str) -> None:
+    label = (await board.label("bug"))["id"]
+    chosen = f"label={label}" if chosen == "label" else chosen
+    for number in range(5):
+        await board.add(str(number), label_ids=[label], due_at=f"2026-12-01T00:00:0{number // 2}Z")
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = (await board.ask("GET", f"?{chosen}&limit=2{cursor}")).json()
+        seen += [item["title"] for item in page["items"]]
+        assert len(page["items"]) <= 2
+        cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
+    assert seen == ["0", "1", "2", "3", "4"]
+
+
+async def test_a_page_goes_on_though_its_last_task_is_gone(board: Board) -> None:
+    tasks = [await board.add(str(number)) for number in range(4)]
+    page = (await board.ask("GET", "?limit=2")).json()
+    await board.ask("DELETE", f"/{tasks[1]['id']}")
+    assert await board.titles(f"?cursor={page['next_cursor']}") == ["2", "3"]
+
+
+FAR = base64.urlsafe_b64encode(bytes(16) + b"\x7f" + bytes(7)).decode()
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?cursor=x",
+        "?cursor=AAAA",
+        f"?due_after=2026-01-01T00:00:00Z&cursor={FAR}",
+        "?status=none",
+        "?assignee=bob",
+        f"?assignee={'-' * 36}",
+        "?label=bug",
+        "?due_before=tomorrow",
+        "?due_before=9999-12-31T23:59:59-12:00",
+        "?text=%00",
+        "?limit=201",
+    ],
+)
+async def test_a_senseless_list_is_refused(board: Board, query: str) -> None:
+    answer = await board.ask("GET", query)
+    assert (answer.status_code, answer.json()["code"]) == (422, "VALIDATION_ERROR")
