@@ -8,6 +8,7 @@ from hivesync_server.activity import tables as activity
 from hivesync_server.adapters import mail
 from hivesync_server.adapters.tables import Table
 from hivesync_server.api_keys import tables as api_keys
+from hivesync_server.audit import tables as audit
 from hivesync_server.auth import tables as auth
 from hivesync_server.comments import tables as comments
 from hivesync_server.events import tables as events
@@ -20,8 +21,20 @@ from hivesync_server.tasks import tables as tasks
 from hivesync_server.team import tables as team
 
 DOMAINS = (
-    *(activity, api_keys, auth, comments, events, idempotency, jobs, mail, notifications, previews, projects),
-    *(tasks, team),
+    activity,
+    api_keys,
+    audit,
+    auth,
+    comments,
+    events,
+    idempotency,
+    jobs,
+    mail,
+    notifications,
+    previews,
+    projects,
+    tasks,
+    team,
 )
 """Importing these is what fills the metadata."""
 
