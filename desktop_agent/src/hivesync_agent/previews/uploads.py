@@ -19,6 +19,7 @@ from hivesync_agent.previews.body import FileMoved, UploadBody
 from hivesync_agent.previews.uploading import PlanExpired
 from hivesync_agent.projects.confined import Within
 from hivesync_agent.projects.snapshot import SourceFile
+from hivesync_agent.tasks import together
 
 PARALLEL = 4
 DELAYS_SECONDS = (0.5, 1.0, 2.0, 4.0)
@@ -74,9 +75,7 @@ class Uploader:
             sent(body.size_bytes)
 
         with _first_error():
-            async with asyncio.TaskGroup() as group:
-                for url, body, headers in puts:
-                    group.create_task(put(url, body, headers), name="preview-upload")
+            await together("preview-upload", (put(url, body, headers) for url, body, headers in puts))
 
     async def close(self) -> None:
         """Close the connections."""

@@ -21,6 +21,7 @@ from hivesync_agent.child_process import run_child
 from hivesync_agent.projects.index.store import IndexStore
 from hivesync_agent.projects.root import Roots, Target
 from hivesync_agent.projects.secrets import public_env
+from hivesync_agent.tasks import together
 
 PROCESSES = min(2, os.cpu_count() or 1)
 _DEADLINE_SECONDS = 600.0
@@ -77,14 +78,13 @@ class ProjectIndex:
             # The first opening makes the table, so that two children need not compete for it.
             await asyncio.to_thread(self.store.load, ())
             try:
-                async with asyncio.TaskGroup() as group:
-                    shares = [group.create_task(self._run(each), name="index") for each in range(PROCESSES)]
+                shares = await together("index", (self._run(each) for each in range(PROCESSES)))
             except ExceptionGroup as failed:
                 text = f"{self.root} could not be indexed; the agent's log has the reason."
                 raise IndexFailed(text) from failed
             total = Changes()
             for share in shares:
-                total = total.plus(share.result())
+                total = total.plus(share)
             return total.plus(await asyncio.to_thread(self._env_changes))
 
     async def refresh_folders(self, folders: Collection[str]) -> Changes | None:
