@@ -36,6 +36,9 @@ def wait_until_settled(agent: httpx.Client) -> None:
 def test_reads_are_answered_from_before_and_changes_are_made_when_the_backend_is_back(
     stack: Stack, project: str
 ) -> None:
+    with stack.api() as api:
+        made = api.http.post(f"{project}/tasks", json={"title": "Ship it"}).raise_for_status().json()
+        task = f"{project}/tasks/{made['id']}"
     stack.server.kill()
     with stack.api() as api:
         answer = api.http.get(project)
@@ -45,6 +48,9 @@ def test_reads_are_answered_from_before_and_changes_are_made_when_the_backend_is
         queued = rename(api.http, project, "after")
         assert (queued.status_code, queued.json()["code"]) == (202, "OFFLINE_QUEUED")
         assert api.http.put(f"{project}/favorite").status_code == 202
+        assert api.http.patch(task, json={"status": "done"}).status_code == 202
+        comment = {"target": {"kind": "project"}, "body": "Written offline"}
+        assert api.http.post(f"{project}/comments", json=comment).status_code == 202
         refused = api.http.delete(project)
         assert (refused.status_code, refused.json()["code"]) == (503, "UPSTREAM_UNREACHABLE")
 
@@ -53,6 +59,9 @@ def test_reads_are_answered_from_before_and_changes_are_made_when_the_backend_is
         fresh = api.http.get(project)
         assert (fresh.json()["name"], headers.OFFLINE in fresh.headers) == ("after", False)
         assert api.http.get(f"{project}/favorite").json() == {"favorite": True}
+        assert api.http.get(task).json()["status"] == "done"
+        comments = api.http.get(f"{project}/comments").json()["items"]
+        assert [each["body"] for each in comments] == ["Written offline"]
 
 
 def test_a_stale_change_comes_back_with_both_sides(stack: Stack, project: str) -> None:

@@ -30,9 +30,8 @@ MUTATIONS = tuple(
         (OperationKind.PROJECT_FAVORITE, "PUT", f"{_PROJECT}/favorite"),
         (OperationKind.PROJECT_UNFAVORITE, "DELETE", f"{_PROJECT}/favorite"),
         (OperationKind.TASK_UPDATE, "PATCH", f"{_PROJECT}/tasks/{_ID}"),
-        (OperationKind.COMMENT_CREATE, "POST", f"{_PROJECT}(/tasks/{_ID})?/comments"),
-        (OperationKind.NOTIFICATION_READ, "PATCH", f"/api/v1/notifications/{_ID}"),
-        (OperationKind.NOTIFICATION_READ, "POST", f"/api/v1/notifications/{_ID}/read"),
+        (OperationKind.COMMENT_CREATE, "POST", f"{_PROJECT}/comments"),
+        (OperationKind.NOTIFICATION_READ, "PATCH", f"/api/v1/notifications/(?!settings$){_ID}"),
     )
 )
 
