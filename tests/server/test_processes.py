@@ -101,13 +101,13 @@ async def test_a_server_killed_after_the_delivery_takes_the_report_of_the_next_o
 @pytest.mark.any_database
 async def test_a_disk_that_fills_up_costs_nothing_that_was_accepted(servers: Start, tmp_path: Path) -> None:
     project = {"name": "x", "description": "y" * 10_000}
-    with small_disk(tmp_path / "disk", 1024) as disk:
+    with small_disk(tmp_path / "disk", 2048) as disk:
         # One origin for both: it issues the token, and a full disk lets nobody sign in again.
         on_disk = {"HIVESYNC_DATA_DIR": str(disk), "BASE_URL": "http://127.0.0.1:4000"}
         server = await servers(**on_disk)
         async with server.client() as client:
             ann = await BackendUser(client, "ann").sign_up()
-            answers = [await ann.client.post("/api/v1/projects", json=project) for _ in range(60)]
+            answers = [await ann.client.post("/api/v1/projects", json=project) for _ in range(150)]
             assert (answers[-1].status_code, answers[-1].json()["code"]) == (507, "STORAGE_FULL")
             accepted = {answer.json()["id"] for answer in answers if answer.status_code == 201}
         await server.kill()

@@ -53,7 +53,10 @@ class TokenOwner:
     async def current(self) -> str | None:
         """Give the signed-in user, also offline; None if that can't be told."""
         with contextlib.suppress(HiveSyncError):
-            return await self.required()
+            try:
+                return await self.required()
+            except UpstreamUnreachable:
+                return (await self.verify()).user_id  # of a session that is so new that nobody has asked yet
         return None
 
     async def required(self) -> str:

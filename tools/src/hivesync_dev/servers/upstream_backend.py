@@ -7,7 +7,10 @@ wrong: tokens, headers, bodies, streams.
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
 import ssl
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -19,6 +22,7 @@ from hivesync_dev.servers.fake_streams import FakeStreams
 from hivesync_dev.servers.json_answers import json_answer, problem_answer
 from hivesync_dev.stack.ports import any_free_port
 
+_TAKEN_SECONDS = 10.0
 _OPEN_PREFIXES = ("/api/v1/auth/", "/api/v1/health")
 
 
@@ -68,8 +72,8 @@ class UpstreamBackend:
         await self._runner.setup()
         # One that no client's connection takes while this backend is away.
         self.port = self.port or any_free_port()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True, ssl_context=self.tls)
-        await site.start()
+        listener = await _listener(self.port)
+        await web.SockSite(self._runner, listener, ssl_context=self.tls).start()
 
     async def stop(self) -> None:
         """Stop listening and break every connection off."""
@@ -141,3 +145,16 @@ class UpstreamBackend:
     def _position(self, last_event_id: str | None) -> int:
         ids = [event_id for event_id, _, _ in self.event_log]
         return ids.index(last_event_id) + 1 if last_event_id in ids else 0
+
+
+async def _listener(port: int) -> socket.socket:
+    """Give a socket on the port. A program that is just being started still has a copy of the one that was
+    closed, from its fork to its exec, so the port may be taken for a moment."""
+    ends = time.monotonic() + _TAKEN_SECONDS
+    while True:
+        try:
+            return socket.create_server(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > ends:
+                raise
+        await asyncio.sleep(0.02)
