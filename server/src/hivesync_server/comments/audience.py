@@ -37,8 +37,7 @@ class Audience:
     async def publish(self, row: CommentRow, kind: EventType) -> None:
         """Tell the programs of all members."""
         event = CommentEvent(row.id, row.project_id, target_shape(row))
-        for user_id in sorted(await self.team.user_ids(row.project_id)):
-            await self.events.publish(user_id, kind, event)
+        await self.events.publish_to(await self.team.user_ids(row.project_id), kind, event)
 
     async def tell_mentioned(self, project: ProjectRow, row: CommentRow) -> set[str]:
         """Tell the members whom the comment mentions and who don't know it yet; give their ids."""
