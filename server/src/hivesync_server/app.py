@@ -19,6 +19,7 @@ from hivesync_server.adapters.cache import open_cache
 from hivesync_server.adapters.clock import Clock, utc_now
 from hivesync_server.adapters.db import open_database
 from hivesync_server.adapters.objects import S3ObjectStore
+from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.api_keys import endpoints as api_keys
 from hivesync_server.auth import endpoints as auth
 from hivesync_server.auth.access_tokens import AccessTokens
@@ -81,6 +82,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
         passwords=Passwords(),
         access_tokens=AccessTokens(settings.tokens, clock),
         hub=EventHub(),
+        sealer=Sealer(settings.tokens.keys),
     )
     app = FastAPI(
         title="HiveSync",
