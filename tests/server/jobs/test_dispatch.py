@@ -7,7 +7,6 @@ from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_dev.waiting import until
-from hivesync_server.jobs.dispatcher import BACKOFF_MAX_SECONDS, backoff
 from hivesync_server.jobs.tables import OutboxRow
 from hivesync_server.settings import load
 from sqlalchemy import func, select
@@ -127,11 +126,3 @@ async def test_a_deleted_preview_is_not_built(
     project = f"/api/v1/projects/{delivered.job.preview.project_id}"
     await ann.client.delete(f"{project}/previews/{delivered.job.preview.preview_id}")
     assert (await reporter.report(success(delivered.job))).status_code == 404
-
-
-def test_pauses_grow_up_to_a_limit_and_are_never_alike() -> None:
-    longest = [max(backoff(tries).total_seconds() for _ in range(50)) for tries in range(1, 20)]
-    assert longest[0] <= 0.5
-    assert max(longest) <= BACKOFF_MAX_SECONDS
-    assert longest[3] > longest[0]
-    assert len({backoff(5) for _ in range(20)}) > 1

@@ -9,8 +9,10 @@ from hivesync_contract.identity import Tier
 from hivesync_contract.previews import FileEntry
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_server import operations
-from hivesync_server.previews.limits import SourceTooLarge, TierLimit, check_sizes
+from hivesync_server.previews.limits import SourceTooLarge, check_sizes
 from hivesync_server.settings import Settings
+from hivesync_server.tiers.errors import TierLimit
+from hivesync_server.tiers.limits import DEFAULTS
 
 MEGABYTE = 1024 * 1024
 
@@ -21,9 +23,11 @@ def entry(path: str, size: int) -> FileEntry:
 
 @pytest.mark.parametrize(("tier", "megabytes"), [(Tier.FREE, 2), (Tier.PRO, 10), (Tier.PREMIUM, 50)])
 def test_each_tier_has_its_limit_to_the_byte(tier: Tier, megabytes: int) -> None:
-    check_sizes([entry("photo.png", megabytes * MEGABYTE)], tier)
+    check_sizes([entry("photo.png", megabytes * MEGABYTE)], tier, DEFAULTS[tier].upload_bytes)
     with pytest.raises(TierLimit) as caught:
-        check_sizes([entry("photo.png", megabytes * MEGABYTE), entry("dot.png", 1)], tier)
+        check_sizes(
+            [entry("photo.png", megabytes * MEGABYTE), entry("dot.png", 1)], tier, DEFAULTS[tier].upload_bytes
+        )
     problem = caught.value.problem()
     assert (problem.status, problem.limit, problem.used) == (
         402,
@@ -34,13 +38,15 @@ def test_each_tier_has_its_limit_to_the_byte(tier: Tier, megabytes: int) -> None
 
 @pytest.mark.parametrize("tier", list(Tier))
 def test_source_text_is_capped_for_every_tier(tier: Tier) -> None:
-    check_sizes([entry("a.ts", 2 * MEGABYTE)], tier)
+    check_sizes([entry("a.ts", 2 * MEGABYTE)], tier, DEFAULTS[tier].upload_bytes)
     with pytest.raises(SourceTooLarge, match=r"3 MB.*2 MB"):
-        check_sizes([entry("a.ts", 2 * MEGABYTE), entry("b.TSX", MEGABYTE)], tier)
+        check_sizes(
+            [entry("a.ts", 2 * MEGABYTE), entry("b.TSX", MEGABYTE)], tier, DEFAULTS[tier].upload_bytes
+        )
 
 
 def test_equal_content_counts_once() -> None:
-    check_sizes([FileEntry(f"{name}.ts", 2 * MEGABYTE, "0" * 64) for name in "abc"], Tier.FREE)
+    check_sizes([FileEntry(f"{name}.ts", 2 * MEGABYTE, "0" * 64) for name in "abc"], Tier.FREE, 2 * MEGABYTE)
 
 
 @pytest.mark.any_database

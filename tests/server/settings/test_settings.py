@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hivesync_contract.identity import Tier
 from hivesync_dev.paths import ROOT
 from hivesync_server.settings import VARIABLES, SettingInvalid, load
 from hivesync_server.settings.environment import Environment
@@ -77,12 +78,27 @@ def test_a_weak_secret_is_named(name: str, weak: str) -> None:
         ("TRUSTED_PROXIES", "nginx"),
         ("PREVIEW_DEADLINE_SECONDS", "0"),
         ("EMAIL_PROVIDER", "sendmail"),
+        ("TIER_LIMITS", "{"),
+        ("TIER_LIMITS", "[]"),
+        ("TIER_LIMITS", '{"gold": {}}'),
+        ("TIER_LIMITS", '{"free": 5}'),
+        ("TIER_LIMITS", '{"free": {"wishes": 3}}'),
+        ("TIER_LIMITS", '{"free": {"previews_per_hour": -1}}'),
+        ("TIER_LIMITS", '{"free": {"previews_per_hour": true}}'),
+        ("TIER_LIMITS", '{"free": {"upload_bytes": null}}'),
     ],
 )
 def test_what_can_not_be_used_is_named(name: str, value: str) -> None:
     named = "POSTGRES_HOST" if (name, value) == ("DATABASE_URL", "") else name
     with pytest.raises(SettingInvalid, match=f"^{named} "):
         load(PRODUCTION | {name: value})
+
+
+def test_the_numbers_of_a_tier_can_be_changed_one_by_one() -> None:
+    changes = '{"free": {"previews_per_hour": 9, "history_shown": null}}'
+    tiers = load(PRODUCTION | {"TIER_LIMITS": changes}).tiers
+    assert (tiers[Tier.FREE].previews_per_hour, tiers[Tier.FREE].history_shown) == (9, None)
+    assert (tiers[Tier.FREE].previews_per_day, tiers[Tier.PRO].previews_per_hour) == (30, 20)
 
 
 def test_local_refuses_to_pretend_it_is_production(tmp_path: Path) -> None:

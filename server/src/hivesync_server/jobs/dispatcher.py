@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.identity import Tier
 from hivesync_contract.jobs import Job, JobKind, PreviewBuild
-from sqlalchemy.exc import SQLAlchemyError
 
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.ids import new_id
+from hivesync_server.background.backoff import backoff
+from hivesync_server.background.leases import Leases
+from hivesync_server.background.loop import Loop
 from hivesync_server.events.hub import EventHub
 from hivesync_server.jobs.delivery import Delivery, JobRefused, WorkerGate, manifest_key
 from hivesync_server.jobs.outcomes import JobOutcomes
-from hivesync_server.jobs.repository import JobRepository
 from hivesync_server.jobs.services import outcomes_on
 from hivesync_server.jobs.tables import JobRow, OutboxRow
 from hivesync_server.previews.repository import PreviewRepository
@@ -52,16 +52,8 @@ class Dispatcher:
     lease: str = field(default_factory=new_id)
 
     async def run(self) -> None:
-        """Work until cancelled. A database that fails for a while is waited for."""
-        while True:
-            self.ready.clear()
-            try:
-                worked = await self.step()
-            except (SQLAlchemyError, HiveSyncError, OSError):
-                _logger.exception("dispatcher step failed")
-                worked = False
-            if not worked:
-                await self._pause()
+        """Work until cancelled."""
+        await Loop("dispatcher", self.step, self.ready, POLL_SECONDS).run()
 
     async def step(self) -> bool:
         """Do what is due now; tell whether there was anything."""
@@ -72,17 +64,10 @@ class Dispatcher:
                 group.create_task(self._deliver(delivery), name=f"deliver {delivery.message_id}")
         return bool(deliveries)
 
-    async def _pause(self) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await self.ready.wait()
-        except TimeoutError:
-            return
-
     async def _claim(self) -> list[Delivery]:
         async with self.database.transaction() as transaction:
-            jobs = JobRepository(transaction.session)
-            rows = await jobs.claim(self.clock(), self.lease, LEASE, BATCH)
+            waiting = self._waiting(transaction)
+            rows = await waiting.claim(self.clock(), LEASE, BATCH, OutboxRow.priority, OutboxRow.id)
             return [delivery for row in rows if (delivery := await self._load(transaction, row))]
 
     async def _load(self, transaction: Transaction, row: OutboxRow) -> Delivery | None:
@@ -125,9 +110,8 @@ class Dispatcher:
             outcomes, job, row = await self._held(transaction, delivery)
             if row is None or job is None:
                 return
-            row.tries += 1
-            row.available_at = outcomes.now + backoff(row.tries)
-            row.lease = row.leased_until = None
+            pause = backoff(row.tries + 1, BACKOFF_FIRST_SECONDS, BACKOFF_MAX_SECONDS)
+            row.postpone(outcomes.now + pause)
             if outcomes.now - job.created_at > self.deadline:
                 await outcomes.builds.note_delay(job.preview_id, job.version)
 
@@ -145,7 +129,11 @@ class Dispatcher:
         """Lock in the order in which callbacks do: the job, then its delivery."""
         outcomes = self._outcomes(transaction)
         job = await outcomes.jobs.locked(delivery.job.job_id)
-        return outcomes, job, await outcomes.jobs.leased(delivery.message_id, self.lease)
+        row = await self._waiting(transaction).held(OutboxRow.id == delivery.message_id)
+        return outcomes, job, row
+
+    def _waiting(self, transaction: Transaction) -> Leases[OutboxRow]:
+        return Leases(transaction.session, OutboxRow, self.lease)
 
     async def _watch_deadlines(self) -> None:
         async with self.database.transaction() as transaction:
@@ -159,9 +147,3 @@ class Dispatcher:
 
     def _outcomes(self, transaction: Transaction) -> JobOutcomes:
         return outcomes_on(transaction, self.hub, self.ready, self.clock())
-
-
-def backoff(tries: int) -> timedelta:
-    """Give the pause before the next try: doubling, capped, and random so that many don't return at once."""
-    longest = min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * 2 ** min(tries - 1, 16))
-    return timedelta(seconds=longest * random.uniform(0.5, 1.0))  # noqa: S311 - no secret

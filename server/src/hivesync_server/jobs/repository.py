@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.jobs.tables import JobRow, OutboxRow
@@ -25,26 +25,6 @@ class JobRepository:
     async def locked(self, job_id: str) -> JobRow | None:
         """Give a job that nobody else changes until this transaction ends."""
         return await self.session.scalar(select(JobRow).where(JobRow.id == job_id).with_for_update())
-
-    async def claim(self, now: datetime, lease: str, lasts: timedelta, limit: int) -> Sequence[OutboxRow]:
-        """Take due deliveries in hand, by priority and age; what others hold is skipped."""
-        free = or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until < now)
-        query = (
-            select(OutboxRow)
-            .where(OutboxRow.available_at <= now, free)
-            .order_by(OutboxRow.priority, OutboxRow.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        rows = (await self.session.scalars(query)).all()
-        for row in rows:
-            row.lease, row.leased_until = lease, now + lasts
-        return rows
-
-    async def leased(self, message_id: str, lease: str) -> OutboxRow | None:
-        """Give and lock a delivery if it is still in the hands of `lease`."""
-        query = select(OutboxRow).where(OutboxRow.id == message_id, OutboxRow.lease == lease)
-        return await self.session.scalar(query.with_for_update())
 
     async def drop_deliveries(self, job_id: str) -> None:
         """Forget what waits for a job that has ended."""

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hivesync_server.adapters.tables import Id, Table, UtcTime
+from hivesync_server.background.leases import Leased
 
 
 class JobRow(Table):
@@ -30,11 +31,8 @@ class JobRow(Table):
     logs_key: Mapped[str | None] = mapped_column(String(512))
 
 
-class OutboxRow(Table):
-    """A delivery that waits. `id` is the `webhook-id`; a row is gone once the Worker has taken it.
-
-    `leased_until`: until then some dispatcher has it in hand; one that dies lets it run out.
-    """
+class OutboxRow(Leased, Table):
+    """A delivery that waits. `id` is the `webhook-id`; a row is gone once the Worker has taken it."""
 
     __tablename__ = "outbox"
 
@@ -42,7 +40,3 @@ class OutboxRow(Table):
     job_id: Mapped[str] = mapped_column(Id, ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
     attempt: Mapped[int]
     priority: Mapped[int]
-    tries: Mapped[int]
-    available_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
-    leased_until: Mapped[datetime | None] = mapped_column(UtcTime)
-    lease: Mapped[str | None] = mapped_column(Id)

@@ -62,6 +62,7 @@ async def _scope(
         objects=resources.objects,
         user_id=principal.user_id,
         tier=principal.tier,
+        upload_bytes=resources.settings.tiers[principal.tier].upload_bytes,
         now=projects.now,
     )
     links = PreviewLinks(resources.settings.worker, principal.user_id, principal.tier, projects.now)

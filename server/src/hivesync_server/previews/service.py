@@ -53,11 +53,12 @@ class Previews:
     objects: ObjectStore
     user_id: str
     tier: Tier
+    upload_bytes: int
     now: datetime
 
     async def create(self, project: ProjectRow, body: PreviewCreate) -> tuple[PreviewAndVersion, UploadPlan]:
         """Begin a preview: record its manifest, and say what has to be uploaded."""
-        check_sizes(body.files, self.tier)
+        check_sizes(body.files, self.tier, self.upload_bytes)
         preview = PreviewRow(
             id=new_id(),
             project_id=project.id,
@@ -74,7 +75,7 @@ class Previews:
         self, project: ProjectRow, preview_id: str, body: PreviewCreate
     ) -> tuple[PreviewAndVersion, UploadPlan]:
         """Begin the next version of a preview; its link stays."""
-        check_sizes(body.files, self.tier)
+        check_sizes(body.files, self.tier, self.upload_bytes)
         preview = (await self.get(project, preview_id, lock=True)).preview
         if preview.expires_at <= self.now:
             raise PreviewExpired("The preview has expired; make a new one.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import quote
 
 import platformdirs
+from hivesync_contract.identity import Tier
 
 from hivesync_server.settings import safety
 from hivesync_server.settings.environment import Environment, SettingInvalid
@@ -24,6 +26,7 @@ from hivesync_server.settings.groups import (
 )
 from hivesync_server.settings.secrets import Secret, local_secret
 from hivesync_server.settings.variables import PREVIOUS_SUFFIX, VARIABLES
+from hivesync_server.tiers.limits import TierLimits, with_changes
 
 __all__ = ["VARIABLES", "SettingInvalid", "Settings", "load"]
 
@@ -61,6 +64,7 @@ def load(environ: Mapping[str, str], *, host: str | None = None, port: int | Non
             sender=read.text("EMAIL_FROM", "HiveSync <hivesync@localhost>"),
         ),
         accounts=AccountSettings(confirmed_only=env != "local"),
+        tiers=_tiers(read),
     )
     safety.check(settings)
     return settings
@@ -143,6 +147,13 @@ def _worker(read: Environment, env: EnvName, data_dir: Path) -> WorkerSettings:
         preview_public_url=read.origin("PREVIEW_PUBLIC_URL", url),
         deadline_seconds=read.number("PREVIEW_DEADLINE_SECONDS", 60, low=1, high=3600),
     )
+
+
+def _tiers(read: Environment) -> Mapping[Tier, TierLimits]:
+    try:
+        return with_changes(json.loads(read.text("TIER_LIMITS", "{}")))
+    except ValueError as error:
+        raise SettingInvalid("TIER_LIMITS", f"must be JSON like the example: {error}.") from error
 
 
 def _keys(read: Environment, name: str, env: EnvName, data_dir: Path) -> tuple[Secret, ...]:

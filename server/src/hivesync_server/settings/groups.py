@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 
+from hivesync_contract.identity import Tier
 from hivesync_contract.preview_token import preview_key
 
 from hivesync_server.settings.secrets import Secret
+from hivesync_server.tiers.limits import TierLimits
 
 EnvName = Literal["local", "staging", "production"]
 
@@ -109,6 +112,7 @@ class Settings:
     worker: WorkerSettings
     mail: MailSettings
     accounts: AccountSettings
+    tiers: Mapping[Tier, TierLimits]
 
     def on_port(self, port: int) -> Settings:
         """Give the settings with the port that the system picked, in links too, when 0 was asked for."""

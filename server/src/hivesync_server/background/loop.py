@@ -1,0 +1,44 @@
+"""The loop of a background task: work while there is some, then wait to be woken or for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from hivesync_contract.errors import HiveSyncError
+from sqlalchemy.exc import SQLAlchemyError
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`step` does what is due and tells whether there was anything. `ready` is set by whoever adds work in
+    this process; what another process added is found after `pause_seconds` at the latest.
+    """
+
+    name: str
+    step: Callable[[], Awaitable[bool]]
+    ready: asyncio.Event
+    pause_seconds: float
+
+    async def run(self) -> None:
+        """Work until cancelled. A database that fails for a while is waited for."""
+        while True:
+            self.ready.clear()
+            try:
+                worked = await self.step()
+            except (SQLAlchemyError, HiveSyncError, OSError):
+                _logger.exception("background step failed", extra={"task": self.name})
+                worked = False
+            if not worked:
+                await self._pause()
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(self.pause_seconds):
+                await self.ready.wait()
+        except TimeoutError:
+            return

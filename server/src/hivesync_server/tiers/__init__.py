@@ -1,0 +1,1 @@
+"""What each tier allows, and the refusal of what is beyond."""

@@ -1,0 +1,48 @@
+"""A background task's loop."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from hivesync_server.background.loop import Loop
+from sqlalchemy.exc import OperationalError
+
+
+async def test_work_is_done_at_once_when_woken_and_a_failing_database_is_waited_for() -> None:
+    ready, steps = asyncio.Event(), 0
+
+    async def step() -> bool:
+        nonlocal steps
+        steps += 1
+        if steps == 1:
+            raise OperationalError("SELECT 1", {}, Exception("gone"))
+        return steps < 4
+
+    running = asyncio.create_task(Loop("test", step, ready, 3600).run())
+    await asyncio.sleep(0.05)
+    assert steps == 1  # failed; it waits
+    ready.set()
+    await asyncio.sleep(0.05)
+    assert steps == 4  # worked twice, found nothing once
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def test_what_others_added_is_found_after_the_pause() -> None:
+    found = asyncio.Event()
+    count = 0
+
+    async def step() -> bool:
+        nonlocal count
+        count += 1
+        if count == 3:
+            found.set()
+        return False
+
+    running = asyncio.create_task(Loop("test", step, asyncio.Event(), 0.01).run())
+    await asyncio.wait_for(found.wait(), 10)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
