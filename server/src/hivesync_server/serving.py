@@ -111,11 +111,13 @@ async def serve(settings: Settings, announce: Callable[[Listening], None]) -> No
     await bind(settings, announce).run()
 
 
-async def migrate(settings: Settings) -> None:
-    """Bring the configured database to the newest schema."""
+async def migrate(
+    settings: Settings, target: str = migrations.NEWEST, *, back: int = 0, dry_run: bool = False
+) -> migrations.Plan:
+    """Bring the configured database to a schema; see `migrations.migrate`."""
     database = open_database(settings.database)
     try:
-        await migrations.migrate(database)
+        return await migrations.migrate(database, target, back=back, dry_run=dry_run)
     finally:
         await database.close()
 

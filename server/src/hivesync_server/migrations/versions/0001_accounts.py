@@ -19,6 +19,12 @@ def upgrade() -> None:
     _create_web_sessions()
 
 
+def downgrade() -> None:
+    """Remove them: nothing of anybody is left."""
+    for table in ("web_sessions", "device_codes", "refresh_tokens", "sessions", "users"):
+        op.drop_table(table)
+
+
 def _create_users() -> None:
     op.create_table(
         "users",

@@ -18,6 +18,12 @@ def upgrade() -> None:
     _create_preview_versions()
 
 
+def downgrade() -> None:
+    """Remove them; stored objects stay where they are."""
+    for table in ("preview_versions", "previews", "project_sources", "projects"):
+        op.drop_table(table)
+
+
 def _create_projects() -> None:
     op.create_table(
         "projects",

@@ -20,6 +20,12 @@ def upgrade() -> None:
     _create_idempotency_keys()
 
 
+def downgrade() -> None:
+    """Remove them: what waits to be sent is lost."""
+    for table in ("idempotency_keys", "mails", "events", "event_counters", "outbox", "jobs"):
+        op.drop_table(table)
+
+
 def _create_jobs() -> None:
     op.create_table(
         "jobs",

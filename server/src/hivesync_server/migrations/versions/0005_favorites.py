@@ -24,3 +24,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "project_id", name="pk_project_favorites"),
     )
     op.create_index("ix_project_favorites_project_id", "project_favorites", ["project_id"])
+
+
+def downgrade() -> None:
+    """Remove it."""
+    op.drop_table("project_favorites")
