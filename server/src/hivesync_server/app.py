@@ -18,7 +18,7 @@ from hivesync_server.activity import endpoints as activity
 from hivesync_server.adapters.cache import open_cache
 from hivesync_server.adapters.clock import Clock, utc_now
 from hivesync_server.adapters.db import open_database
-from hivesync_server.adapters.objects import S3ObjectStore
+from hivesync_server.adapters.objects import open_stores
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.api_keys import endpoints as api_keys
 from hivesync_server.auth import endpoints as auth
@@ -38,6 +38,7 @@ from hivesync_server.jobs import endpoints as workers
 from hivesync_server.jobs.delivery import WorkerGate
 from hivesync_server.jobs.dispatcher import Dispatcher
 from hivesync_server.notifications import endpoints as notifications
+from hivesync_server.object_deletions.deleter import ObjectDeleter
 from hivesync_server.previews import endpoints as previews
 from hivesync_server.profile import endpoints as profile
 from hivesync_server.projects import endpoints as projects
@@ -76,7 +77,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
     resources = Resources(
         settings=settings,
         database=open_database(settings.database),
-        objects=S3ObjectStore(settings.objects, settings.objects.previews_bucket),
+        objects=open_stores(settings.objects),
         cache=open_cache(settings.redis_url.reveal()),
         clock=clock,
         passwords=Passwords(),
@@ -137,7 +138,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Loopback never goes through a proxy; a real Worker does when the machine says so.
     trust_env = not is_loopback(httpx.URL(worker.url).host)
     async with httpx.AsyncClient(timeout=_DELIVERY_SECONDS, trust_env=trust_env) as client:
-        gate = WorkerGate(client, resources.objects, worker, resources.clock)
+        gate = WorkerGate(client, resources.objects.previews, worker, resources.clock)
         dispatcher = Dispatcher(
             resources.database,
             gate,
@@ -149,10 +150,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         sweeper = Housekeeping(
             resources.database, resources.clock, resources.settings.accounts.confirmed_only
         )
+        deleter = ObjectDeleter(
+            resources.database, resources.objects, resources.clock, resources.deletion_ready
+        )
         async with asyncio.TaskGroup() as background:
             tasks = [
                 background.create_task(dispatcher.run(), name="dispatcher"),
                 background.create_task(sweeper.run(), name="housekeeping"),
+                background.create_task(deleter.run(), name="object deletions"),
             ]
             try:
                 yield
@@ -160,5 +165,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 resources.hub.close()
                 for task in tasks:
                     task.cancel()
+    resources.objects.close()
     await resources.cache.close()
     await resources.database.close()

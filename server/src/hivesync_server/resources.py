@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from hivesync_server.adapters.cache import Cache
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
-from hivesync_server.adapters.objects import ObjectStore
+from hivesync_server.adapters.objects import ObjectStores
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.passwords import Passwords
@@ -22,11 +22,11 @@ from hivesync_server.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """One of each. `job_ready` wakes the dispatcher."""
+    """One of each. `job_ready` wakes the dispatcher, `deletion_ready` who deletes objects."""
 
     settings: Settings
     database: Database
-    objects: ObjectStore
+    objects: ObjectStores
     cache: Cache
     clock: Clock
     passwords: Passwords
@@ -34,6 +34,7 @@ class Resources:
     hub: EventHub
     sealer: Sealer
     job_ready: asyncio.Event = field(default_factory=asyncio.Event)
+    deletion_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def resources_of(connection: HTTPConnection) -> Resources:

@@ -15,6 +15,7 @@ from hivesync_server.events import tables as events
 from hivesync_server.http import idempotency
 from hivesync_server.jobs import tables as jobs
 from hivesync_server.notifications import tables as notifications
+from hivesync_server.object_deletions import tables as object_deletions
 from hivesync_server.previews import tables as previews
 from hivesync_server.projects import tables as projects
 from hivesync_server.tasks import tables as tasks
@@ -31,6 +32,7 @@ DOMAINS = (
     jobs,
     mail,
     notifications,
+    object_deletions,
     previews,
     projects,
     tasks,

@@ -10,18 +10,18 @@ import pytest
 from hivesync_contract.limits import PACKED_FILE_BYTES
 from hivesync_contract.previews import FileEntry
 from hivesync_dev.servers.s3 import BUCKET, SECRET_KEY, S3Server
-from hivesync_server.adapters.objects import ObjectStoreUnreachable, S3ObjectStore
+from hivesync_server.adapters.objects import ObjectStore, ObjectStoreUnreachable, open_stores
 from hivesync_server.previews.uploads import PACK_BYTES, plan_uploads
 from hivesync_server.settings.groups import ObjectSettings
 from hivesync_server.settings.secrets import Secret
 
 
-def store_at(endpoint: str, secret: str = SECRET_KEY) -> S3ObjectStore:
-    return S3ObjectStore(ObjectSettings(endpoint, "hivesync-test", Secret(secret), BUCKET, "l", "a"), BUCKET)
+def store_at(endpoint: str, secret: str = SECRET_KEY) -> ObjectStore:
+    return open_stores(ObjectSettings(endpoint, "hivesync-test", Secret(secret), BUCKET, "l", "a")).previews
 
 
 @pytest.fixture
-def store(s3: S3Server) -> S3ObjectStore:
+def store(s3: S3Server) -> ObjectStore:
     return store_at(s3.endpoint)
 
 
@@ -35,7 +35,7 @@ def entry(name: str, size: int) -> FileEntry:
     return FileEntry(name, size, hashlib.sha256(name.encode()).hexdigest())
 
 
-def test_small_files_share_a_pack_and_large_ones_go_alone(store: S3ObjectStore) -> None:
+def test_small_files_share_a_pack_and_large_ones_go_alone(store: ObjectStore) -> None:
     small, limit = entry("a", 10), entry("b", PACKED_FILE_BYTES)
     large = entry("c", PACKED_FILE_BYTES + 1)
     planned = plan_uploads(store, "p", "v", 1, [large, limit, small])
@@ -45,25 +45,25 @@ def test_small_files_share_a_pack_and_large_ones_go_alone(store: S3ObjectStore) 
     assert planned.packs[0].key == "previews/v/v1/pack-0"
 
 
-def test_packs_do_not_outgrow_what_the_worker_can_hold(store: S3ObjectStore) -> None:
+def test_packs_do_not_outgrow_what_the_worker_can_hold(store: ObjectStore) -> None:
     files = [entry(f"{number:04}", PACKED_FILE_BYTES) for number in range(300)]
     planned = plan_uploads(store, "p", "v", 1, files)
     assert all(pack.size <= PACK_BYTES for pack in planned.plan.packs)
     assert [sha for pack in planned.packs for sha in pack.sha256s] == [file.sha256 for file in files]
 
 
-def test_equal_content_is_sent_once(store: S3ObjectStore) -> None:
+def test_equal_content_is_sent_once(store: ObjectStore) -> None:
     twice = [FileEntry("a", 1, "0" * 64), FileEntry("b", 1, "0" * 64)]
     assert plan_uploads(store, "p", "v", 1, twice).plan.packs[0].size == 1
 
 
-def test_nothing_missing_is_nothing_to_do(store: S3ObjectStore) -> None:
+def test_nothing_missing_is_nothing_to_do(store: ObjectStore) -> None:
     plan = plan_uploads(store, "p", "v", 1, []).plan
     assert (plan.packs, plan.files) == ([], [])
 
 
 async def test_exactly_the_announced_bytes_are_taken(
-    store: S3ObjectStore, s3: S3Server, uploader: httpx.AsyncClient
+    store: ObjectStore, s3: S3Server, uploader: httpx.AsyncClient
 ) -> None:
     data = b"x" * 1000
     sha256 = hashlib.sha256(data).hexdigest()
@@ -76,14 +76,14 @@ async def test_exactly_the_announced_bytes_are_taken(
     assert s3.read(f"sources/p/{sha256}") == data
 
 
-async def test_a_pack_has_the_announced_size(store: S3ObjectStore, uploader: httpx.AsyncClient) -> None:
+async def test_a_pack_has_the_announced_size(store: ObjectStore, uploader: httpx.AsyncClient) -> None:
     put = store.presign_put("previews/v/v1/pack-0", 5)
     assert (await uploader.put(put.url, content=b"123456")).status_code == 403
     assert (await uploader.put(put.url, content=b"12345")).status_code == 200
 
 
 async def test_an_address_is_good_for_its_own_object_only(
-    store: S3ObjectStore, uploader: httpx.AsyncClient
+    store: ObjectStore, uploader: httpx.AsyncClient
 ) -> None:
     put = store.presign_put("previews/mine/v1/pack-0", 5)
     theirs = put.url.replace("/mine/", "/theirs/")

@@ -59,7 +59,7 @@ async def _scope(
         sources=SourceRepository(transaction.session),
         queue=JobQueue(transaction, resources.job_ready, projects.now),
         events=EventPublisher(transaction, resources.hub, projects.now),
-        objects=resources.objects,
+        objects=resources.objects.previews,
         user_id=principal.user_id,
         tier=principal.tier,
         upload_bytes=resources.settings.tiers[principal.tier].upload_bytes,

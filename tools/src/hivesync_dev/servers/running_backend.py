@@ -74,3 +74,7 @@ class RunningBackend:
     def wake_dispatcher(self) -> None:
         """Let the dispatcher look now, as when the clock was moved."""
         self.resources.job_ready.set()
+
+    def wake_deleter(self) -> None:
+        """Let who deletes objects look now."""
+        self.resources.deletion_ready.set()

@@ -21,11 +21,13 @@ from hivesync_dev.stack.ports import free_ports
 ACCESS_KEY = "hivesync-test"
 SECRET_KEY = "hivesync-test-secret"
 BUCKET = "hivesync-previews"
+LOGS_BUCKET = "hivesync-ai-logs"
+ARTIFACTS_BUCKET = "hivesync-artifacts"
 _READY_SECONDS = 30.0
 
 
 class S3Server:
-    """Starts when entered, with the previews' bucket in place, and is stopped when left."""
+    """Starts when entered, with all buckets in place, and is stopped when left."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="hivesync-s3-"))
@@ -40,7 +42,8 @@ class S3Server:
                 self._command(s3, others), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
         try:
-            self._create_bucket()
+            for name in (BUCKET, LOGS_BUCKET, ARTIFACTS_BUCKET):
+                self._create_bucket(name)
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -62,18 +65,29 @@ class S3Server:
             "R2_ACCESS_KEY": ACCESS_KEY,
             "R2_SECRET_KEY": SECRET_KEY,
             "R2_BUCKET": BUCKET,
+            "R2_LOGS_BUCKET": LOGS_BUCKET,
+            "R2_ARTIFACTS_BUCKET": ARTIFACTS_BUCKET,
         }
 
-    def read(self, key: str) -> bytes:
+    def read(self, key: str, bucket: str = BUCKET) -> bytes:
         """Give an object's bytes."""
-        body: bytes = self._client().get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        body: bytes = self._client().get_object(Bucket=bucket, Key=key)["Body"].read()
         return body
 
-    def _create_bucket(self) -> None:
+    def has(self, key: str, bucket: str = BUCKET) -> bool:
+        """Tell whether there is such an object."""
+        return bool(self._client().list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"])
+
+    def open_uploads(self, bucket: str) -> list[str]:
+        """Give the keys of uploads in parts that were neither completed nor aborted."""
+        found = self._client().list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+        return [upload["Key"] for upload in found]
+
+    def _create_bucket(self, name: str) -> None:
         deadline = time.monotonic() + _READY_SECONDS
         while True:
             try:
-                self._client().create_bucket(Bucket=BUCKET)
+                self._client().create_bucket(Bucket=name)
             except (BotoCoreError, ClientError):
                 if time.monotonic() > deadline:
                     raise
