@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 import httpx
 from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 
 from hivesync_server import __version__, problems
 from hivesync_server.activity import endpoints as activity
@@ -96,14 +98,23 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
     )
     app.state.resources = resources
     problems.install(app)
-    app.include_router(_api_router())
-    app.include_router(workers.router)
-    for part in (pages, account_pages, device_pages, invite_page, outbox_page):
-        app.include_router(part.router)
+    app.router.routes.extend(_routes())
     app.add_middleware(BodyLimits, limits=BODY_LIMITS)
     app.add_middleware(SecurityHeaders, https=settings.http.secure_cookies)
     app.add_middleware(RequestContext)
     return App(app, resources.hub.close)
+
+
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """Give all routes. They know nothing of a process's resources, and take long to work out: a process that
+    assembles many applications, as tests do, works them out once.
+    """
+    root = APIRouter()
+    root.include_router(_api_router())
+    for part in (workers, pages, account_pages, device_pages, invite_page, outbox_page):
+        root.include_router(part.router)
+    return root.routes
 
 
 def _api_router() -> APIRouter:
