@@ -1,6 +1,6 @@
 """`make bench`: all measurements, as a table and as JSON in bench/results/. BENCH_QUICK=1 is short.
 
-`python -m bench relay transfer network agent previews` runs only the parts that are named.
+`python -m bench relay transfer network agent previews login` runs only the parts that are named.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import psutil
 
 from bench.idle import measure_idle
 from bench.index import measure_index, measure_tiny, measure_watching
+from bench.login import measure_login
 from bench.network import measure_network
 from bench.previews import measure_previews
 from bench.relay import compare
@@ -96,6 +97,7 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
             | measure_switch(folder / "index", effort.watched_files, _say)
         ),
         "previews": lambda: measure_previews(folder / "previews", effort.previews, _say),
+        "login": lambda: measure_login(folder / "login", effort.rounds, effort.load_seconds, _say),
     }
     results: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -23,6 +23,8 @@ def table(results: dict[str, Any]) -> str:
         parts += ["", *_index_lines(index)]
     if previews := results.get("previews"):
         parts += ["", *_preview_lines(previews)]
+    if login := results.get("login"):
+        parts += ["", *_login_lines(login)]
     return "\n".join(parts)
 
 
@@ -97,3 +99,11 @@ def _preview_lines(previews: dict[str, Any]) -> Iterable[str]:
     for name, seconds in previews["samples"].items():
         first, again = seconds["first_seconds"], seconds["rebuild_seconds"]
         yield f"  {name:<20} first {first:.2f} s, after a change {again:.2f} s"
+
+
+def _login_lines(login: dict[str, Any]) -> Iterable[str]:
+    yield f"A health call while {login['people']} people sign in, median of {login['rounds']}"
+    yield (
+        f"  p99 alone {login['alone_p99_ms']:.2f} ms, during the {login['burst_seconds']:.1f} s of sign-ins "
+        f"{login['during_p99_ms']:.2f} ms: {login['ratio']:.2f} ×"
+    )

@@ -177,5 +177,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 for task in tasks:
                     task.cancel()
     resources.objects.close()
+    resources.passwords.close()
     await resources.cache.close()
     await resources.database.close()

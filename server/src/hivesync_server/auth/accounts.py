@@ -14,7 +14,7 @@ from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.auth.errors import AccountTaken, AuthInvalid, PasswordWrong
 from hivesync_server.auth.mailed_tokens import MailedTokens, Purpose
-from hivesync_server.auth.passwords import Passwords
+from hivesync_server.auth.passwords import HashingBusy, Passwords
 from hivesync_server.auth.repository import SessionRepository, UserRepository
 from hivesync_server.auth.shapes import user_shape
 from hivesync_server.auth.tables import UserRow
@@ -101,7 +101,12 @@ class Accounts:
         account = f"account:{user.id if user else login}" + (f":{network}" if at_home else "")
         await self.throttle.admit(f"network:{network}", FREE_PER_NETWORK)
         await self.throttle.admit(account, FREE_PER_ACCOUNT)
-        right = await self.passwords.matches(user.password_hash if user else None, password)
+        try:
+            right = await self.passwords.matches(user.password_hash if user else None, password)
+        except HashingBusy:  # nobody looked at the password, so it was no try
+            await self.throttle.was_right(f"network:{network}")
+            await self.throttle.was_right(account)
+            raise
         if user is None or not right or (self.confirmed_only and not user.email_verified):
             _logger.info("sign-in refused", extra={"login": masked_email(login)})
             raise AuthInvalid(self._refusal())

@@ -1,36 +1,88 @@
-"""Passwords by Argon2id, off the event loop; a check takes as long for an unknown account as for any."""
+"""Passwords by Argon2id, in threads of their own; a check takes as long for an unknown account as for any.
+
+Neither the event loop nor the threads that others use ever wait for a hash, and the queue before it is short:
+a flood of sign-ins is refused at once instead of being answered when nobody listens any more.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from hivesync_contract.errors import ErrorCode, HiveSyncError
 
-_PARALLEL = 4
+QUEUE_MAX = 128
+"""Hashes that are computed or wait: about three seconds of work for one thread."""
+
+_RETRY_SECONDS = 3
+_NICENESS = 2
+"""A little, so that requests come first; more would starve sign-ins on a busy machine."""
+
+_T = TypeVar("_T")
+
+
+class HashingBusy(HiveSyncError):
+    """More people sign in at once than the machine can check passwords of."""
+
+    code = ErrorCode.RATE_LIMITED
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__("Too many people are signing in right now; try again in a few seconds.")
+        self.headers = {"Retry-After": str(_RETRY_SECONDS)}
 
 
 class Passwords:
-    """Hash and check. The parameters are OWASP's for Argon2id: 19 MiB, two passes, one lane."""
+    """Hash and check. The parameters are OWASP's for Argon2id: 19 MiB, two passes, one lane.
 
-    def __init__(self) -> None:
+    `places`: how many more may be in the queue.
+    """
+
+    def __init__(self, queue_max: int = QUEUE_MAX) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._nobody = self._hasher.hash("the password of an account that does not exist")
-        self._turns = asyncio.Semaphore(_PARALLEL)
+        # One core stays for the requests; Argon2 frees the interpreter's lock while it computes.
+        threads = max(1, min(4, (os.cpu_count() or 1) - 1))
+        self._pool = ThreadPoolExecutor(threads, "passwords", initializer=_step_back)
+        self.places = queue_max
 
     async def hash(self, password: str) -> str:
-        """Give the hash to store, with its salt and parameters."""
-        async with self._turns:
-            return await asyncio.to_thread(self._hasher.hash, password)
+        """Give the hash to store, with its salt and parameters, or raise `HashingBusy`."""
+        return await self._compute(lambda: self._hasher.hash(password))
 
     async def matches(self, stored: str | None, password: str) -> bool:
         """Tell whether `password` made `stored`; without an account do the same work and say no."""
-        async with self._turns:
-            right = await asyncio.to_thread(self._verify, stored or self._nobody, password)
+        right = await self._compute(lambda: self._verify(stored or self._nobody, password))
         return right and stored is not None
+
+    def close(self) -> None:
+        """End the threads; what waits is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _compute(self, work: Callable[[], _T]) -> _T:
+        if self.places <= 0:
+            raise HashingBusy
+        self.places -= 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        finally:
+            self.places += 1
 
     def _verify(self, stored: str, password: str) -> bool:
         try:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _step_back() -> None:
+    # Linux takes a thread's id for that thread alone; elsewhere the whole process would step back.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
