@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 from hivesync_contract.limits import SIGNATURE_TOLERANCE_SECONDS
-from hivesync_contract.signing import agent_proof, sign, verify
+from hivesync_contract.signing import agent_proof, sign, sign_webhook, verify, webhook_key
 from hypothesis import given
 from hypothesis import strategies as st
+from standardwebhooks.webhooks import Webhook
 
 SECRET = "a shared secret of the environment, ümlaut included"
 NOW = 1_800_000_000
@@ -107,3 +109,26 @@ def test_an_agent_s_proof_is_the_hmac_of_the_nonce_as_sent() -> None:
     token, nonce = "t" * 43, "AbCd" * 16
     assert bytes.fromhex(agent_proof(token, nonce)) == independent_mac(token.encode(), nonce.encode())
     assert agent_proof(token, nonce) != agent_proof(token, nonce.lower())
+
+
+def test_a_webhook_is_signed_as_in_the_specification_s_own_example() -> None:
+    body = b'{"test": 2432232314}'
+    signature = sign_webhook(
+        ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body
+    )
+    assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+@given(keys=st.lists(st.binary(min_size=24, max_size=64), min_size=1, max_size=2), body=st.text())
+def test_the_reference_library_agrees_with_each_signature_of_a_webhook(keys: list[bytes], body: str) -> None:
+    secrets = ["whsec_" + base64.b64encode(key).decode() for key in keys]
+    at = datetime.fromtimestamp(NOW, UTC)
+    expected = [Webhook(secret).sign("msg_1", at, body) for secret in secrets]
+    assert sign_webhook(secrets, "msg_1", NOW, body.encode()).split(" ") == expected
+
+
+def test_a_secret_that_is_none_is_not_repeated_by_the_error() -> None:
+    with pytest.raises(ValueError, match="whsec_") as caught:
+        webhook_key("whsec_canary!")
+    assert "canary" not in str(caught.value)
+    assert caught.value.__cause__ is None

@@ -94,6 +94,13 @@ export interface AiDocsEvent {
   ai_docs: AiDocs;
 }
 
+/** How an AI documentation ended. */
+export interface AiDocsOutcome {
+  ai_docs_id: string;
+  user_id: string;
+  path: string;
+}
+
 /** `ai_docs.progress`, from the agent only: a request it makes, from `preparing` on. */
 export interface AiDocsProgressEvent {
   ai_docs: LocalAiDocs;
@@ -252,6 +259,12 @@ export interface ConnectedClient {
   version: string;
   last_seen_seconds: number;
 }
+
+/** Why a try failed. What the other server wrote is neither kept nor shown. */
+export type DeliveryFailure = "address_refused" | "certificate_invalid" | "connection_failed" | "name_unknown" | "protocol_error" | "status" | "timeout" | "webhook_disabled";
+
+/** `pending`: it is being sent, or will be tried again. */
+export type DeliveryState = "delivered" | "failed" | "pending";
 
 /** Answer of `POST /auth/device/code` (RFC 8628 §3.2). Times in seconds. */
 export interface DeviceCode {
@@ -782,6 +795,15 @@ export interface PreviewEvent {
 /** What the source is, found by the agent. `web` has an index.html entry, with or without a framework. */
 export type PreviewKind = "component" | "image" | "markdown" | "react_native" | "web";
 
+/** How a preview ended. It holds no link: that opens the preview for anyone. */
+export interface PreviewOutcome {
+  preview_id: string;
+  version: number;
+  user_id: string;
+  state: PreviewState;
+  error: PreviewError | null;
+}
+
 /** `preview.progress`, from the agent only: a preview it makes, from `preparing` on. */
 export interface PreviewProgressEvent {
   preview: LocalPreview;
@@ -1132,6 +1154,100 @@ export interface WatchState {
   mode: WatchMode;
   reason?: string;
   folders?: number;
+}
+
+/**
+ * A webhook as its owner sees it. `failing_since`: the first failure since something last arrived.
+ *
+ * `previous_secret_until`: until then messages carry a signature of the secret before this one, too.
+ */
+export interface Webhook {
+  id: string;
+  url: string;
+  description: string;
+  events: string[];
+  project_id: string | null;
+  enabled: boolean;
+  disabled_reason: WebhookDisabled | null;
+  failing_since: string | null;
+  previous_secret_until: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/**
+ * `POST /webhooks`. `url`: https, without user and fragment; `description`: up to 200 characters.
+ *
+ * `events`: 1–50 types, whole groups (`task.*`), or `*`. `project_id`: a project that the caller owns, or
+ * null for all of them, later ones too.
+ */
+export interface WebhookCreate {
+  url: string;
+  events: string[];
+  description?: string;
+  project_id?: string | null;
+}
+
+/**
+ * Answer to a new webhook and to a new secret: `secret` (`whsec_…`) is shown here and never again.
+ *
+ * A repeated request (`Idempotency-Key`) gets null.
+ */
+export interface WebhookCreated {
+  webhook: Webhook;
+  secret: string | null;
+}
+
+/**
+ * What happened, by its type: `preview.*` has `preview`, `ai_docs.*` has `ai_docs`, `ping` has nothing,
+ * all others have `activity`.
+ */
+export interface WebhookData {
+  project_id?: string | null;
+  activity?: ActivityEntry | null;
+  preview?: PreviewOutcome | null;
+  ai_docs?: AiDocsOutcome | null;
+}
+
+/**
+ * One message to one webhook; `id` is its `webhook-id`, on every try. Kept for 30 days.
+ *
+ * `status`, `failure` and `duration_ms` are those of the last try; `next_attempt_at` is null once it is
+ * over.
+ */
+export interface WebhookDelivery {
+  id: string;
+  webhook_id: string;
+  type: WebhookEventType;
+  state: DeliveryState;
+  attempts: number;
+  status: number | null;
+  failure: DeliveryFailure | null;
+  duration_ms: number | null;
+  created_at: string;
+  attempted_at: string | null;
+  next_attempt_at: string | null;
+}
+
+/** Why a webhook gets nothing any more, until its owner enables it again. */
+export type WebhookDisabled = "by_owner" | "failing" | "gone" | "transferred";
+
+/** What can be told. `ping` comes when the webhook's owner asks for it, and is not subscribed to. */
+export type WebhookEventType = "ai_docs.failed" | "ai_docs.ready" | "attachment.attached" | "attachment.detached" | "comment.changed" | "comment.created" | "comment.deleted" | "label.changed" | "label.created" | "label.deleted" | "ping" | "preview.failed" | "preview.ready" | "project.changed" | "project.created" | "project.deleted" | "task.assigned" | "task.changed" | "task.completed" | "task.created" | "task.deleted" | "task.linked" | "task.moved" | "task.reopened" | "task.unlinked" | "team.invited" | "team.joined" | "team.left" | "team.removed" | "team.transferred";
+
+/** `PATCH /webhooks/{id}`, a JSON Merge Patch: what is absent stays. Enabling it forgets past failures. */
+export interface WebhookPatch {
+  url?: string | null;
+  events?: string[] | null;
+  description?: string | null;
+  enabled?: boolean | null;
+}
+
+/** The body of every message. `timestamp`: when it happened, not when it was sent. */
+export interface WebhookPayload {
+  type: WebhookEventType;
+  timestamp: string;
+  data: WebhookData;
 }
 
 export const LIMITS = {
