@@ -238,10 +238,11 @@ export interface CommentStars {
 }
 
 /**
- * What a comment is about: the project, which needs no other field, or a line of a file.
+ * What a comment is about: the project, which needs no other field, a task, or a line of a file.
  *
- * `path` as in manifests; `line` counts from 1. Lines move, so `commit` (its full hash) or `sha256` (of the
- * file's bytes) may say of which text it is the line.
+ * A task needs `task_id`, a line `path` (as in manifests) and `line`, which counts from 1. Lines move, so
+ * `commit` (its full hash) or `sha256` (of the file's bytes) may say of which text it is the line. Comments
+ * on a task go with it.
  */
 export interface CommentTarget {
   kind: CommentTargetKind;
@@ -249,9 +250,10 @@ export interface CommentTarget {
   line?: number | null;
   commit?: string | null;
   sha256?: string | null;
+  task_id?: string | null;
 }
 
-export type CommentTargetKind = "file" | "project";
+export type CommentTargetKind = "file" | "project" | "task";
 
 /** A program that has called the agent. `last_seen_seconds` ago. */
 export interface ConnectedClient {

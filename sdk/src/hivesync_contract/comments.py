@@ -1,4 +1,4 @@
-"""Comments on a project or on a line of one of its files."""
+"""Comments on a project, one of its tasks, or a line of one of its files."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ COMMENT_CHARACTERS = 10_000
 
 class CommentTargetKind(StrEnum):
     PROJECT = "project"
+    TASK = "task"
     FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
 class CommentTarget:
-    """What a comment is about: the project, which needs no other field, or a line of a file.
+    """What a comment is about: the project, which needs no other field, a task, or a line of a file.
 
-    `path` as in manifests; `line` counts from 1. Lines move, so `commit` (its full hash) or `sha256` (of the
-    file's bytes) may say of which text it is the line.
+    A task needs `task_id`, a line `path` (as in manifests) and `line`, which counts from 1. Lines move, so
+    `commit` (its full hash) or `sha256` (of the file's bytes) may say of which text it is the line. Comments
+    on a task go with it.
     """
 
     kind: CommentTargetKind
@@ -28,6 +30,7 @@ class CommentTarget:
     line: int | None = None
     commit: str | None = None
     sha256: str | None = None
+    task_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy import delete
 from .conftest import ON_PROJECT, Place, SignUp, on_line
 
 JSON = {"Content-Type": "application/json"}
+NO_TASK = "01890000-0000-7000-8000-000000000000"
 COMMIT, SHA256 = "a" * 40, "b" * 64
 
 BAD: list[dict[str, Any]] = [
@@ -28,6 +29,12 @@ BAD: list[dict[str, Any]] = [
     {"target": ON_PROJECT, "body": "x", "author_id": "01890000-0000-7000-8000-000000000000"},
     {"target": {"kind": "planet"}, "body": "x"},
     {"target": {"kind": "project", "line": 1}, "body": "x"},
+    {"target": {"kind": "project", "task_id": NO_TASK}, "body": "x"},
+    {"target": {"kind": "task"}, "body": "x"},
+    {"target": {"kind": "task", "task_id": NO_TASK}, "body": "x"},
+    {"target": {"kind": "task", "task_id": "1"}, "body": "x"},
+    {"target": {"kind": "task", "task_id": NO_TASK, "path": "a.ts", "line": 1}, "body": "x"},
+    {"target": {**on_line(), "task_id": NO_TASK}, "body": "x"},
     {"target": {"kind": "file", "path": "a.ts"}, "body": "x"},
     {"target": {"kind": "file", "line": 1}, "body": "x"},
     {"target": on_line("../a.ts"), "body": "x"},
@@ -52,7 +59,7 @@ async def test_a_comment_is_kept_as_it_was_typed(ann: BackendUser, bob: BackendU
     assert answer.status_code == 201
     shown = (await bob.client.get(answer.headers["Location"])).json()
     assert shown == answer.json()
-    assert (shown["body"], shown["target"]) == (typed, target)
+    assert (shown["body"], shown["target"]) == (typed, {**target, "task_id": None})
     assert (shown["author_id"], shown["author_username"]) == (ann.profile["id"], "ann")
     assert shown["stars"] == {"count": 0, "mine": False}
     assert (shown["edited_at"], shown["deleted_at"], shown["body_html"]) == (None, None, None)
@@ -277,5 +284,15 @@ async def test_bad_edits_and_queries_are_refused(ann: BackendUser, place: Place)
     path = f"{place.path}/{(await place.say(ann))['id']}"
     for body in ({}, {"body": None}, {"body": ""}, {"body": "x", "deleted_at": None}):
         assert _code(await ann.client.patch(path, json=body)) == (422, "VALIDATION_ERROR"), body
-    for query in ("line=1", "kind=x", "path=../x", "path=a&line=0", "render=pdf", "limit=201", "path=a%00"):
+    for query in (
+        "line=1",
+        "kind=x",
+        "path=../x",
+        "path=a&line=0",
+        f"path=a&task_id={NO_TASK}",
+        "task_id=x",
+        "render=pdf",
+        "limit=201",
+        "path=a%00",
+    ):
         assert _code(await ann.client.get(f"{place.path}?{query}")) == (422, "VALIDATION_ERROR"), query

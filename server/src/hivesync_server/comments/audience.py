@@ -22,6 +22,7 @@ from hivesync_server.comments.tables import CommentRow
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.notifications.notifier import News, Notifier
 from hivesync_server.projects.tables import ProjectRow
+from hivesync_server.tasks.tables import TaskRow
 from hivesync_server.team.repository import TeamRepository
 
 
@@ -53,12 +54,17 @@ class Audience:
         return new
 
     async def tell_others(self, project: ProjectRow, row: CommentRow, but: Collection[str]) -> None:
-        """Tell the project's owner and the thread's earlier authors, as far as they are members."""
-        thread = Thread(CommentTargetKind(row.kind), row.path, row.line)
-        concerned = await self.repository.taking_part(project.id, thread) | {project.owner_id}
+        """Tell the thread's earlier authors, as far as they are members, and whose affair it is.
+
+        A task is the affair of who made it and who has it, anything else that of the project's owner.
+        """
+        thread = Thread(CommentTargetKind(row.kind), row.path, row.line, row.task_id)
+        task = await self._task(row)
+        responsible = {task.creator_id, task.assignee_id} if task else {project.owner_id}
+        concerned = await self.repository.taking_part(project.id, thread) | responsible
         members = set(await self.team.user_ids(project.id))
         await self._tell(
-            (concerned & members) - set(but),
+            (members & concerned) - set(but),
             NotificationType.COMMENT_ADDED,
             "{author} commented on {place}",
             project,
@@ -76,7 +82,11 @@ class Audience:
         if not user_ids or row.author_id is None:
             return
         author = (await self.repository.names([row.author_id]))[row.author_id]
-        place = project.name if row.path is None else f"{row.path}:{row.line} in {project.name}"
+        place = project.name
+        if row.path is not None:
+            place = f"{row.path}:{row.line} in {project.name}"
+        elif task := await self._task(row):
+            place = f"the task “{task.title}”"
         news = News(
             kind,
             text.format(author=author, place=place),
@@ -86,3 +96,6 @@ class Audience:
             actor_id=row.author_id,
         )
         await self.notifier.tell(user_ids, news)
+
+    async def _task(self, row: CommentRow) -> TaskRow | None:
+        return await self.repository.task(row.task_id, row.project_id) if row.task_id else None

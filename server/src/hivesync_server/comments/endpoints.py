@@ -15,7 +15,7 @@ from hivesync_server.comments.repository import Thread
 from hivesync_server.comments.schemas import CommentCreateBody, CommentPatchBody, CommentPath, LineNumber
 from hivesync_server.comments.service import CommentsDep
 from hivesync_server.http import conditional
-from hivesync_server.http.fields import ResourceId
+from hivesync_server.http.fields import GivenId, ResourceId
 from hivesync_server.http.idempotency import idempotent
 from hivesync_server.http.pagination import PageQuery
 from hivesync_server.http.route import ApiRoute
@@ -42,10 +42,15 @@ def _thread(
     kind: CommentTargetKind | None = None,
     path: Annotated[CommentPath | None, Query()] = None,
     line: Annotated[LineNumber | None, Query()] = None,
+    task_id: Annotated[GivenId | None, Query()] = None,
 ) -> Thread:
     if line is not None and path is None:
         raise ThreadInvalid("A line needs its file.", errors=[FieldError("path", "is missing")])
-    return Thread(kind, path, line)
+    if task_id is not None and path is not None:
+        raise ThreadInvalid(
+            "A thread is about a task or a file.", errors=[FieldError("task_id", "is too much")]
+        )
+    return Thread(kind, path, line, task_id)
 
 
 ThreadQuery = Annotated[Thread, Depends(_thread)]
@@ -62,7 +67,7 @@ async def list_comments(
     page: PageQuery,
     render: Render | None = None,
 ) -> Page[Comment]:
-    """List a project's comments, newest first; `kind`, `path` and `line` choose those of one thread."""
+    """List a project's comments, newest first; `kind`, `task_id`, `path` and `line` choose a thread's."""
     project = await projects.get(project_id, principal.user_id)
     if render:
         page = replace(page, limit=min(page.limit, RENDERED_MAX))

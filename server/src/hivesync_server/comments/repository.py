@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.comments.tables import CommentMentionRow, CommentRow, CommentStarRow
+from hivesync_server.tasks.tables import TaskRow
 from hivesync_server.team.tables import ProjectMemberRow
 
 _RECENT = 200
@@ -24,6 +25,7 @@ class Thread:
     kind: CommentTargetKind | None = None
     path: str | None = None
     line: int | None = None
+    task_id: str | None = None
 
     def conditions(self, project_id: str) -> list[ColumnElement[bool]]:
         chosen: list[ColumnElement[bool]] = [CommentRow.project_id == project_id]
@@ -33,6 +35,8 @@ class Thread:
             chosen.append(CommentRow.path == self.path)
         if self.line is not None:
             chosen.append(CommentRow.line == self.line)
+        if self.task_id is not None:
+            chosen.append(CommentRow.task_id == self.task_id)
         return chosen
 
 
@@ -48,6 +52,11 @@ class CommentRepository:
 
     async def of_project(self, comment_id: str, project_id: str) -> CommentRow | None:
         query = select(CommentRow).where(CommentRow.id == comment_id, CommentRow.project_id == project_id)
+        return await self.session.scalar(query)
+
+    async def task(self, task_id: str, project_id: str) -> TaskRow | None:
+        """Give a task that comments can be about."""
+        query = select(TaskRow).where(TaskRow.id == task_id, TaskRow.project_id == project_id)
         return await self.session.scalar(query)
 
     async def page(

@@ -14,7 +14,7 @@ from hivesync_contract.comments import (
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
-from hivesync_server.http.fields import STRICT, Prose
+from hivesync_server.http.fields import STRICT, GivenId, Prose
 from hivesync_server.previews.paths import checked_path
 
 _LINE_MAX = 2**31 - 1
@@ -41,13 +41,16 @@ class CommentTargetBody(CommentTarget):
     line: Annotated[LineNumber, Field(strict=True)] | None = None
     commit: Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")] | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    task_id: GivenId | None = None
 
     def __post_init__(self) -> None:
         place = (self.path, self.line, self.commit, self.sha256)
-        if self.kind is CommentTargetKind.PROJECT and any(part is not None for part in place):
-            raise ValueError("a comment on the project has no path, line, commit or sha256")
+        if self.kind is not CommentTargetKind.FILE and any(part is not None for part in place):
+            raise ValueError(f"a comment on the {self.kind} has no path, line, commit or sha256")
         if self.kind is CommentTargetKind.FILE and (self.path is None or self.line is None):
             raise ValueError("a comment on a file needs path and line")
+        if (self.kind is CommentTargetKind.TASK) != (self.task_id is not None):
+            raise ValueError("a comment on a task needs task_id, and no other has it")
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)

@@ -14,7 +14,7 @@ from typing import Annotated
 from fastapi import Depends
 from hivesync_contract.activity import ActivityKind, Verb
 from hivesync_contract.comments import Comment, CommentStars
-from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
 from hivesync_contract.events import EventType
 
 from hivesync_server.activity.service import Activity, ActivityDep
@@ -52,6 +52,16 @@ class CommentDeleted(HiveSyncError):
         super().__init__("This comment was deleted; write a new one.")
 
 
+class TaskMissing(HiveSyncError):
+    """The project has no such task to comment on."""
+
+    code = ErrorCode.VALIDATION_ERROR
+
+    def __init__(self) -> None:
+        error = FieldError("target.task_id", "is no task of this project")
+        super().__init__("There is no such task; it may have been deleted.", errors=[error])
+
+
 class NotTheAuthor(HiveSyncError):
     """A member asked for what only the author may do."""
 
@@ -82,13 +92,16 @@ class Comments:
         return row
 
     async def add(self, project: ProjectRow, author_id: str, body: CommentCreateBody) -> CommentRow:
-        """Write a comment, and tell whom it concerns."""
+        """Write a comment, and tell whom it concerns; raise `TaskMissing`."""
         target = body.target
+        if target.task_id and await self.repository.task(target.task_id, project.id) is None:
+            raise TaskMissing
         row = CommentRow(
             id=new_id(),
             project_id=project.id,
             author_id=author_id,
             kind=target.kind.value,
+            task_id=target.task_id,
             path=target.path,
             line=target.line,
             commit=target.commit,
@@ -129,7 +142,11 @@ class Comments:
         await self.audience.publish(row, EventType.COMMENT_DELETED)
 
     def _note(self, row: CommentRow, actor_id: str, verb: Verb) -> None:
-        place = {"path": row.path, "line": str(row.line)} if row.path is not None else {}
+        place: dict[str, str | None] = {}
+        if row.path is not None:
+            place = {"path": row.path, "line": str(row.line)}
+        elif row.task_id is not None:
+            place = {"task_id": row.task_id}
         self.activity.note(row.project_id, actor_id, verb, ActivityKind.COMMENT, row.id, place)
 
     async def set_star(self, row: CommentRow, user_id: str, starred: bool) -> CommentStars:

@@ -9,7 +9,7 @@ from hivesync_server.comments.tables import CommentRow
 
 def target_shape(row: CommentRow) -> CommentTarget:
     """Give what a comment is about."""
-    return CommentTarget(CommentTargetKind(row.kind), row.path, row.line, row.commit, row.sha256)
+    return CommentTarget(CommentTargetKind(row.kind), row.path, row.line, row.commit, row.sha256, row.task_id)
 
 
 def comment_shape(row: CommentRow, author_username: str | None, stars: CommentStars) -> Comment:

@@ -10,10 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hivesync_server.adapters.tables import Id, Table, UtcTime
 
 _ON_FILE = text("path IS NOT NULL")
+_ON_TASK = text("task_id IS NOT NULL")
 
 
 class CommentRow(Table):
-    """A comment. `line`, `commit` and `sha256` are set with a `path` only; a deleted one has no body."""
+    """A comment. `line`, `commit` and `sha256` are set with a `path` only; a deleted one has no body.
+
+    Those on a task go with it.
+    """
 
     __tablename__ = "comments"
     __table_args__ = (
@@ -22,6 +26,7 @@ class CommentRow(Table):
         Index(
             "ix_comments_path", "project_id", "path", "id", sqlite_where=_ON_FILE, postgresql_where=_ON_FILE
         ),
+        Index("ix_comments_task_id_id", "task_id", "id", sqlite_where=_ON_TASK, postgresql_where=_ON_TASK),
         Index(
             "ix_comments_line",
             "project_id",
@@ -37,6 +42,7 @@ class CommentRow(Table):
     project_id: Mapped[str] = mapped_column(Id, ForeignKey("projects.id", ondelete="CASCADE"))
     author_id: Mapped[str | None] = mapped_column(Id, ForeignKey("users.id", ondelete="SET NULL"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
+    task_id: Mapped[str | None] = mapped_column(Id, ForeignKey("tasks.id", ondelete="CASCADE"))
     path: Mapped[str | None] = mapped_column(Text)
     line: Mapped[int | None]
     commit: Mapped[str | None] = mapped_column(String(64))
