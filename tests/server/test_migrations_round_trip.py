@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from alembic import command
-from hivesync_dev.servers.rows import add_rows, describe, rows_of, tables
+from hivesync_dev.servers.rows import add_rows, describe, rows_of
 from hivesync_server import migrations
 from hivesync_server.adapters.db import Database
+from hivesync_server.backup.stored import stored_tables
 from hivesync_server.settings import Settings
 from sqlalchemy import Connection
 
@@ -23,7 +24,7 @@ Seen = tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]
 
 async def look(database: Database, *, fill: bool = False) -> Seen:
     def see(connection: Connection) -> Seen:
-        found = tables(connection)
+        found = stored_tables(connection)
         if fill:
             add_rows(connection, found)
         return describe(found), rows_of(connection, found)

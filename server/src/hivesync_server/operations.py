@@ -1,14 +1,17 @@
-"""What the operator does to single accounts, without a running server."""
+"""What the operator does to single accounts and to the whole database, without a running server."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.identity import Tier, User
 from pydantic import TypeAdapter, ValidationError
 
+from hivesync_server import backup
 from hivesync_server.adapters.cache import MemoryCache
 from hivesync_server.adapters.clock import utc_now
 from hivesync_server.adapters.db import Database, open_database
@@ -59,6 +62,22 @@ async def create_admin(settings: Settings, email: str, username: str, password: 
         return await Accounts(database, Passwords(), utc_now, Throttle(MemoryCache())).register(
             account, transaction
         )
+
+
+async def save_backup(
+    settings: Settings, path: Path, now: datetime, progress: Callable[[str], None]
+) -> backup.Saved:
+    """Write the whole database to a file."""
+    async with _database(settings) as database:
+        return await backup.save(database, path, now, progress)
+
+
+async def restore_backup(
+    settings: Settings, path: Path, progress: Callable[[str], None], *, replace: bool
+) -> backup.Restored:
+    """Fill the database from a file."""
+    async with _database(settings) as database:
+        return await backup.restore(database, path, progress, replace=replace)
 
 
 @asynccontextmanager

@@ -19,7 +19,13 @@ from hivesync_contract.errors import ErrorCode, HiveSyncError
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from hivesync_server.settings.groups import DatabaseSettings
 
@@ -88,6 +94,17 @@ class Database:
                         "The server's disk is full; nothing was saved. Try again later."
                     ) from error
                 raise
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection that sees everything as it is at its first query, and changes nothing."""
+        async with self.engine.connect() as connection:
+            if self.is_postgres:
+                await connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            async with connection.begin():
+                yield connection
 
     async def close(self) -> None:
         """Give all connections back."""

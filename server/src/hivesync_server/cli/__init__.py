@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from hivesync_server import __version__
-from hivesync_server.cli import accounts, openapi, schema, serve
+from hivesync_server.cli import accounts, backups, openapi, schema, serve
 
 
 @click.group()
@@ -17,6 +17,8 @@ def main() -> None:
 for command in (
     serve.serve,
     schema.migrate,
+    backups.backup,
+    backups.restore,
     openapi.export_openapi,
     accounts.set_tier,
     accounts.create_admin,

@@ -5,6 +5,8 @@ A run is one transaction: it happens as a whole, or not at all.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +17,9 @@ from alembic.script import Script, ScriptDirectory
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hivesync_server.adapters.db import Database, Transaction
+from hivesync_server.adapters.db import Database
 
 FOLDER = Path(__file__).parent
 
@@ -25,8 +28,8 @@ EMPTY = "base"
 
 NEWEST = "head"
 
-_LOCK_NUMBER = 0x48697665_53796E63
-"""Of Postgres's advisory lock: “HiveSync” in ASCII."""
+_LOCK = {"key": 0x48697665_53796E63}
+"""The number of Postgres's advisory lock: “HiveSync” in ASCII."""
 
 _LOCK_TIMEOUT = "15s"
 """Who waits for a table's lock keeps everybody behind it waiting; better to give up and try again later."""
@@ -56,10 +59,8 @@ async def migrate(database: Database, target: str = NEWEST, *, back: int = 0, dr
     """Bring the schema to `target`, or `back` revisions down; `dry_run` does it and takes it back."""
     plan = Plan(EMPTY, EMPTY)
     try:
-        async with database.transaction() as transaction:
-            await _lock(database, transaction)
-            connection = await transaction.session.connection()
-            plan = await connection.run_sync(_move, target, back)
+        async with locked(database) as connection:
+            plan = await connection.run_sync(move, target, back)
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -67,16 +68,47 @@ async def migrate(database: Database, target: str = NEWEST, *, back: int = 0, dr
     return plan
 
 
+@asynccontextmanager
+async def locked(database: Database) -> AsyncIterator[AsyncConnection]:
+    """Give a transaction in which the schema is changed by nobody else."""
+    # On SQLite a write transaction is the lock itself.
+    async with database.transaction() as transaction:
+        connection = await transaction.session.connection()
+        if database.is_postgres:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), _LOCK)
+            await connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
+        yield connection
+
+
+async def hold_still(connection: AsyncConnection) -> None:
+    """Let migrations wait until this transaction is over: it reads what they would change."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), _LOCK)
+
+
+def move(connection: Connection, target: str, back: int = 0) -> Plan:
+    """Change the schema within the caller's transaction, which holds the lock."""
+    plan = _plan(current_of(connection), target, back)
+    if plan.steps:
+        (command.downgrade if plan.back else command.upgrade)(config_for(connection), plan.after)
+    return plan
+
+
 async def current(database: Database) -> str:
     """Give the revision of the database."""
     async with database.transaction(writes=False) as transaction:
         connection = await transaction.session.connection()
-        return await connection.run_sync(_current)
+        return await connection.run_sync(current_of)
 
 
 async def is_current(database: Database) -> bool:
     """Tell whether the schema is the one that this release was written for."""
     return await current(database) == newest()
+
+
+def current_of(connection: Connection) -> str:
+    """Give the revision that a connection sees."""
+    return MigrationContext.configure(connection).get_current_revision() or EMPTY
 
 
 def newest() -> str:
@@ -95,21 +127,6 @@ def config_for(connection: Connection) -> Config:
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
-
-
-async def _lock(database: Database, transaction: Transaction) -> None:
-    # On SQLite a write transaction is the lock itself.
-    if not database.is_postgres:
-        return
-    await transaction.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_NUMBER})
-    await transaction.session.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
-
-
-def _move(connection: Connection, target: str, back: int) -> Plan:
-    plan = _plan(_current(connection), target, back)
-    if plan.steps:
-        (command.downgrade if plan.back else command.upgrade)(config_for(connection), plan.after)
-    return plan
 
 
 def _plan(before: str, target: str, back: int) -> Plan:
@@ -144,10 +161,6 @@ def _resolve(target: str) -> str:
 def _title(revision: str) -> str:
     script: Script = _scripts().get_revision(revision)
     return (script.doc or "").splitlines()[0]
-
-
-def _current(connection: Connection) -> str:
-    return MigrationContext.configure(connection).get_current_revision() or EMPTY
 
 
 def _scripts() -> ScriptDirectory:

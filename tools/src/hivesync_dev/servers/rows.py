@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from hivesync_server.backup.stored import is_opaque, stored_columns
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -18,27 +19,15 @@ from sqlalchemy import (
     Constraint,
     ForeignKeyConstraint,
     Index,
-    MetaData,
     Table,
     insert,
-    inspect,
     select,
-    text,
     types,
 )
 from sqlalchemy.schema import ColumnCollectionConstraint
 
-_VERSION_TABLE = "alembic_version"
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _numbers = count(1)
-
-
-def tables(connection: Connection) -> list[Table]:
-    """Give the tables that hold rows of their own, referenced ones first, as the database has them now."""
-    stored = _stored(connection)
-    found = MetaData()
-    found.reflect(connection, only=lambda name, _: name in stored)
-    return found.sorted_tables
 
 
 def add_rows(connection: Connection, tables: list[Table]) -> None:
@@ -98,21 +87,12 @@ def _index(index: Index) -> str:
     )
 
 
-def _stored(connection: Connection) -> set[str]:
-    """Give the names of ordinary tables; SQLite's full-text indexes live in tables that nobody may touch."""
-    if connection.dialect.name != "sqlite":
-        return set(inspect(connection).get_table_names()) - {_VERSION_TABLE}
-    listed = connection.execute(text("PRAGMA table_list")).mappings().all()
-    ordinary = {row["name"] for row in listed if row["type"] == "table"}
-    return {name for name in ordinary if not name.startswith("sqlite_")} - {_VERSION_TABLE}
-
-
 def _row(connection: Connection, table: Table) -> dict[str, Any]:
     referenced = _referenced(connection, table)
     return {
         column.name: referenced.get(column.name, None) or _value(column)
-        for column in table.columns
-        if column.computed is None and column.identity is None and not _is_opaque(column)
+        for column in stored_columns(table)
+        if column.identity is None
     }
 
 
@@ -143,17 +123,12 @@ def _value(column: Column[Any]) -> Any:
             return secrets.token_bytes(32)
         case types.JSON():
             return {"number": number}
-        case types.String(length=32) if column.name.endswith("id"):
+        case types.CHAR(length=32):
             return uuid.uuid4().hex  # SQLite's form of a UUID
         case types.String(length=length):
             return f"{column.name[:2]}{number}"[: length or 40]
     raise TypeError(f"{column.table.name}.{column.name}: no value is known for {column.type!r}")
 
 
-def _is_opaque(column: Column[Any]) -> bool:
-    """Tell whether the database makes the value itself (text-search vectors, for one)."""
-    return isinstance(column.type, types.NullType) or "TSVECTOR" in str(column.type).upper()
-
-
 def _comparable(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if not _is_opaque(table.columns[name])}
+    return {name: value for name, value in row.items() if not is_opaque(table.columns[name])}
