@@ -151,6 +151,70 @@ export interface ApiKeyCreated {
 /** `write` includes `read`. */
 export type ApiKeyScope = "read" | "write";
 
+/**
+ * A file attached to a task. `name` is safe to be shown and to be a file's name; `sha256` is hex.
+ *
+ * `content_type` is what the uploader said: what a program opens by it is at its own risk.
+ */
+export interface Attachment {
+  id: string;
+  project_id: string;
+  task_id: string;
+  uploader_id: string | null;
+  name: string;
+  size: number;
+  sha256: string;
+  content_type: string;
+  state: AttachmentState;
+  created_at: string;
+  ready_at: string | null;
+}
+
+/** `POST …/attachments/{id}/complete`. `parts`: all of them, if the plan had parts. */
+export interface AttachmentComplete {
+  parts?: UploadedPart[];
+}
+
+/**
+ * `POST …/tasks/{id}/attachments`.
+ *
+ * A file above `ATTACHMENT_SINGLE_BYTES` goes in parts of `ATTACHMENT_PART_BYTES`, the last one shorter;
+ * then `part_md5s` has the MD5 of each part in hex, by which the store checks what it gets.
+ */
+export interface AttachmentCreate {
+  name: string;
+  size: number;
+  sha256: string;
+  content_type?: string;
+  part_md5s?: string[];
+}
+
+/** Answer of `POST …/attachments`. After the upload: `POST …/attachments/{id}/complete`. */
+export interface AttachmentCreated {
+  attachment: Attachment;
+  upload: FileUploadPlan;
+}
+
+/**
+ * `GET …/attachments/{id}`. Whoever has `url` can download until `expires_at`; null while `uploading`.
+ *
+ * It is no redirect, since clients would send their access token along to the object store.
+ */
+export interface AttachmentDownload {
+  attachment: Attachment;
+  url: string | null;
+  expires_at: string | null;
+}
+
+/** While `uploading` an attachment is shown to its uploader only. */
+export type AttachmentState = "ready" | "uploading";
+
+/** `attachments.changed`: fetch the attachments of this task anew. */
+export interface AttachmentsEvent {
+  project_id: string;
+  task_id: string;
+}
+
 /** `hivesync token --json`, for editors in Direct Mode. `expires_in`: how many seconds it still lasts. */
 export interface BearerToken {
   access_token: string;
@@ -343,6 +407,17 @@ export interface FileUpload {
   sha256: string;
   size: number;
   headers?: Record<string, string>;
+}
+
+/**
+ * How to send a file: by one `PUT`, or each of `parts` by its own, in any order, until `expires_at`.
+ *
+ * The first part is number 1. The store answers each with an `ETag`, which `complete` wants to know.
+ */
+export interface FileUploadPlan {
+  expires_at: string;
+  put?: ObjectUpload | null;
+  parts?: ObjectUpload[];
 }
 
 /**
@@ -616,6 +691,13 @@ export interface NotificationsRead {
 export interface OAuthError {
   error: string;
   error_description?: string;
+}
+
+/** One `PUT` of exactly `size` bytes, with exactly these headers; the store refuses other bytes. */
+export interface ObjectUpload {
+  url: string;
+  size: number;
+  headers?: Record<string, string>;
 }
 
 /**
@@ -1135,6 +1217,12 @@ export interface UploadPlan {
   files: FileUpload[];
 }
 
+/** A part that the store has taken. `etag`: the answer's header as it came, with its quotes. */
+export interface UploadedPart {
+  number: number;
+  etag: string;
+}
+
 /** `GET /auth/me`. */
 export interface User {
   id: string;
@@ -1259,6 +1347,9 @@ export const LIMITS = {
   PATH_BYTES: 1024,
   INLINE_PREVIEW_BYTES: 262144,
   AI_DOCS_FILE_BYTES: 1048576,
+  ATTACHMENT_BYTES: 104857600,
+  ATTACHMENT_SINGLE_BYTES: 16777216,
+  ATTACHMENT_PART_BYTES: 8388608,
   SIGNATURE_TOLERANCE_SECONDS: 300,
   PREVIEW_OPEN_SECONDS: 600,
   PREVIEW_LIFETIME_SECONDS: 86400,

@@ -10,6 +10,7 @@ import msgspec
 from hivesync_contract.ai_docs import AiDocsEvent, AiDocsProgressEvent
 from hivesync_contract.comments import CommentEvent
 from hivesync_contract.events import (
+    AttachmentsEvent,
     EventType,
     LabelsEvent,
     NotificationEvent,
@@ -40,6 +41,7 @@ _SHAPES: dict[str, Any] = {
     EventType.TASK_CHANGED: TaskEvent,
     EventType.TASK_DELETED: TaskDeletedEvent,
     EventType.LABELS_CHANGED: LabelsEvent,
+    EventType.ATTACHMENTS_CHANGED: AttachmentsEvent,
     EventType.RESET: ResetEvent,
 }
 
@@ -57,6 +59,7 @@ Payload = (
     | TaskEvent
     | TaskDeletedEvent
     | LabelsEvent
+    | AttachmentsEvent
     | ResetEvent
     | Any
 )

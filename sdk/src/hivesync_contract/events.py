@@ -29,6 +29,7 @@ class EventType(StrEnum):
     TASK_CHANGED = "task.changed"
     TASK_DELETED = "task.deleted"
     LABELS_CHANGED = "labels.changed"
+    ATTACHMENTS_CHANGED = "attachments.changed"
     OPERATION_QUEUED = "operation.queued"
     OPERATION_DONE = "operation.done"
     OPERATION_CONFLICT = "operation.conflict"
@@ -86,6 +87,14 @@ class LabelsEvent:
     """`labels.changed`: fetch the project's labels anew; one that is gone is gone from all tasks."""
 
     project_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentsEvent:
+    """`attachments.changed`: fetch the attachments of this task anew."""
+
+    project_id: str
+    task_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,15 @@ INLINE_PREVIEW_BYTES = 256 * 1024
 AI_DOCS_FILE_BYTES = 1024 * 1024
 """The largest file that any tier has documented."""
 
+ATTACHMENT_BYTES = 100 * 1024 * 1024
+"""The largest attachment, whatever the tier."""
+
+ATTACHMENT_SINGLE_BYTES = 16 * 1024 * 1024
+"""Attachments up to this size are sent at once, larger ones in parts."""
+
+ATTACHMENT_PART_BYTES = 8 * 1024 * 1024
+"""R2 wants parts of one size, at least 5 MiB; only the last may be smaller."""
+
 SIGNATURE_TOLERANCE_SECONDS = 300
 PREVIEW_OPEN_SECONDS = 600
 """How long a phone link may be opened for the first time."""

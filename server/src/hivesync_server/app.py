@@ -48,6 +48,8 @@ from hivesync_server.resources import Resources
 from hivesync_server.settings import Settings
 from hivesync_server.settings.safety import is_loopback
 from hivesync_server.tasks import endpoints as tasks
+from hivesync_server.tasks.attachments import collector as attachment_collector
+from hivesync_server.tasks.attachments import endpoints as attachments
 from hivesync_server.tasks.labels import endpoints as labels
 from hivesync_server.team import endpoints as team
 from hivesync_server.team import invite_endpoints as invites
@@ -133,6 +135,7 @@ def _api_router() -> APIRouter:
         previews,
         tasks,
         labels,
+        attachments,
         comments,
         notifications,
         events,
@@ -162,7 +165,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             resources.database, resources.clock, resources.settings.accounts.confirmed_only
         )
         deleter = ObjectDeleter(
-            resources.database, resources.objects, resources.clock, resources.deletion_ready
+            resources.database,
+            resources.objects,
+            resources.clock,
+            resources.deletion_ready,
+            collectors=[attachment_collector.collect],
         )
         async with asyncio.TaskGroup() as background:
             tasks = [

@@ -19,11 +19,13 @@ from hivesync_server.object_deletions import tables as object_deletions
 from hivesync_server.previews import tables as previews
 from hivesync_server.projects import tables as projects
 from hivesync_server.tasks import tables as tasks
+from hivesync_server.tasks.attachments import tables as attachments
 from hivesync_server.team import tables as team
 
 DOMAINS = (
     activity,
     api_keys,
+    attachments,
     audit,
     auth,
     comments,

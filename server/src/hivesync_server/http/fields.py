@@ -17,7 +17,8 @@ def _canonical_id(value: str) -> str:
     return str(UUID(value))
 
 
-def _stored(value: str) -> str:
+def stored_text(value: str) -> str:
+    """Give the text, or raise `ValueError` if no database takes it."""
     # JSON can escape half of a character (RFC 8259 §8.2); no database takes it.
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise ValueError("must not have halves of characters")
@@ -27,13 +28,13 @@ def _stored(value: str) -> str:
 def _printable(value: str) -> str:
     if any((ord(character) < 32 and character not in "\t\n") or ord(character) == 127 for character in value):
         raise ValueError("must not have control characters")
-    return _stored(value)
+    return stored_text(value)
 
 
 def _single_line(value: str) -> str:
     if any(ord(character) < 32 or ord(character) == 127 for character in value):
         raise ValueError("must be one line without control characters")
-    return _stored(value.strip())
+    return stored_text(value.strip())
 
 
 def _timestamp(value: Any) -> Any:

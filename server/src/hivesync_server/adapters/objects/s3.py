@@ -129,7 +129,9 @@ class S3ObjectStore:
                 return None
             raise ObjectStoreUnreachable from error
         checksum = found.get("ChecksumSHA256")
-        return StoredObject(int(found["ContentLength"]), _hex(checksum) if checksum else None)
+        # With a dash it is one of its parts' checksums, which says nothing about the whole.
+        whole = checksum is not None and "-" not in checksum
+        return StoredObject(int(found["ContentLength"]), _hex(checksum) if whole else None)
 
     async def delete(self, keys: Sequence[str]) -> frozenset[str]:
         """Delete objects in one call."""

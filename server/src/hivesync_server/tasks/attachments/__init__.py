@@ -1,0 +1,1 @@
+"""Files attached to tasks. Their bytes go between clients and the object store, never through us."""
