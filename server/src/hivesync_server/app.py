@@ -39,6 +39,7 @@ from hivesync_server.http.security_headers import SecurityHeaders
 from hivesync_server.jobs import endpoints as workers
 from hivesync_server.jobs.delivery import WorkerGate
 from hivesync_server.jobs.dispatcher import Dispatcher
+from hivesync_server.mails.services import send_mails
 from hivesync_server.notifications import endpoints as notifications
 from hivesync_server.object_deletions.deleter import ObjectDeleter
 from hivesync_server.previews import endpoints as previews
@@ -176,6 +177,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 background.create_task(dispatcher.run(), name="dispatcher"),
                 background.create_task(sweeper.run(), name="housekeeping"),
                 background.create_task(deleter.run(), name="object deletions"),
+                background.create_task(send_mails(resources), name="mail sender"),
             ]
             try:
                 yield

@@ -16,6 +16,7 @@ from hivesync_server.auth.accounts import UNCONFIRMED_LIFE
 from hivesync_server.auth.repository import MailedTokenRepository, SessionRepository, UserRepository
 from hivesync_server.events.repository import EventRepository
 from hivesync_server.http import idempotency
+from hivesync_server.mails.repository import MailRepository
 from hivesync_server.notifications.repository import NotificationRepository
 from hivesync_server.team.repository import InviteRepository
 
@@ -26,6 +27,7 @@ SESSIONS_KEPT = timedelta(days=30)
 """After their end, so that a stolen token is still recognised."""
 
 NOTIFICATIONS_KEPT = timedelta(days=90)
+MAILS_KEPT = timedelta(days=30)
 
 _INTERVAL_SECONDS = 3600.0
 _logger = logging.getLogger(__name__)
@@ -59,4 +61,5 @@ class Housekeeping:
                 await UserRepository(transaction.session).forget_unconfirmed(now - UNCONFIRMED_LIFE)
             await NotificationRepository(transaction.session).forget(now - NOTIFICATIONS_KEPT)
             await InviteRepository(transaction.session).forget(now)
+            await MailRepository(transaction.session).forget(now - MAILS_KEPT)
             await idempotency.forget(transaction.session, now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 
 from hivesync_server.activity import tables as activity
-from hivesync_server.adapters import mail
 from hivesync_server.adapters.tables import Table
 from hivesync_server.api_keys import tables as api_keys
 from hivesync_server.audit import tables as audit
@@ -14,6 +13,7 @@ from hivesync_server.comments import tables as comments
 from hivesync_server.events import tables as events
 from hivesync_server.http import idempotency
 from hivesync_server.jobs import tables as jobs
+from hivesync_server.mails import tables as mails
 from hivesync_server.notifications import tables as notifications
 from hivesync_server.object_deletions import tables as object_deletions
 from hivesync_server.previews import tables as previews
@@ -32,7 +32,7 @@ DOMAINS = (
     events,
     idempotency,
     jobs,
-    mail,
+    mails,
     notifications,
     object_deletions,
     previews,

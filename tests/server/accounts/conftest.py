@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import httpx
 import pytest
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
-from hivesync_server.adapters.mail import MailRow
+from hivesync_server.mails.tables import MailRow
 from hivesync_server.settings import Settings
 from hivesync_server.settings.groups import AccountSettings
 from sqlalchemy import select

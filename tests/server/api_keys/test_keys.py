@@ -11,10 +11,10 @@ import httpx
 import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
-from hivesync_server.adapters.mail import MailRow
 from hivesync_server.api_keys.tables import ApiKeyRow
 from hivesync_server.audit.tables import AuditRow
 from hivesync_server.http.idempotency import IdempotencyRow
+from hivesync_server.mails.tables import MailRow
 from sqlalchemy import select
 
 Program = Callable[..., Awaitable[httpx.AsyncClient]]

@@ -9,10 +9,10 @@ from hivesync_contract.identity import Tier
 from hivesync_contract.notifications import NotificationType
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
-from hivesync_server.adapters.mail import MailRow
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.events.tables import EventRow
 from hivesync_server.housekeeping import NOTIFICATIONS_KEPT, Housekeeping
+from hivesync_server.mails.tables import MailRow
 from sqlalchemy import select, update
 
 from .conftest import Tell

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
-from hivesync_server.adapters.mail import MailRow
 from hivesync_server.housekeeping import Housekeeping
+from hivesync_server.mails.tables import MailRow
 from hivesync_server.team.invites import INVITE_LIFE
 from hivesync_server.team.tables import InviteRow
 from sqlalchemy import func, select

@@ -12,13 +12,15 @@ from hivesync_contract.api_keys import ApiKey, ApiKeyCreated
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
 
 from hivesync_server.adapters.ids import new_id
-from hivesync_server.adapters.mail import Mail, Mailer, OutboxMailer
 from hivesync_server.api_keys.repository import ApiKeyRepository
 from hivesync_server.api_keys.schemas import ApiKeyCreateBody, api_key_shape
 from hivesync_server.api_keys.secret import HINT_CHARACTERS, key_hash, new_key
 from hivesync_server.api_keys.tables import ApiKeyRow
 from hivesync_server.audit.service import Audit, AuditAction, AuditDep
 from hivesync_server.auth.repository import UserRepository
+from hivesync_server.mails.letters import MailKind, letter
+from hivesync_server.mails.mail import Mailer
+from hivesync_server.mails.outbox import OutboxMailer
 from hivesync_server.projects.service import Projects, ProjectsDep
 from hivesync_server.resources import ResourcesDep, TransactionDep
 
@@ -95,12 +97,7 @@ class ApiKeys:
         # A key outlives the session that made it, and that may have been a stolen one.
         if user := await self.users.by_id(row.user_id):
             await self.mailer.send(
-                Mail(
-                    user.email,
-                    "A new API key for your HiveSync account",
-                    f"An API key was made: {row.name} (scope: {row.scope}, its end: {row.hint}).\n\n"
-                    "If that was not you, delete it and change your password.\n",
-                )
+                letter(MailKind.API_KEY_CREATED, user.email, name=row.name, scope=row.scope, hint=row.hint)
             )
 
     async def shapes(self, rows: Sequence[ApiKeyRow]) -> dict[str, ApiKey]:

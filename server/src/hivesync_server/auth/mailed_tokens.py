@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hivesync_server.adapters.cache import Cache
-from hivesync_server.adapters.mail import Mail, Mailer
 from hivesync_server.auth.errors import MailedTokenUnknown
 from hivesync_server.auth.refresh_tokens import token_hash
 from hivesync_server.auth.repository import MailedTokenRepository
 from hivesync_server.auth.tables import MailedTokenRow, UserRow
+from hivesync_server.mails.letters import MailKind, letter
+from hivesync_server.mails.mail import Mailer
 
 
 class Purpose(StrEnum):
@@ -40,40 +41,15 @@ _LIFE = {
     Purpose.RESET: timedelta(hours=1),
 }
 
-_TEXTS = {
-    Purpose.VERIFY: (
-        "Confirm your email address",
-        "Someone, probably you, registered “{username}” at HiveSync with this address. Confirm it here, "
-        "within three days:\n\n{base}/account/verify#{token}\n\nIf that was not you, ignore this mail.\n",
-    ),
-    Purpose.CHANGE: (
-        "Confirm your new email address",
-        "“{username}” wants to use this address at HiveSync. Confirm it here, within a day:\n\n"
-        "{base}/account/verify#{token}\n\nIf that was not you, ignore this mail.\n",
-    ),
-    Purpose.REVERT: (
-        "Your email address was changed",
-        "The account “{username}” at HiveSync now has another email address. If that was not you, take it "
-        "back here, within seven days: it ends all sessions and asks for a new password.\n\n"
-        "{base}/account/revert#{token}\n",
-    ),
-    Purpose.RESET: (
-        "Choose a new password",
-        "Someone, probably you, asked for a new password for “{username}” at HiveSync. Choose it here, "
-        "within an hour:\n\n{base}/account/reset#{token}\n\nIf that was not you, ignore this mail: "
-        "your password stays as it is.\n",
-    ),
-    Purpose.KNOWN: (
-        "You have a HiveSync account already",
-        "Someone, probably you, wanted to use this address for an account at HiveSync. There is one already: "
-        "sign in, or choose a new password if you have forgotten yours. Nothing was changed.\n",
-    ),
-    Purpose.UNKNOWN: (
-        "There is no HiveSync account for this address",
-        "Someone, probably you, asked for help with an account at HiveSync, but none needs it under this "
-        "address. You may have used another one. If that was not you, ignore this mail.\n",
-    ),
+_LETTERS = {
+    Purpose.VERIFY: (MailKind.VERIFY, "verify"),
+    Purpose.CHANGE: (MailKind.EMAIL_CHANGE, "verify"),
+    Purpose.REVERT: (MailKind.EMAIL_CHANGED, "revert"),
+    Purpose.RESET: (MailKind.PASSWORD_RESET, "reset"),
+    Purpose.KNOWN: (MailKind.ACCOUNT_KNOWN, ""),
+    Purpose.UNKNOWN: (MailKind.ACCOUNT_UNKNOWN, ""),
 }
+"""The mail of each purpose, and the page that its link opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +73,9 @@ class MailedTokens:
         row = MailedTokenRow(token_hash=token_hash(token), purpose=purpose.value, email=email)
         row.user_id, row.expires_at = user.id if user else None, self.now + life
         await self.repository.add(row)
-        subject, text = _TEXTS[purpose]
-        body = text.format(username=user.username if user else "", base=self.base_url, token=token)
-        await self.mailer.send(Mail(email, subject, body))
+        kind, act = _LETTERS[purpose]
+        username, link = user.username if user else "", f"{self.base_url}/account/{act}#{token}"
+        await self.mailer.send(letter(kind, email, expires_at=row.expires_at, username=username, link=link))
 
     async def redeem(self, token: str, *purposes: Purpose) -> tuple[Purpose, str, str]:
         """Use a token up and give its purpose, user id and address, or raise `MailedTokenUnknown`."""

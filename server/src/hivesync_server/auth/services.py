@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from hivesync_server.adapters.db import Transaction
-from hivesync_server.adapters.mail import OutboxMailer
 from hivesync_server.auth.accounts import Accounts
 from hivesync_server.auth.mailed_tokens import MailedTokens
 from hivesync_server.auth.repository import MailedTokenRepository, SessionRepository, UserRepository
@@ -15,6 +14,7 @@ from hivesync_server.auth.sessions import Sessions, refresh_keys
 from hivesync_server.auth.throttle import Throttle
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.http.client_address import client_address
+from hivesync_server.mails.outbox import OutboxMailer
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
 
 

@@ -11,7 +11,6 @@ from hivesync_contract.identity import TokenPair
 from hivesync_contract.limits import ACCESS_TOKEN_SECONDS
 
 from hivesync_server.adapters.ids import new_id
-from hivesync_server.adapters.mail import Mail, Mailer
 from hivesync_server.auth import refresh_tokens
 from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.errors import AuthExpired, AuthInvalid, RefreshReused
@@ -19,6 +18,8 @@ from hivesync_server.auth.repository import SessionRepository, UserRepository
 from hivesync_server.auth.tables import RefreshTokenRow, SessionRow, UserRow
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.http.client_address import network_of
+from hivesync_server.mails.letters import MailKind, letter
+from hivesync_server.mails.mail import Mail, Mailer
 from hivesync_server.settings.groups import TokenSettings
 
 SESSION_LIFE = timedelta(days=30)
@@ -140,23 +141,11 @@ def refresh_keys(settings: TokenSettings) -> tuple[bytes, ...]:
 
 
 def _stolen_mail(user: UserRow, session: SessionRow) -> Mail:
-    return Mail(
-        recipient=user.email,
-        subject="HiveSync ended a session of yours",
-        body=(
-            f"An old sign-in token of the session “{session.label}” was used again, which happens when "
-            "someone has copied it. The session was ended. If that was not you, change your password.\n"
-        ),
-    )
+    return letter(MailKind.SESSION_STOLEN, user.email, label=session.label)
 
 
 def _strange_mail(user: UserRow, label: str, address: str, now: datetime) -> Mail:
-    return Mail(
-        recipient=user.email,
-        subject="New sign-in to HiveSync",
-        body=(
-            f"“{user.username}” was signed in to from a device and a network that are new to us:\n\n"
-            f"{label}\n{address}\n{now:%Y-%m-%d %H:%M} UTC\n\n"
-            "If that was not you, end the session and change your password.\n"
-        ),
+    at = f"{now:%Y-%m-%d %H:%M} UTC"
+    return letter(
+        MailKind.SIGN_IN_NEW, user.email, username=user.username, label=label, address=address, at=at
     )

@@ -30,7 +30,7 @@ class Loop:
             self.ready.clear()
             try:
                 worked = await self.step()
-            except (SQLAlchemyError, HiveSyncError, OSError):
+            except* (SQLAlchemyError, HiveSyncError, OSError):  # alone, or out of a step's task group
                 _logger.exception("background step failed", extra={"task": self.name})
                 worked = False
             if not worked:

@@ -12,9 +12,9 @@ from hivesync_contract.identity import Tier
 from hivesync_contract.notifications import NotificationType, SubjectKind
 
 from hivesync_server.adapters.ids import new_id
-from hivesync_server.adapters.mail import Mail, Mailer
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.mails.mail import Mail, Mailer
 from hivesync_server.notifications.channels import channels_of
 from hivesync_server.notifications.repository import NotificationRepository
 from hivesync_server.notifications.shapes import notification_shape

@@ -12,9 +12,9 @@ from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.notifications import NotificationChannels, NotificationSettings, UnreadCount
 
 from hivesync_server.adapters.db import Transaction
-from hivesync_server.adapters.mail import OutboxMailer
 from hivesync_server.auth.repository import UserRepository
 from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.mails.outbox import OutboxMailer
 from hivesync_server.notifications.channels import channels_of
 from hivesync_server.notifications.notifier import Notifier
 from hivesync_server.notifications.repository import NotificationRepository

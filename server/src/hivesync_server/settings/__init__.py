@@ -61,7 +61,9 @@ def load(environ: Mapping[str, str], *, host: str | None = None, port: int | Non
         mail=MailSettings(
             provider=read.choice("EMAIL_PROVIDER", "outbox", ("outbox", "resend")),
             resend_api_key=read.secret("RESEND_API_KEY"),
+            resend_url=read.origin("RESEND_API_URL", "https://api.resend.com"),
             sender=read.text("EMAIL_FROM", "HiveSync <hivesync@localhost>"),
+            digest_hour=read.number("DIGEST_HOUR", 7, low=0, high=23),
         ),
         accounts=AccountSettings(confirmed_only=env != "local"),
         tiers=_tiers(read),

@@ -91,9 +91,13 @@ class AccountSettings:
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
+    """How mails leave. `digest_hour`: when daily digests are written, in UTC."""
+
     provider: Literal["outbox", "resend"]
     resend_api_key: Secret
+    resend_url: str
     sender: str
+    digest_hour: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ _PLACEHOLDERS = ("change", "example", "placeholder", "replace", "secret", "passw
 
 def check(settings: Settings) -> None:
     """Raise `SettingInvalid` for the first setting that must not be used in this environment."""
+    if settings.mail.provider == "resend" and not settings.mail.resend_api_key:
+        raise SettingInvalid("RESEND_API_KEY", "must be set when EMAIL_PROVIDER is resend.")
     if settings.env == "local":
         if not settings.debug:
             raise SettingInvalid(
@@ -38,8 +40,8 @@ def warnings(settings: Settings) -> Iterator[str]:
     """Give what a careful operator should hear about settings that are allowed."""
     if settings.env == "local" and not is_loopback(settings.http.host):
         yield "HOST makes a local server reachable from other machines; it has no production safeguards."
-    if settings.mail.provider == "resend":
-        yield "EMAIL_PROVIDER=resend: sending is not part of this release; mails stay in the outbox."
+    if settings.env != "local" and settings.mail.provider == "outbox":
+        yield "EMAIL_PROVIDER=outbox: mails stay in the database, so nobody can confirm an address."
 
 
 def is_loopback(host: str) -> bool:
@@ -65,8 +67,6 @@ def _required_secrets(settings: Settings) -> Iterator[tuple[str, Secret, int]]:
         yield "PREVIEW_TOKEN_SECRET", settings.worker.preview_token_secret, SECRET_LENGTH_MIN
     yield "R2_ACCESS_KEY", Secret(settings.objects.access_key), 1
     yield "R2_SECRET_KEY", settings.objects.secret_key, SECRET_LENGTH_MIN
-    if settings.mail.provider == "resend":
-        yield "RESEND_API_KEY", settings.mail.resend_api_key, 1
 
 
 def _check_secret(name: str, secret: Secret, length: int, env: str) -> None:
@@ -89,3 +89,4 @@ def _public_urls(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "WORKER_URL", settings.worker.url
     yield "PREVIEW_PUBLIC_URL", settings.worker.preview_public_url
     yield "R2_ENDPOINT", settings.objects.endpoint
+    yield "RESEND_API_URL", settings.mail.resend_url

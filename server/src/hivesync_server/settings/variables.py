@@ -39,7 +39,9 @@ VARIABLES: dict[str, str] = {
     "TIER_LIMITS": "other numbers for the tiers, as JSON",
     "EMAIL_PROVIDER": "outbox or resend",
     "RESEND_API_KEY": "",
+    "RESEND_API_URL": "where Resend's API is, when that is not https://api.resend.com",
     "EMAIL_FROM": "sender of mails",
+    "DIGEST_HOUR": "hour of the day, in UTC, when daily digests are mailed",
 }
 """Name and meaning. `settings.environment` refuses to read a name that does not stand here."""
 

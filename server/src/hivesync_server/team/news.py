@@ -10,9 +10,10 @@ from hivesync_contract.notifications import NotificationType, SubjectKind
 from hivesync_contract.team import TeamEvent
 
 from hivesync_server.activity.service import Activity
-from hivesync_server.adapters.mail import Mail, Mailer
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.mails.letters import MailKind, letter
+from hivesync_server.mails.mail import Mail, Mailer
 from hivesync_server.notifications.notifier import News, Notifier
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.team.repository import TeamRepository
@@ -86,8 +87,5 @@ class TeamNews:
 
     def _letter(self, address: str, inviter: UserRow) -> Mail:
         # Without the project's name: it goes to people who never asked for it, so nobody but us words it.
-        body = (
-            f"{inviter.username} invites you to work on a project with HiveSync.\n\n"
-            f"{self.base_url}/invites says how to answer. If you don't know {inviter.username}, do nothing.\n"
-        )
-        return Mail(address, f"{inviter.username} invites you to a project on HiveSync", body)
+        link = f"{self.base_url}/invites"
+        return letter(MailKind.INVITE, address, inviter=inviter.username, link=link)

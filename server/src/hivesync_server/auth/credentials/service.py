@@ -13,13 +13,13 @@ from fastapi import Depends
 from sqlalchemy.exc import IntegrityError
 
 from hivesync_server.adapters.cache import Cache
-from hivesync_server.adapters.mail import Mail
 from hivesync_server.auth.accounts import Accounts
 from hivesync_server.auth.errors import AccountTaken, MailedTokenUnknown, PasswordWrong, TooManyMails
 from hivesync_server.auth.mailed_tokens import MAILS_SECONDS, MailedTokens, Purpose
 from hivesync_server.auth.services import AccountsDep, ClientAddress, MailedTokensDep, SessionsDep
 from hivesync_server.auth.sessions import Sessions
 from hivesync_server.auth.tables import UserRow
+from hivesync_server.mails.letters import MailKind, letter
 from hivesync_server.resources import ResourcesDep
 
 MAILS_PER_NETWORK = 30
@@ -57,7 +57,7 @@ class Credentials:
         user.password_hash = password_hash
         user.email_verified = user.email_verified or user.email == email
         await self._secure(user, "password_reset")
-        await self._tell(user, "Your password was reset", "All sessions were ended.")
+        await self._tell(user, was_reset=True)
 
     async def change_password(self, user_id: str, session_id: str, current: str, new: str) -> None:
         """Set a new password and end all other sessions, or raise `PasswordWrong`."""
@@ -68,7 +68,7 @@ class Credentials:
             raise PasswordWrong
         user.password_hash = password_hash
         await self._secure(user, "password_changed", but=session_id)
-        await self._tell(user, "Your password was changed", "All other sessions were ended.")
+        await self._tell(user, was_reset=False)
 
     async def change_email(self, user_id: str, password: str, email: str) -> None:
         """Ask the new address; whether someone has it already is told to that address only."""
@@ -118,10 +118,12 @@ class Credentials:
         await self.mails.repository.remove(user.id, _PENDING)
         await self.sessions.revoke_all(user.id, reason, but=but)
 
-    async def _tell(self, user: UserRow, subject: str, then: str) -> None:
-        text = f"{subject} at HiveSync (“{user.username}”). {then} If that was not you, reset it at once:\n\n"
+    async def _tell(self, user: UserRow, *, was_reset: bool) -> None:
+        link = f"{self.mails.base_url}/account/forgot"
         await self.sessions.mailer.send(
-            Mail(user.email, subject, f"{text}{self.mails.base_url}/account/forgot\n")
+            letter(
+                MailKind.PASSWORD_CHANGED, user.email, username=user.username, was_reset=was_reset, link=link
+            )
         )
 
     async def _count_mail(self) -> None:
