@@ -13,6 +13,7 @@ import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.fake_worker import FakeWorker, Reporter
 from hivesync_dev.servers.postgres import PostgresServer
+from hivesync_dev.servers.redis import RedisServer
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_dev.servers.s3 import S3Server
 from hivesync_server import serving
@@ -33,6 +34,13 @@ def s3() -> Iterator[S3Server]:
     """One object store for the run."""
     with S3Server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A server of the Redis family for the run."""
+    with RedisServer() as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")

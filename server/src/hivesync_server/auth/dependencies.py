@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from hivesync_contract.api_keys import API_KEY_PREFIX
+from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.identity import Tier
 from starlette.requests import HTTPConnection
 
@@ -19,6 +20,7 @@ from hivesync_server.api_keys.repository import ApiKeyRepository
 from hivesync_server.auth.access_tokens import AccessClaims
 from hivesync_server.auth.errors import AuthInvalid, AuthRequired
 from hivesync_server.auth.repository import SessionRepository
+from hivesync_server.http.rate_limits import RateLimits
 from hivesync_server.resources import Resources, ResourcesDep
 
 _bearer = HTTPBearer(
@@ -45,20 +47,29 @@ class Principal:
         return self.key.project_ids if self.key else None
 
 
-async def _current(
+async def current_principal(
     connection: HTTPConnection,
     resources: ResourcesDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
-    if credentials is None:
-        raise AuthRequired("Sign in: this needs an access token.")
-    principal = await _authenticate(resources, credentials.credentials)
+    """Give who makes the request, and count it: for the user, or for the address when nobody is known."""
+    limits = RateLimits(connection, resources)
+    try:
+        if credentials is None:
+            raise AuthRequired("Sign in: this needs an access token.")
+        principal = await _authenticate(resources, credentials.credentials)
+    except HiveSyncError:
+        await limits.count_address()
+        raise
+    await limits.count_user(
+        principal.user_id, principal.tier, principal.session_id if principal.key else None
+    )
     if principal.key is not None:
         principal.key.check(connection)
     return principal
 
 
-CurrentPrincipal = Annotated[Principal, Depends(_current)]
+CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 
 
 async def is_alive(principal: Principal, transaction: Transaction, now: datetime) -> bool:

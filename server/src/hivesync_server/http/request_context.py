@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hivesync_server.adapters.ids import new_id
+from hivesync_server.http.rate_limits import answer_headers
 from hivesync_server.logs import request_id
 from hivesync_server.problems import internal_error
 
@@ -21,16 +22,19 @@ _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 
 @dataclass(slots=True)
 class _Answer:
-    """Watches what is sent, to add the id and to know how it went."""
+    """Watches what is sent, to add the id and how limits stand, and to know how it went."""
 
     send: Send
     id: str
+    scope: Scope
     status: int = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            MutableHeaders(scope=message)[headers.REQUEST_ID] = self.id
+            added = MutableHeaders(scope=message)
+            added[headers.REQUEST_ID] = self.id
+            added.update(answer_headers(self.scope.get("state", {})))
         await self.send(message)
 
 
@@ -47,7 +51,7 @@ class RequestContext:
             return
         identifier = _id_of(scope)
         token = request_id.set(identifier)
-        answer = _Answer(send, identifier)
+        answer = _Answer(send, identifier, scope)
         started = time.perf_counter()
         try:
             await self.app(scope, receive, answer)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hivesync_server.auth.dependencies import current_principal
 from hivesync_server.http import conditional, idempotency
+from hivesync_server.http.rate_limits import count_anonymous
 from hivesync_server.resources import resources_of
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -18,11 +21,17 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class ApiRoute(APIRoute):
     """A client that sees 2xx knows that it is stored; one that sees an error knows that nothing is."""
 
+    anonymous_is_counted = True
+    """Routes that ask for no credentials count for their caller's address."""
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's handler, which parses, calls the endpoint and serialises."""
         original = super().get_route_handler()
+        counts_address = self.anonymous_is_counted and not _depends_on(self.dependant, current_principal)
 
         async def handle(request: Request) -> Response:
+            if counts_address:
+                await count_anonymous(request)
             database = resources_of(request).database
             try:
                 async with database.transaction(writes=request.method not in _SAFE_METHODS) as transaction:
@@ -39,3 +48,13 @@ class ApiRoute(APIRoute):
             return conditional.answer(request, response)
 
         return handle
+
+
+class SignedRoute(ApiRoute):
+    """A route of the Worker, which signs what it sends: many servers share its addresses."""
+
+    anonymous_is_counted = False
+
+
+def _depends_on(dependant: Dependant, wanted: Callable[..., Any]) -> bool:
+    return dependant.call is wanted or any(_depends_on(part, wanted) for part in dependant.dependencies)

@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
-from hivesync_server.http.route import ApiRoute
+from hivesync_server.http.route import SignedRoute
 from hivesync_server.jobs.callback import CallbackCheck, CallbackInvalid, check_keys
 from hivesync_server.jobs.services import outcomes_on
 from hivesync_server.resources import ResourcesDep, TransactionDep
 
-router = APIRouter(prefix="/workers", tags=["workers"], route_class=ApiRoute)
+router = APIRouter(prefix="/workers", tags=["workers"], route_class=SignedRoute)
 
 
 class JobUnknown(HiveSyncError):

@@ -82,6 +82,7 @@ def _http(read: Environment, env: EnvName, host: str | None, port: int | None) -
         port=number,
         base_url=read.origin("BASE_URL", f"http://127.0.0.1:{number}"),
         trusted_proxies=_networks(read.text("TRUSTED_PROXIES", _DEFAULT_PROXIES)),
+        anonymous_per_minute=read.number("ANONYMOUS_REQUESTS_PER_MINUTE", 300, low=1, high=1_000_000),
     )
 
 

@@ -19,12 +19,15 @@ EnvName = Literal["local", "staging", "production"]
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
-    """Where we listen, and how the world calls us. `base_url` has no trailing slash."""
+    """Where we listen, how the world calls us, and how many requests a minute an address may send without
+    credentials. `base_url` has no trailing slash.
+    """
 
     host: str
     port: int
     base_url: str
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    anonymous_per_minute: int
 
     @property
     def secure_cookies(self) -> bool:

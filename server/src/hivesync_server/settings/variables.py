@@ -11,6 +11,7 @@ VARIABLES: dict[str, str] = {
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
     "BASE_URL": "public origin of this server",
     "TRUSTED_PROXIES": "networks whose X-Real-IP is believed",
+    "ANONYMOUS_REQUESTS_PER_MINUTE": "of one address, without credentials",
     "DATABASE_URL": "Postgres address as the provider gives it",
     "POSTGRES_HOST": "used when DATABASE_URL is not set",
     "POSTGRES_PORT": "",
