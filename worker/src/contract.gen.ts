@@ -375,7 +375,7 @@ export interface EmailChangeRequest {
 }
 
 /** Stable codes; a client may branch on them, so none is ever renamed or reused. */
-export type ErrorCode = "AI_DOCS_UNSUPPORTED" | "AI_JOB_FAILED" | "AUTH_EXPIRED" | "AUTH_INVALID" | "AUTH_REQUIRED" | "CONFLICT" | "FORBIDDEN" | "IDEMPOTENCY_CONFLICT" | "INTERNAL_ERROR" | "KEYCHAIN_LOCKED" | "KEYCHAIN_UNAVAILABLE" | "NOT_FOUND" | "OFFLINE_QUEUED" | "PAYLOAD_TOO_LARGE" | "PRECONDITION_FAILED" | "PREVIEW_BUILD_FAILED" | "PREVIEW_EXPIRED" | "PREVIEW_UNSUPPORTED" | "PROTOCOL_UNSUPPORTED" | "RATE_LIMITED" | "SOURCE_CHANGED" | "STORAGE_FULL" | "TIER_LIMIT" | "UPSTREAM_UNREACHABLE" | "VALIDATION_ERROR" | "WORKER_SIGNATURE_INVALID" | "WORKER_TIMEOUT";
+export type ErrorCode = "AI_DOCS_UNSUPPORTED" | "AI_JOB_FAILED" | "AUTH_EXPIRED" | "AUTH_INVALID" | "AUTH_REQUIRED" | "CONFLICT" | "FORBIDDEN" | "IDEMPOTENCY_CONFLICT" | "INTERNAL_ERROR" | "KEYCHAIN_LOCKED" | "KEYCHAIN_UNAVAILABLE" | "NOT_FOUND" | "OFFLINE_QUEUED" | "PAYLOAD_TOO_LARGE" | "PRECONDITION_FAILED" | "PREVIEW_BUILD_FAILED" | "PREVIEW_EXPIRED" | "PREVIEW_UNSUPPORTED" | "PROTOCOL_UNSUPPORTED" | "RATE_LIMITED" | "SOURCE_CHANGED" | "STORAGE_FULL" | "TIER_LIMIT" | "TOTP_INVALID" | "TOTP_REQUIRED" | "UPSTREAM_UNREACHABLE" | "VALIDATION_ERROR" | "WORKER_SIGNATURE_INVALID" | "WORKER_TIMEOUT";
 
 /** What one part of the file does. `symbol` is empty where the lines have no name. */
 export interface Explanation {
@@ -610,11 +610,18 @@ export interface LoginPending {
   expires_in: number;
 }
 
-/** `POST /auth/login`. `login` is an email address or a username; `email` is accepted for it. */
+/**
+ * `POST /auth/login`. `login` is an email address or a username; `email` is accepted for it.
+ *
+ * An account with a second factor needs one of `totp_code` (six digits) and `recovery_code` as well: without
+ * it a right password is answered by `TOTP_REQUIRED`.
+ */
 export interface LoginRequest {
   password: string;
   login?: string | null;
   email?: string | null;
+  totp_code?: string | null;
+  recovery_code?: string | null;
 }
 
 /** `POST /v1/session/login`: empty for a device-code sign-in, or both for a headless machine. */
@@ -973,10 +980,26 @@ export interface ProjectFavorite {
   favorite: boolean;
 }
 
+/**
+ * What proves again who asks: `POST /auth/totp/disable`, `POST /auth/totp/recovery-codes`.
+ *
+ * One of `totp_code` and `recovery_code` comes along where the second factor is on.
+ */
+export interface ProtectedRequest {
+  password: string;
+  totp_code?: string | null;
+  recovery_code?: string | null;
+}
+
 /** Versions of the local protocol that an agent speaks, both ends included. */
 export interface ProtocolRange {
   min: number;
   max: number;
+}
+
+/** Ten codes that each replace one code of the app, once. They are shown once: repeated, this is null. */
+export interface RecoveryCodes {
+  codes: string[] | null;
 }
 
 /** `POST /auth/refresh` and `POST /auth/logout`. */
@@ -1205,6 +1228,30 @@ export interface TokenPair {
   token_type?: "Bearer";
 }
 
+/** `POST /auth/totp/confirm`. `code`: the six digits that the app shows. */
+export interface TotpConfirmRequest {
+  code: string;
+}
+
+/** `POST /auth/totp`. */
+export interface TotpEnrolRequest {
+  password: string;
+}
+
+/** Answer of `POST /auth/totp`, for an authenticator app. It is shown once: repeated, it holds nulls. */
+export interface TotpEnrolment {
+  secret: string | null;
+  otpauth_uri: string | null;
+  qr_svg: string | null;
+}
+
+/** `GET /auth/totp`. `recovery_codes_left`: how many of the ten were not used yet. */
+export interface TotpStatus {
+  enabled: boolean;
+  enabled_at: string | null;
+  recovery_codes_left: number;
+}
+
 /** `GET /notifications/unread`. Counts to 1,000 and no further: `more` says that there are more. */
 export interface UnreadCount {
   count: number;
@@ -1386,6 +1433,8 @@ export const STATUS_OF: Record<ErrorCode, number> = {
   AUTH_REQUIRED: 401,
   AUTH_INVALID: 401,
   AUTH_EXPIRED: 401,
+  TOTP_REQUIRED: 401,
+  TOTP_INVALID: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   VALIDATION_ERROR: 422,

@@ -59,3 +59,54 @@ class Profile:
     timezone: str
     tier: Tier
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TotpStatus:
+    """`GET /auth/totp`. `recovery_codes_left`: how many of the ten were not used yet."""
+
+    enabled: bool
+    enabled_at: datetime | None
+    recovery_codes_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class TotpEnrolRequest:
+    """`POST /auth/totp`."""
+
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class TotpEnrolment:
+    """Answer of `POST /auth/totp`, for an authenticator app. It is shown once: repeated, it holds nulls."""
+
+    secret: str | None
+    otpauth_uri: str | None
+    qr_svg: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TotpConfirmRequest:
+    """`POST /auth/totp/confirm`. `code`: the six digits that the app shows."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodes:
+    """Ten codes that each replace one code of the app, once. They are shown once: repeated, this is null."""
+
+    codes: list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedRequest:
+    """What proves again who asks: `POST /auth/totp/disable`, `POST /auth/totp/recovery-codes`.
+
+    One of `totp_code` and `recovery_code` comes along where the second factor is on.
+    """
+
+    password: str
+    totp_code: str | None = None
+    recovery_code: str | None = None

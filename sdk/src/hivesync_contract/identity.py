@@ -25,11 +25,17 @@ class RegisterRequest:
 
 @dataclass(frozen=True, slots=True)
 class LoginRequest:
-    """`POST /auth/login`. `login` is an email address or a username; `email` is accepted for it."""
+    """`POST /auth/login`. `login` is an email address or a username; `email` is accepted for it.
+
+    An account with a second factor needs one of `totp_code` (six digits) and `recovery_code` as well: without
+    it a right password is answered by `TOTP_REQUIRED`.
+    """
 
     password: str
     login: str | None = None
     email: str | None = None
+    totp_code: str | None = None
+    recovery_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.credentials import endpoints as credentials
 from hivesync_server.auth.device import endpoints as device
 from hivesync_server.auth.passwords import Passwords
+from hivesync_server.auth.totp import endpoints as totp
 from hivesync_server.comments import endpoints as comments
 from hivesync_server.events import endpoints as events
 from hivesync_server.events.hub import EventHub
@@ -54,7 +55,15 @@ from hivesync_server.tasks.attachments import endpoints as attachments
 from hivesync_server.tasks.labels import endpoints as labels
 from hivesync_server.team import endpoints as team
 from hivesync_server.team import invite_endpoints as invites
-from hivesync_server.web import account_pages, device_pages, invite_page, outbox_page, pages
+from hivesync_server.web import (
+    account_pages,
+    device_pages,
+    invites_page,
+    outbox_page,
+    pages,
+    register_page,
+    sign_in_pages,
+)
 
 API_PREFIX = "/api/v1"
 BODY_LIMITS = (
@@ -115,7 +124,8 @@ def _routes() -> Sequence[BaseRoute]:
     """
     root = APIRouter()
     root.include_router(_api_router())
-    for part in (workers, pages, account_pages, device_pages, invite_page, outbox_page):
+    web = pages, account_pages, register_page, device_pages, invites_page, sign_in_pages, outbox_page
+    for part in (workers, *web):
         root.include_router(part.router)
     return root.routes
 
@@ -127,6 +137,7 @@ def _api_router() -> APIRouter:
         auth,
         credentials,
         device,
+        totp,
         api_keys,
         profile,
         projects,

@@ -9,6 +9,7 @@ from hivesync_server.adapters.tables import Table
 from hivesync_server.api_keys import tables as api_keys
 from hivesync_server.audit import tables as audit
 from hivesync_server.auth import tables as auth
+from hivesync_server.auth.totp import tables as totp
 from hivesync_server.comments import tables as comments
 from hivesync_server.events import tables as events
 from hivesync_server.http import idempotency
@@ -39,6 +40,7 @@ DOMAINS = (
     projects,
     tasks,
     team,
+    totp,
 )
 """Importing these is what fills the metadata."""
 

@@ -268,12 +268,5 @@ async def test_they_go_with_the_project(ann: BackendUser, bob: BackendUser) -> N
     assert (await accept(bob, invite_id)).status_code == 404
 
 
-@pytest.mark.any_database
-async def test_the_mails_link_leads_to_a_page_that_helps(ann: BackendUser) -> None:
-    answer = await ann.client.get("/invites")
-    assert answer.status_code == 200
-    assert "accept or decline" in answer.text
-
-
 def _activity(project: str) -> str:
     return f"/api/v1/projects/{project}/activity"

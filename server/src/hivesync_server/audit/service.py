@@ -22,6 +22,10 @@ from hivesync_server.resources import ResourcesDep, TransactionDep
 class AuditAction(StrEnum):
     API_KEY_CREATED = "api_key.created"
     API_KEY_DELETED = "api_key.deleted"
+    TOTP_ON = "totp.on"
+    TOTP_OFF = "totp.off"
+    RECOVERY_CODE_USED = "totp.recovery_code_used"
+    RECOVERY_CODES_RENEWED = "totp.recovery_codes_renewed"
 
 
 @dataclass(frozen=True, slots=True)

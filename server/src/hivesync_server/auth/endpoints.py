@@ -6,15 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Response
 from hivesync_contract.errors import ErrorCode, HiveSyncError
-from hivesync_contract.identity import Tier, TokenPair, User
+from hivesync_contract.identity import TokenPair, User
 from hivesync_contract.pages import Page
 
 from hivesync_server.auth.accounts import NewAccount
 from hivesync_server.auth.dependencies import CurrentPrincipal
 from hivesync_server.auth.errors import AuthInvalid
 from hivesync_server.auth.schemas import LoginBody, RefreshBody, RegisterBody
-from hivesync_server.auth.services import AccountsDep, ClientAddress, MailedTokensDep, SessionsDep
+from hivesync_server.auth.services import AccountsDep, ClientAddress, MailedTokensDep, SessionsDep, first_tier
 from hivesync_server.auth.shapes import SessionInfo, session_shape, user_shape
+from hivesync_server.auth.totp.second_factor import SecondFactorDep
 from hivesync_server.http.fields import ResourceId
 from hivesync_server.http.idempotency import idempotent
 from hivesync_server.http.route import ApiRoute
@@ -45,8 +46,7 @@ async def register(
     transaction: TransactionDep,
 ) -> User:
     """Make an account. Outside local development it works once its address is confirmed by our mail."""
-    tier = Tier.PREMIUM if resources.settings.env == "local" else Tier.FREE
-    account = NewAccount(body.email, body.username, body.password, tier)
+    account = NewAccount(body.email, body.username, body.password, first_tier(resources.settings))
     return await accounts.register(account, transaction, mails)
 
 
@@ -54,12 +54,14 @@ async def register(
 async def login(
     body: LoginBody,
     accounts: AccountsDep,
+    factor: SecondFactorDep,
     sessions: SessionsDep,
     address: ClientAddress,
     user_agent: Agent = "unknown",
 ) -> TokenPair:
-    """Sign in with a password. Who guesses waits longer each time."""
+    """Sign in with a password, and a code where the second factor is on. Who guesses waits longer."""
     user = await accounts.recognise(body.name, body.password, address)
+    await factor.check(user, body.proof)
     return await sessions.open(user, user_agent, address)
 
 

@@ -10,6 +10,7 @@ from hivesync_contract.identity import LoginRequest, RefreshRequest, RegisterReq
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
+from hivesync_server.auth.totp.proof import Proof
 from hivesync_server.http.fields import STRICT
 
 _EMAIL = re.compile(
@@ -31,12 +32,23 @@ def _email(value: str) -> str:
     return normal
 
 
+def _totp_code(value: str) -> str:
+    digits = value.replace(" ", "")
+    if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
+        raise ValueError("must be six digits")
+    return digits
+
+
 Email = Annotated[str, Field(max_length=320), AfterValidator(_email)]
 Username = Annotated[str, Field(pattern=r"^[a-z0-9_-]{3,32}$")]
 NewPassword = Annotated[str, Field(min_length=10, max_length=256)]
 Password = Annotated[str, Field(min_length=1, max_length=256)]
 Login = Annotated[str, Field(max_length=320), AfterValidator(normal_login)]
 Token = Annotated[str, Field(min_length=1, max_length=512)]
+TotpCode = Annotated[str, Field(max_length=16), AfterValidator(_totp_code)]
+"""Apps show `123 456`, and people type what they see."""
+
+RecoveryCode = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -55,6 +67,8 @@ class LoginBody(LoginRequest):
     password: Password
     login: Login | None = None
     email: Login | None = None
+    totp_code: TotpCode | None = None
+    recovery_code: RecoveryCode | None = None
 
     def __post_init__(self) -> None:
         if (self.login is None) == (self.email is None):
@@ -64,6 +78,11 @@ class LoginBody(LoginRequest):
     def name(self) -> str:
         """Give whichever came."""
         return self.login or self.email or ""
+
+    @property
+    def proof(self) -> Proof:
+        """Give what stands for the second factor."""
+        return Proof(self.totp_code, self.recovery_code)
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)

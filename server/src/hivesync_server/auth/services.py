@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request
+from hivesync_contract.identity import Tier
 
 from hivesync_server.adapters.db import Transaction
 from hivesync_server.auth.accounts import Accounts
@@ -16,6 +17,7 @@ from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.http.client_address import client_address
 from hivesync_server.mails.outbox import OutboxMailer
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
+from hivesync_server.settings import Settings
 
 
 def sessions_of(resources: Resources, transaction: Transaction) -> Sessions:
@@ -47,6 +49,11 @@ def accounts_of(resources: ResourcesDep) -> Accounts:
     return Accounts(
         resources.database, resources.passwords, resources.clock, throttle, settings.confirmed_only
     )
+
+
+def first_tier(settings: Settings) -> Tier:
+    """Give the tier of new accounts: nobody who develops locally should meet a limit."""
+    return Tier.PREMIUM if settings.env == "local" else Tier.FREE
 
 
 def mailed_tokens_of(resources: ResourcesDep, transaction: TransactionDep) -> MailedTokens:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hivesync_server.adapters.tables import Id, Table, UtcTime
@@ -109,10 +109,11 @@ class DeviceCodeRow(Table):
 
 
 class WebSessionRow(Table):
-    """A browser that is signed in on our own pages."""
+    """A browser that is signed in on our own pages. `awaits_code`: all but the second factor was right."""
 
     __tablename__ = "web_sessions"
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    awaits_code: Mapped[bool] = mapped_column(server_default=false())
     expires_at: Mapped[datetime] = mapped_column(UtcTime, index=True)

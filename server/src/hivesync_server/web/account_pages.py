@@ -61,7 +61,8 @@ async def send(
         return _form(act, wrong, token, 422)
     except (MailedTokenUnknown, TooManyMails) as error:  # raised before anything was changed
         return message("That did not work", error.detail, error.status)
-    return message(*_DONE[act])
+    onward = ("/invites", "See who has invited you") if act == "verify" else None
+    return message(*_DONE[act], onward=onward)
 
 
 async def _act(act: str, credentials: Credentials, token: str, email: str, password: str) -> None:

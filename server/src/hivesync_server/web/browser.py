@@ -19,6 +19,9 @@ from hivesync_server.auth.tables import UserRow, WebSessionRow
 from hivesync_server.settings.groups import HttpSettings, TokenSettings
 
 LIFE = timedelta(minutes=30)
+CODE_LIFE = timedelta(minutes=5)
+"""For the second step of a sign-in."""
+
 _NAME = "hivesync_web"
 _INFO = b"hivesync/csrf/v1/"
 
@@ -77,18 +80,21 @@ class WebSessions:
     session: AsyncSession
     now: datetime
 
-    async def user(self, browser: Browser) -> UserRow | None:
-        """Give the user of a browser, if one is signed in."""
+    async def user(self, browser: Browser, *, awaits_code: bool = False) -> UserRow | None:
+        """Give the user of a browser, if one is signed in; with `awaits_code`, one who is halfway there."""
         query = select(UserRow).join(WebSessionRow, WebSessionRow.user_id == UserRow.id)
         return await self.session.scalar(
             query.where(
-                WebSessionRow.token_hash == token_hash(browser.token), WebSessionRow.expires_at > self.now
+                WebSessionRow.token_hash == token_hash(browser.token),
+                WebSessionRow.awaits_code == awaits_code,
+                WebSessionRow.expires_at > self.now,
             )
         )
 
-    async def sign_in(self, browser: Browser, user: UserRow) -> None:
-        """Note that `user` has signed in in this browser."""
-        row = WebSessionRow(token_hash=token_hash(browser.token), user_id=user.id, expires_at=self.now + LIFE)
+    async def sign_in(self, browser: Browser, user: UserRow, *, awaits_code: bool = False) -> None:
+        """Note that `user` has signed in in this browser, or has only given the password so far."""
+        row = WebSessionRow(token_hash=token_hash(browser.token), user_id=user.id, awaits_code=awaits_code)
+        row.expires_at = self.now + (CODE_LIFE if awaits_code else LIFE)
         self.session.add(row)
 
     async def sign_out(self, browser: Browser) -> None:

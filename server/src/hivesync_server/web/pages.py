@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +25,9 @@ def page(name: str, status: int = 200, **values: Any) -> Response:
     return HTMLResponse(_templates.get_template(name).render(values), status_code=status)
 
 
-def message(title: str, text: str, status: int = 200, details: Mapping[str, str] | None = None) -> Response:
-    """Give a page that only says something."""
-    return page("message.html", status, title=title, text=text, details=details or {})
+def message(title: str, text: str, status: int = 200, onward: tuple[str, str] | None = None) -> Response:
+    """Give a page that only says something. `onward`: a path of ours to go on to, and its words."""
+    return page("message.html", status, title=title, text=text, onward=onward)
 
 
 @router.get("/static/site.css")
