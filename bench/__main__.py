@@ -1,6 +1,6 @@
 """`make bench`: all measurements, as a table and as JSON in bench/results/. BENCH_QUICK=1 is short.
 
-`python -m bench relay transfer network agent previews login` runs only the parts that are named.
+`python -m bench relay transfer network agent events login` runs only the parts that are named.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 import psutil
 
+from bench.events import measure_events
 from bench.idle import measure_idle
 from bench.index import measure_index, measure_tiny, measure_watching
 from bench.login import measure_login
@@ -28,6 +29,7 @@ from bench.switch import measure_switch
 from bench.table import table
 from bench.transfer import measure_transfer
 
+_LISTENERS = 1_000
 _RESULTS = Path(__file__).parent / "results"
 
 
@@ -46,6 +48,8 @@ class Effort:
     index_rounds: int
     indexed_files: int = 100_000
     watched_files: int = 50_000
+    event_rounds: int = 20
+    idle_streams: int = 10_000
 
 
 FULL = Effort(
@@ -69,6 +73,8 @@ QUICK = Effort(
     transfers=3,
     transfer_bytes=256 * 1024**2,
     index_rounds=3,
+    event_rounds=5,
+    idle_streams=4_000,
 )
 
 
@@ -95,6 +101,9 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
             | measure_tiny(folder / "index", effort.indexed_files, effort.index_rounds, _say)
             | measure_watching(folder / "index", effort.watched_files, effort.idle_seconds, _say)
             | measure_switch(folder / "index", effort.watched_files, _say)
+        ),
+        "events": lambda: measure_events(
+            folder / "events", _LISTENERS, effort.idle_streams, effort.event_rounds, _say
         ),
         "previews": lambda: measure_previews(folder / "previews", effort.previews, _say),
         "login": lambda: measure_login(folder / "login", effort.rounds, effort.load_seconds, _say),

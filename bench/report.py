@@ -73,6 +73,7 @@ def _rows(results: dict[str, Any]) -> Iterator[Row]:
         ("network", _network),
         ("index", _index),
         ("login", _login),
+        ("events", _events),
     ):
         if part in results:
             yield from rows(results[part])
@@ -87,6 +88,12 @@ def _relay(relay: dict[str, Any]) -> Iterator[Row]:
     if "nginx" in latency:
         added = latency["relay"] - latency["nginx"]
         yield _at_most("latency p50 beyond nginx's", 0.10, added, " ms")
+
+
+def _events(events: dict[str, Any]) -> Iterator[Row]:
+    yield _at_most(f"event to {events['listeners']:,} streams, p99", 200, events["users_p99_ms"], " ms")
+    idle = f"{events['idle_streams']:,} idle streams"
+    yield _at_most(idle, 400, events["idle_rss_megabytes"], " MB")
 
 
 def _transfer(transfer: dict[str, Any]) -> Iterator[Row]:

@@ -21,6 +21,8 @@ def table(results: dict[str, Any]) -> str:
         parts += ["", *_agent_lines(idle)]
     if index := results.get("index"):
         parts += ["", *_index_lines(index)]
+    if events := results.get("events"):
+        parts += ["", *_event_lines(events)]
     if previews := results.get("previews"):
         parts += ["", *_preview_lines(previews)]
     if login := results.get("login"):
@@ -90,6 +92,19 @@ def _index_lines(index: dict[str, Any]) -> Iterable[str]:
     yield (
         f"  a branch switch of {index['switched_files']:,} files: git {index['switch_git_seconds']:.1f} s, "
         f"the index is right {index['switch_index_seconds']:.1f} s later"
+    )
+
+
+def _event_lines(events: dict[str, Any]) -> Iterable[str]:
+    yield f"Events, from commit to all of {events['listeners']:,} streams, by Postgres and Valkey"
+    yield (
+        f"  a user each: p50 {events['users_p50_ms']:.0f} ms, p99 {events['users_p99_ms']:.0f} ms; "
+        f"one user's: p99 {events['one_user_p99_ms']:.0f} ms"
+    )
+    yield (
+        f"  {events['idle_streams']:,} idle streams: {events['idle_rss_megabytes']:.0f} MB "
+        f"({events['alone_rss_megabytes']:.0f} MB without), {events['idle_cpu_percent']:.1f} % of one core; "
+        f"{events['opened_per_second']:.0f} opened a second"
     )
 
 

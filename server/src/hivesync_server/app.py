@@ -22,6 +22,7 @@ from hivesync_server.adapters.clock import Clock, utc_now
 from hivesync_server.adapters.db import open_database
 from hivesync_server.adapters.objects import open_stores
 from hivesync_server.adapters.sealing import Sealer
+from hivesync_server.adapters.signals import open_signals
 from hivesync_server.api_keys import endpoints as api_keys
 from hivesync_server.auth import endpoints as auth
 from hivesync_server.auth.access_tokens import AccessTokens
@@ -32,9 +33,12 @@ from hivesync_server.auth.totp import endpoints as totp
 from hivesync_server.comments import endpoints as comments
 from hivesync_server.events import endpoints as events
 from hivesync_server.events.hub import EventHub
+from hivesync_server.events.pump import EventPump
+from hivesync_server.events.watch import EventWatch
 from hivesync_server.health import endpoints as health
 from hivesync_server.housekeeping import Housekeeping
 from hivesync_server.http.body_limits import BodyLimit, BodyLimits
+from hivesync_server.http.handover import Handover
 from hivesync_server.http.request_context import RequestContext
 from hivesync_server.http.security_headers import SecurityHeaders
 from hivesync_server.jobs import endpoints as workers
@@ -97,6 +101,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
         passwords=Passwords(),
         access_tokens=AccessTokens(settings.tokens, clock),
         hub=EventHub(),
+        signals=open_signals(settings.redis_url.reveal(), settings.http.base_url),
         sealer=Sealer(settings.tokens.keys),
     )
     app = FastAPI(
@@ -113,6 +118,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
     app.router.routes.extend(_routes())
     app.add_middleware(BodyLimits, limits=BODY_LIMITS)
     app.add_middleware(SecurityHeaders, https=settings.http.secure_cookies)
+    app.add_middleware(Handover)
     app.add_middleware(RequestContext)
     return App(app, resources.hub.close)
 
@@ -183,12 +189,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             resources.deletion_ready,
             collectors=[attachment_collector.collect],
         )
+        pump = EventPump(resources.database, resources.hub, resources.clock, worker)
+        watch = EventWatch(resources.database, resources.hub, resources.signals, resources.clock)
         async with asyncio.TaskGroup() as background:
             tasks = [
                 background.create_task(dispatcher.run(), name="dispatcher"),
                 background.create_task(sweeper.run(), name="housekeeping"),
                 background.create_task(deleter.run(), name="object deletions"),
                 background.create_task(send_mails(resources), name="mail sender"),
+                background.create_task(pump.run(), name="event pump"),
+                background.create_task(watch.run(), name="event watch"),
             ]
             try:
                 yield
@@ -198,5 +208,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                     task.cancel()
     resources.objects.close()
     resources.passwords.close()
+    await resources.signals.close()
     await resources.cache.close()
     await resources.database.close()

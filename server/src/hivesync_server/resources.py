@@ -14,6 +14,7 @@ from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.objects import ObjectStores
 from hivesync_server.adapters.sealing import Sealer
+from hivesync_server.adapters.signals import Signals
 from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.passwords import Passwords
 from hivesync_server.events.hub import EventHub
@@ -32,6 +33,7 @@ class Resources:
     passwords: Passwords
     access_tokens: AccessTokens
     hub: EventHub
+    signals: Signals
     sealer: Sealer
     job_ready: asyncio.Event = field(default_factory=asyncio.Event)
     deletion_ready: asyncio.Event = field(default_factory=asyncio.Event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,12 +32,11 @@ class ApiKeyRepository:
         row = (await self.session.execute(query.where(ApiKeyRow.key_hash == key_hash))).one_or_none()
         return (row[0], row[1]) if row else None
 
-    async def is_alive(self, key_id: str, now: datetime) -> bool:
-        """Tell whether a key still opens anything."""
+    async def living(self, key_ids: Collection[str], now: datetime) -> frozenset[str]:
+        """Give those of these keys that still open anything."""
         unended = or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > now)
-        return (
-            await self.session.scalar(select(ApiKeyRow.id).where(ApiKeyRow.id == key_id, unended)) is not None
-        )
+        query = select(ApiKeyRow.id).where(ApiKeyRow.id.in_(key_ids), unended)
+        return frozenset((await self.session.scalars(query)).all())
 
     async def of_user(self, key_id: str, user_id: str) -> ApiKeyRow | None:
         query = select(ApiKeyRow).where(ApiKeyRow.id == key_id, ApiKeyRow.user_id == user_id)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends
@@ -65,6 +66,8 @@ class ApiKeys:
     audit: Audit
     mailer: Mailer
     now: datetime
+    ended: Callable[[str], None]
+    """Called with the user whose key has ended, so that streams opened by it end too."""
 
     async def create(self, user_id: str, body: ApiKeyCreateBody) -> ApiKeyCreated:
         """Make a key, or raise `ExpiryPast`, `ProjectUnknown` or `ApiKeysTooMany`."""
@@ -112,6 +115,7 @@ class ApiKeys:
             raise ApiKeyUnknown
         self.audit.note(AuditAction.API_KEY_DELETED, user_id, row.id, {"name": row.name})
         await self.repository.delete(row)
+        self.ended(user_id)
 
 
 def _api_keys(
@@ -119,7 +123,11 @@ def _api_keys(
 ) -> ApiKeys:
     session, now = transaction.session, resources.clock()
     mailer = OutboxMailer(session, now)
-    return ApiKeys(ApiKeyRepository(session), UserRepository(session), projects, audit, mailer, now)
+
+    def ended(user_id: str) -> None:
+        transaction.after_commit(partial(resources.hub.publish, user_id))
+
+    return ApiKeys(ApiKeyRepository(session), UserRepository(session), projects, audit, mailer, now, ended)
 
 
 ApiKeysDep = Annotated[ApiKeys, Depends(_api_keys)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -15,10 +15,10 @@ from starlette.requests import HTTPConnection
 
 from hivesync_server.adapters.db import Transaction
 from hivesync_server.api_keys.authentication import ApiKeyAuthentication
-from hivesync_server.api_keys.powers import KeyPowers
 from hivesync_server.api_keys.repository import ApiKeyRepository
 from hivesync_server.auth.access_tokens import AccessClaims
 from hivesync_server.auth.errors import AuthInvalid, AuthRequired
+from hivesync_server.auth.principal import Principal as Principal
 from hivesync_server.auth.repository import SessionRepository
 from hivesync_server.http.rate_limits import RateLimits
 from hivesync_server.resources import Resources, ResourcesDep
@@ -26,25 +26,6 @@ from hivesync_server.resources import Resources, ResourcesDep
 _bearer = HTTPBearer(
     auto_error=False, description="An access token of `auth/login` or `auth/refresh`, or an API key."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """The signed-in user, as far as most routes need to know.
-
-    `session_id`: the session's id, or that of the API key that stands in its place; then `key` says what it
-    may do.
-    """
-
-    user_id: str
-    session_id: str
-    tier: Tier
-    key: KeyPowers | None = None
-
-    @property
-    def project_ids(self) -> frozenset[str] | None:
-        """Give the projects that the key is limited to, or None."""
-        return self.key.project_ids if self.key else None
 
 
 async def current_principal(
@@ -72,12 +53,13 @@ async def current_principal(
 CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 
 
-async def is_alive(principal: Principal, transaction: Transaction, now: datetime) -> bool:
-    """Tell whether what a long request began with still counts."""
-    if principal.key is not None:
-        return await ApiKeyRepository(transaction.session).is_alive(principal.session_id, now)
-    found = await SessionRepository(transaction.session).with_user(principal.session_id)
-    return found is not None and found[0].revoked_at is None
+async def living(principals: Iterable[Principal], transaction: Transaction, now: datetime) -> frozenset[str]:
+    """Give the ids of the sessions and keys among these that still count: long requests began with them."""
+    keys, sessions = set[str](), set[str]()
+    for principal in principals:
+        (sessions if principal.key is None else keys).add(principal.session_id)
+    alive = await SessionRepository(transaction.session).living(sessions, now) if sessions else frozenset()
+    return alive | (await ApiKeyRepository(transaction.session).living(keys, now) if keys else frozenset())
 
 
 async def _authenticate(resources: Resources, token: str) -> Principal:

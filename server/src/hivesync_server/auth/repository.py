@@ -81,6 +81,13 @@ class SessionRepository:
         row = (await self.session.execute(query.where(SessionRow.id == session_id))).one_or_none()
         return (row[0], row[1]) if row else None
 
+    async def living(self, session_ids: Collection[str], now: datetime) -> frozenset[str]:
+        """Give those of these sessions that have not ended."""
+        query = select(SessionRow.id).where(
+            SessionRow.id.in_(session_ids), SessionRow.revoked_at.is_(None), SessionRow.expires_at > now
+        )
+        return frozenset((await self.session.scalars(query)).all())
+
     async def locked(self, session_id: str) -> SessionRow | None:
         """Give a session that nobody else changes until this transaction ends."""
         query = select(SessionRow).where(SessionRow.id == session_id).with_for_update()

@@ -36,4 +36,4 @@ class EventPublisher:
         for user_id, number in (await events.next_numbers(user_ids)).items():
             row = EventRow(user_id=user_id, number=number, type=kind.value, data=text, created_at=self.now)
             await events.add(row)
-            self.transaction.after_commit(partial(self.hub.wake, user_id))
+            self.transaction.after_commit(partial(self.hub.publish, user_id))

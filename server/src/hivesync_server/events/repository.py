@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    FromClause,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+    values,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hivesync_server.adapters.tables import Id
 from hivesync_server.events.tables import EventCounterRow, EventRow
+
+_COLUMNS = EventRow.user_id, EventRow.number, EventRow.type, EventRow.data
+
+
+class StoredEvent(NamedTuple):
+    """An event as it is read to be sent: many at a time, so these are plain tuples."""
+
+    user_id: str
+    number: int
+    type: str
+    data: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +63,38 @@ class EventRepository:
 
     async def bounds(self, user_id: str) -> tuple[int, int]:
         """Give the oldest number still kept (one past the last when none is) and the last number."""
-        last = await self.session.scalar(
-            select(EventCounterRow.last_number).where(EventCounterRow.user_id == user_id)
-        )
-        oldest = await self.session.scalar(
-            select(func.min(EventRow.number)).where(EventRow.user_id == user_id)
-        )
-        return (oldest if oldest is not None else (last or 0) + 1), last or 0
+        oldest = select(func.min(EventRow.number)).where(EventRow.user_id == user_id).scalar_subquery()
+        query = select(EventCounterRow.last_number, oldest).where(EventCounterRow.user_id == user_id)
+        last, kept = (await self.session.execute(query)).one_or_none() or (0, None)
+        return (last + 1 if kept is None else kept), last
 
-    async def after(self, user_id: str, number: int, limit: int) -> Sequence[EventRow]:
-        query = select(EventRow).where(EventRow.user_id == user_id, EventRow.number > number)
-        return (await self.session.scalars(query.order_by(EventRow.number).limit(limit))).all()
+    async def after(self, user_id: str, number: int, limit: int) -> Sequence[StoredEvent]:
+        """Give a user's events after `number`, in order."""
+        query = select(*_COLUMNS).where(EventRow.user_id == user_id, EventRow.number > number)
+        rows = await self.session.execute(query.order_by(EventRow.number).limit(limit))
+        return [StoredEvent(*row) for row in rows]
+
+    async def since(self, numbers: Mapping[str, int], limit: int) -> Sequence[StoredEvent]:
+        """Give the events of each of these users after the number beside; each user's are in order."""
+        rows = self._wanted(numbers)
+        mine = (EventRow.user_id == rows.c.user_id) & (EventRow.number > rows.c.number)
+        query = select(*_COLUMNS).join(rows, mine).order_by(EventRow.user_id, EventRow.number).limit(limit)
+        return [StoredEvent(*row) for row in await self.session.execute(query)]
+
+    def _wanted(self, numbers: Mapping[str, int]) -> FromClause:
+        """Give these pairs as a table. On Postgres they are two parameters, however many there are, so that
+        the statement is compiled once.
+        """
+        user_id, number = column("user_id", Id), column("number", BigInteger)
+        if self.session.get_bind().dialect.name != "postgresql":
+            return values(user_id, number, name="wanted").data(list(numbers.items())).cte("wanted")
+        ids, last = literal(list(numbers), ARRAY(Id)), literal(list(numbers.values()), ARRAY(BigInteger))
+        return func.unnest(ids, last).table_valued(user_id, number, name="wanted").render_derived()
+
+    async def last_numbers(self, since: datetime) -> dict[str, int]:
+        """Give the last number of every user who had an event since then."""
+        query = select(EventRow.user_id, func.max(EventRow.number)).where(EventRow.created_at > since)
+        return {row[0]: row[1] for row in await self.session.execute(query.group_by(EventRow.user_id))}
 
     async def forget(self, before: datetime) -> None:
         """Drop events that nobody will catch up on."""

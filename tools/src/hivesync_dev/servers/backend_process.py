@@ -23,6 +23,7 @@ class BackendProcess:
 
     environ: Mapping[str, str]
     url: str = ""
+    pid: int = 0
     log: str = ""
     _process: asyncio.subprocess.Process | None = None
     _reader: asyncio.Task[bytes] | None = None
@@ -59,7 +60,8 @@ class BackendProcess:
         if not line:
             await self.stop()
             raise RuntimeError(f"the server did not start: {self.log}")
-        self.url = json.loads(line)["url"]
+        announced = json.loads(line)
+        self.url, self.pid = announced["url"], announced["pid"]
         return self
 
     async def stop(self) -> int:
