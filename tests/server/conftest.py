@@ -64,15 +64,20 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name our own marker."""
+    """Name our own markers."""
     config.addinivalue_line("markers", "any_database: what is tested does not depend on the database")
+    config.addinivalue_line("markers", "postgres_only: what is tested needs a database server")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that needs a database on both, unless it says that any will do."""
     if "database" in metafunc.fixturenames:
-        any_will_do = metafunc.definition.get_closest_marker("any_database")
-        metafunc.parametrize("database", ["sqlite"] if any_will_do else ["sqlite", "postgres"], indirect=True)
+        databases = ["sqlite", "postgres"]
+        if metafunc.definition.get_closest_marker("any_database"):
+            databases = ["sqlite"]
+        if metafunc.definition.get_closest_marker("postgres_only"):
+            databases = ["postgres"]
+        metafunc.parametrize("database", databases, indirect=True)
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ export interface AgentStatus {
   polled_projects?: PolledProject[];
 }
 
-/** A request for documentation as the backend follows it. */
+/** A request for documentation as the backend follows it. Lists leave `result` out. */
 export interface AiDocs {
   id: string;
   project_id: string;
@@ -66,6 +66,20 @@ export interface AiDocs {
   created_at: string;
   result?: AiDocsResult | null;
   error?: AiDocsError | null;
+  selection?: Selection | null;
+  finished_at?: string | null;
+}
+
+/** Body of `POST /workers/callback` for an `ai.docs`; a SUCCESS has a result. */
+export interface AiDocsCallback {
+  job_id: string;
+  kind: JobKind;
+  status: JobStatus;
+  attempt: number;
+  artifact_keys?: string[];
+  logs_key?: string | null;
+  result?: AiDocsResult | null;
+  error?: CallbackError | null;
 }
 
 /** What the agent knows about the file's surroundings; both lists are bounded, and may be empty. */
@@ -106,17 +120,44 @@ export interface AiDocsProgressEvent {
   ai_docs: LocalAiDocs;
 }
 
-/** The documentation. `suggested_diff` is a unified diff that applies to the file as it was sent. */
+/** Object `sources/{project_id}/ai-docs/{ai_docs_id}.json`: the file to document and its surroundings. */
+export interface AiDocsRequest {
+  path: string;
+  sha256: string;
+  content: string;
+  selection: Selection | null;
+  context: AiDocsContext;
+  schema?: 1;
+}
+
+/**
+ * The documentation. `suggested_diff` is a unified diff that applies to the file as it was sent.
+ *
+ * `fallback`: another model than the tier's own made it, since that one could not be had.
+ */
 export interface AiDocsResult {
   summary: string;
   key_concepts: string[];
   explanations: Explanation[];
   engine: string;
   suggested_diff?: string | null;
+  model?: string;
+  fallback?: boolean;
 }
 
 /** `preparing` exists only in the agent, while it collects the context. */
 export type AiDocsState = "failed" | "preparing" | "queued" | "ready" | "running";
+
+/**
+ * Payload of an `ai.docs` job. `request_key` is read from the bucket R2; the Worker puts what it reports
+ * to `result_key` in R2_ARTIFACTS, too.
+ */
+export interface AiDocsWork {
+  ai_docs_id: string;
+  project_id: string;
+  request_key: string;
+  result_key: string;
+}
 
 /**
  * A key as lists show it: `hint` is its end, enough to recognise it. `last_used_at` is right to a minute.
@@ -230,7 +271,10 @@ export interface BundledFile {
   sha256: string;
 }
 
-/** Body of `POST /workers/callback`; `result` is set on a FAIL too, as far as it is known. */
+/**
+ * Body of `POST /workers/callback` for a `preview.build`; `result` is set on a FAIL too, as far as it is
+ * known.
+ */
 export interface Callback {
   job_id: string;
   kind: JobKind;
@@ -452,13 +496,18 @@ export interface InviteCreate {
   username?: string | null;
 }
 
-/** Body of `POST {WORKER_URL}/jobs`. `job_id` is applied once; `attempt` counts from 1. */
+/**
+ * Body of `POST {WORKER_URL}/jobs`. `job_id` is applied once; `attempt` counts from 1.
+ *
+ * It has the payload of its kind and no other.
+ */
 export interface Job {
   job_id: string;
   kind: JobKind;
   attempt: number;
   tier: Tier;
   preview?: PreviewBuild | null;
+  ai_docs?: AiDocsWork | null;
 }
 
 export type JobKind = "ai.docs" | "preview.build";
@@ -1397,6 +1446,7 @@ export const LIMITS = {
   ATTACHMENT_BYTES: 104857600,
   ATTACHMENT_SINGLE_BYTES: 16777216,
   ATTACHMENT_PART_BYTES: 8388608,
+  AI_DOCS_VERSION: 1,
   SIGNATURE_TOLERANCE_SECONDS: 300,
   PREVIEW_OPEN_SECONDS: 600,
   PREVIEW_LIFETIME_SECONDS: 86400,

@@ -100,13 +100,18 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class AiDocsResult:
-    """The documentation. `suggested_diff` is a unified diff that applies to the file as it was sent."""
+    """The documentation. `suggested_diff` is a unified diff that applies to the file as it was sent.
+
+    `fallback`: another model than the tier's own made it, since that one could not be had.
+    """
 
     summary: str
     key_concepts: list[str]
     explanations: list[Explanation]
     engine: str
     suggested_diff: str | None = None
+    model: str = ""
+    fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ class AiDocsError:
 
 @dataclass(frozen=True, slots=True)
 class AiDocs:
-    """A request for documentation as the backend follows it."""
+    """A request for documentation as the backend follows it. Lists leave `result` out."""
 
     id: str
     project_id: str
@@ -129,6 +134,8 @@ class AiDocs:
     created_at: datetime
     result: AiDocsResult | None = None
     error: AiDocsError | None = None
+    selection: Selection | None = None
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from hivesync_contract.ai_docs import AiDocsContext, AiDocsResult, Selection
 from hivesync_contract.errors import Diagnostic, ErrorCode
 from hivesync_contract.identity import Tier
 from hivesync_contract.previews import FileEntry, Platform, PreviewKind
@@ -72,14 +73,41 @@ class PreviewBuild:
 
 
 @dataclass(frozen=True, slots=True)
+class AiDocsRequest:
+    """Object `sources/{project_id}/ai-docs/{ai_docs_id}.json`: the file to document and its surroundings."""
+
+    path: str
+    sha256: str
+    content: str
+    selection: Selection | None
+    context: AiDocsContext
+    schema: Literal[1] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AiDocsWork:
+    """Payload of an `ai.docs` job. `request_key` is read from the bucket R2; the Worker puts what it reports
+    to `result_key` in R2_ARTIFACTS, too."""
+
+    ai_docs_id: str
+    project_id: str
+    request_key: str
+    result_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """Body of `POST {WORKER_URL}/jobs`. `job_id` is applied once; `attempt` counts from 1."""
+    """Body of `POST {WORKER_URL}/jobs`. `job_id` is applied once; `attempt` counts from 1.
+
+    It has the payload of its kind and no other.
+    """
 
     job_id: str
     kind: JobKind
     attempt: int
     tier: Tier
     preview: PreviewBuild | None = None
+    ai_docs: AiDocsWork | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +145,8 @@ class PreviewResult:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """Body of `POST /workers/callback`; `result` is set on a FAIL too, as far as it is known."""
+    """Body of `POST /workers/callback` for a `preview.build`; `result` is set on a FAIL too, as far as it is
+    known."""
 
     job_id: str
     kind: JobKind
@@ -129,6 +158,20 @@ class Callback:
     error: CallbackError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AiDocsCallback:
+    """Body of `POST /workers/callback` for an `ai.docs`; a SUCCESS has a result."""
+
+    job_id: str
+    kind: JobKind
+    status: JobStatus
+    attempt: int
+    artifact_keys: list[str] = field(default_factory=list)
+    logs_key: str | None = None
+    result: AiDocsResult | None = None
+    error: CallbackError | None = None
+
+
 def source_key(project_id: str, sha256: str) -> str:
     """Give the object name of a source file, or of a pack of them, by the SHA-256 of its bytes."""
     return f"sources/{project_id}/{sha256}"
@@ -137,3 +180,13 @@ def source_key(project_id: str, sha256: str) -> str:
 def version_prefix(preview_id: str, version: int) -> str:
     """Give the folder, with its slash, that holds one version's manifest, packs and artifacts."""
     return f"previews/{preview_id}/v{version}/"
+
+
+def ai_docs_request_key(project_id: str, ai_docs_id: str) -> str:
+    """Give the object name, in the bucket R2, of what an `ai.docs` job reads."""
+    return f"sources/{project_id}/ai-docs/{ai_docs_id}.json"
+
+
+def ai_docs_result_key(job_id: str) -> str:
+    """Give the object name, in R2_ARTIFACTS, of what an `ai.docs` job has made."""
+    return f"ai-docs/{job_id}.json"

@@ -22,6 +22,9 @@ ATTACHMENT_SINGLE_BYTES = 16 * 1024 * 1024
 ATTACHMENT_PART_BYTES = 8 * 1024 * 1024
 """R2 wants parts of one size, at least 5 MiB; only the last may be smaller."""
 
+AI_DOCS_VERSION = 1
+"""Counts up with prompts and engines: a result of another version is not given again for the same file."""
+
 SIGNATURE_TOLERANCE_SECONDS = 300
 PREVIEW_OPEN_SECONDS = 600
 """How long a phone link may be opened for the first time."""

@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 
 import httpx
 from fastapi import APIRouter, FastAPI
+from hivesync_contract.jobs import JobKind
 from starlette.routing import BaseRoute
 
 from hivesync_server import __version__, problems
@@ -23,6 +24,7 @@ from hivesync_server.adapters.db import open_database
 from hivesync_server.adapters.objects import open_stores
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.adapters.signals import open_signals
+from hivesync_server.ai_docs import endpoints as ai_docs
 from hivesync_server.api_keys import endpoints as api_keys
 from hivesync_server.auth import endpoints as auth
 from hivesync_server.auth.access_tokens import AccessTokens
@@ -44,6 +46,7 @@ from hivesync_server.http.security_headers import SecurityHeaders
 from hivesync_server.jobs import endpoints as workers
 from hivesync_server.jobs.delivery import WorkerGate
 from hivesync_server.jobs.dispatcher import Dispatcher
+from hivesync_server.jobs.services import outcomes_on
 from hivesync_server.mails.services import send_mails
 from hivesync_server.notifications import endpoints as notifications
 from hivesync_server.object_deletions.deleter import ObjectDeleter
@@ -72,6 +75,7 @@ from hivesync_server.web import (
 API_PREFIX = "/api/v1"
 BODY_LIMITS = (
     BodyLimit(re.compile(r"/previews(/[^/]+/versions)?$"), 8 * 1024 * 1024),  # 5,000 files with long names
+    BodyLimit(re.compile(r"/ai-docs$"), 8 * 1024 * 1024),  # 1 MB of text, of which JSON may make six
     BodyLimit(re.compile(r"/tasks/batch$"), 4 * 1024 * 1024),  # 100 tasks with long descriptions
     BodyLimit(re.compile(r"/workers/callback$"), 1024 * 1024),
     BodyLimit(re.compile(r""), 256 * 1024),
@@ -151,6 +155,7 @@ def _api_router() -> APIRouter:
         team,
         invites,
         previews,
+        ai_docs,
         tasks,
         labels,
         attachments,
@@ -174,10 +179,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         dispatcher = Dispatcher(
             resources.database,
             gate,
-            resources.hub,
+            partial(outcomes_on, resources),
             resources.clock,
             resources.job_ready,
-            timedelta(seconds=worker.deadline_seconds),
+            {
+                JobKind.PREVIEW_BUILD: timedelta(seconds=worker.deadline_seconds),
+                JobKind.AI_DOCS: timedelta(seconds=worker.ai_docs_deadline_seconds),
+            },
         )
         sweeper = Housekeeping(
             resources.database, resources.clock, resources.settings.accounts.confirmed_only

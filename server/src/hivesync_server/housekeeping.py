@@ -18,6 +18,8 @@ from hivesync_server.events.repository import EventRepository
 from hivesync_server.http import idempotency
 from hivesync_server.mails.repository import MailRepository
 from hivesync_server.notifications.repository import NotificationRepository
+from hivesync_server.quotas.repository import QuotaRepository
+from hivesync_server.quotas.service import LONGEST
 from hivesync_server.team.repository import InviteRepository
 
 EVENTS_KEPT = timedelta(days=1)
@@ -62,4 +64,5 @@ class Housekeeping:
             await NotificationRepository(transaction.session).forget(now - NOTIFICATIONS_KEPT)
             await InviteRepository(transaction.session).forget(now)
             await MailRepository(transaction.session).forget(now - MAILS_KEPT)
+            await QuotaRepository(transaction.session).forget(now - LONGEST)
             await idempotency.forget(transaction.session, now)

@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 
 from hivesync_server.activity import tables as activity
 from hivesync_server.adapters.tables import Table
+from hivesync_server.ai_docs import tables as ai_docs
 from hivesync_server.api_keys import tables as api_keys
 from hivesync_server.audit import tables as audit
 from hivesync_server.auth import tables as auth
@@ -19,12 +20,14 @@ from hivesync_server.notifications import tables as notifications
 from hivesync_server.object_deletions import tables as object_deletions
 from hivesync_server.previews import tables as previews
 from hivesync_server.projects import tables as projects
+from hivesync_server.quotas import tables as quotas
 from hivesync_server.tasks import tables as tasks
 from hivesync_server.tasks.attachments import tables as attachments
 from hivesync_server.team import tables as team
 
 DOMAINS = (
     activity,
+    ai_docs,
     api_keys,
     attachments,
     audit,
@@ -38,6 +41,7 @@ DOMAINS = (
     object_deletions,
     previews,
     projects,
+    quotas,
     tasks,
     team,
     totp,

@@ -112,7 +112,7 @@ async def test_two_backends_on_one_database_deliver_once(
     ann: BackendUser, worker: FakeWorker, backend: RunningBackend, environ: dict[str, str]
 ) -> None:
     async with RunningBackend(load(environ), backend.clock):
-        for _ in range(10):
+        for _ in range(5):
             await ann.queued(worker)
         await until_none_waits(backend)
     assert worker.deliveries.empty()
@@ -125,4 +125,6 @@ async def test_a_deleted_preview_is_not_built(
     assert delivered.job.preview is not None
     project = f"/api/v1/projects/{delivered.job.preview.project_id}"
     await ann.client.delete(f"{project}/previews/{delivered.job.preview.preview_id}")
+    assert (await reporter.report(success(delivered.job))).json() == {"applied": False}
+    await ann.client.delete(project)
     assert (await reporter.report(success(delivered.job))).status_code == 404

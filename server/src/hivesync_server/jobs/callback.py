@@ -5,16 +5,19 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass as plain_dataclass
 from datetime import datetime
+from typing import Annotated, Literal
 
 from hivesync_contract import headers
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
-from hivesync_contract.jobs import Callback, version_prefix
+from hivesync_contract.jobs import AiDocsCallback, Callback, JobKind, JobStatus
 from hivesync_contract.signing import verify
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from starlette.datastructures import Headers
 
+from hivesync_server.ai_docs.schemas import ReportedResult
 from hivesync_server.http.fields import STRICT
+from hivesync_server.jobs.kinds import AnyCallback, JobHandler
 from hivesync_server.jobs.tables import JobRow
 from hivesync_server.settings.groups import WorkerSettings
 
@@ -35,10 +38,27 @@ class CallbackInvalid(HiveSyncError):
 
 @dataclass(frozen=True, slots=True, config=STRICT)
 class CallbackBody(Callback):
-    """Body of a callback. The nested shapes are plain dataclasses, so they refuse unknown fields too."""
+    """Body of a preview's callback. The nested shapes are plain dataclasses, so they refuse unknown fields
+    too."""
+
+    kind: Literal[JobKind.PREVIEW_BUILD]
 
 
-_CALLBACK = TypeAdapter(CallbackBody)
+@dataclass(frozen=True, slots=True, config=STRICT)
+class AiDocsCallbackBody(AiDocsCallback):
+    """Body of a callback of AI documentation."""
+
+    kind: Literal[JobKind.AI_DOCS]
+    result: ReportedResult | None = None
+
+    def __post_init__(self) -> None:
+        if self.status is JobStatus.SUCCESS and self.result is None:
+            raise ValueError("a success has a result")
+
+
+_CALLBACK: TypeAdapter[CallbackBody | AiDocsCallbackBody] = TypeAdapter(
+    Annotated[CallbackBody | AiDocsCallbackBody, Field(discriminator="kind")]
+)
 
 
 @plain_dataclass(frozen=True, slots=True)
@@ -47,7 +67,7 @@ class CallbackCheck:
 
     settings: WorkerSettings
 
-    def read(self, given: Headers, body: bytes, now: datetime) -> Callback:
+    def read(self, given: Headers, body: bytes, now: datetime) -> AnyCallback:
         """Give the callback, or raise `SignatureInvalid` or `CallbackInvalid`."""
         if not (self._is_signed(given, body, now) & self._is_authorized(given)):
             raise SignatureInvalid("The callback's signature or authorization is not right.")
@@ -86,9 +106,8 @@ class CallbackCheck:
         return any(matches)
 
 
-def check_keys(callback: Callback, job: JobRow) -> None:
+def check_belongs(callback: AnyCallback, job: JobRow, handler: JobHandler) -> None:
     """Raise `CallbackInvalid` if the callback is of another kind or names objects of someone else."""
-    prefix = version_prefix(job.preview_id, job.version)
-    foreign = [key for key in callback.artifact_keys if not key.startswith(prefix) or ".." in key]
+    foreign = [key for key in callback.artifact_keys if not handler.owns(job, key)]
     if callback.kind.value != job.kind or foreign or len(callback.artifact_keys) > _KEYS_MAX:
         raise CallbackInvalid("The callback does not belong to that job.")

@@ -1,4 +1,4 @@
-"""One delivery to the Worker: the manifest into the object store, then the signed job. It keeps no state."""
+"""One delivery to the Worker: what it will read, into the object store; then the signed job. No state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import httpx
 from hivesync_contract import headers
 from hivesync_contract.errors import ErrorCode, HiveSyncError
-from hivesync_contract.jobs import Job, version_prefix
+from hivesync_contract.jobs import Job
 from hivesync_contract.signing import sign
 from pydantic import TypeAdapter
 
@@ -35,11 +35,12 @@ class JobRefused(HiveSyncError):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A job, its `webhook-id`, and the manifest that must be in place before it is read."""
+    """A job, its `webhook-id`, and the object that must be in place before it is read."""
 
     message_id: str
     job: Job
-    manifest: str
+    key: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,7 @@ class WorkerGate:
 
     async def deliver(self, delivery: Delivery) -> None:
         """Hand a job over; raise `WorkerAway`, `ObjectStoreUnreachable` or `JobRefused`."""
-        if delivery.job.preview is not None:
-            key = delivery.job.preview.manifest_key
-            await self.objects.put(key, delivery.manifest.encode(), "application/json")
+        await self.objects.put(delivery.key, delivery.content.encode(), "application/json")
         body = _JOB.dump_json(delivery.job)
         try:
             answer = await self.client.post(
@@ -76,8 +75,3 @@ class WorkerGate:
             headers.WEBHOOK_TIMESTAMP: str(timestamp),
             headers.WEBHOOK_SIGNATURE: sign(self.settings.shared_secret, message_id, timestamp, body),
         }
-
-
-def manifest_key(preview_id: str, version: int) -> str:
-    """Give the object name of a version's manifest."""
-    return f"{version_prefix(preview_id, version)}manifest.json"

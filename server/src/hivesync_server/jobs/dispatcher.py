@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.identity import Tier
-from hivesync_contract.jobs import Job, JobKind, PreviewBuild
+from hivesync_contract.jobs import Job, JobKind
 
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
@@ -20,12 +21,9 @@ from hivesync_server.adapters.ids import new_id
 from hivesync_server.background.backoff import backoff
 from hivesync_server.background.leases import Leases
 from hivesync_server.background.loop import Loop
-from hivesync_server.events.hub import EventHub
-from hivesync_server.jobs.delivery import Delivery, JobRefused, WorkerGate, manifest_key
+from hivesync_server.jobs.delivery import Delivery, JobRefused, WorkerGate
 from hivesync_server.jobs.outcomes import JobOutcomes
-from hivesync_server.jobs.services import outcomes_on
 from hivesync_server.jobs.tables import JobRow, OutboxRow
-from hivesync_server.previews.repository import PreviewRepository
 
 _logger = logging.getLogger(__name__)
 
@@ -45,10 +43,10 @@ class Dispatcher:
 
     database: Database
     gate: WorkerGate
-    hub: EventHub
+    outcomes_on: Callable[[Transaction], JobOutcomes]
     clock: Clock
     ready: asyncio.Event
-    deadline: timedelta
+    deadlines: Mapping[JobKind, timedelta]
     lease: str = field(default_factory=new_id)
 
     async def run(self) -> None:
@@ -71,17 +69,14 @@ class Dispatcher:
             return [delivery for row in rows if (delivery := await self._load(transaction, row))]
 
     async def _load(self, transaction: Transaction, row: OutboxRow) -> Delivery | None:
-        job = await transaction.session.get(JobRow, row.job_id)
-        if job is None:
+        outcomes = self.outcomes_on(transaction)
+        job = await transaction.session.get_one(JobRow, row.job_id)
+        parcel = await outcomes.handler_of(job).parcel(job)
+        if parcel is None:  # what it was for is gone
+            await outcomes.queue.end(job, "cancelled")
             return None
-        rows = await PreviewRepository(transaction.session).version(job.preview_id, job.version)
-        if rows is None:
-            return None
-        preview = rows.preview
-        key = manifest_key(preview.id, job.version)
-        build = PreviewBuild(preview.id, preview.project_id, job.version, key)
-        message = Job(job.id, JobKind(job.kind), row.attempt, Tier(job.tier), build)
-        return Delivery(row.id, message, rows.version.manifest)
+        message = Job(job.id, JobKind(job.kind), row.attempt, Tier(job.tier), parcel.preview, parcel.ai_docs)
+        return Delivery(row.id, message, parcel.key, parcel.content)
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
@@ -103,7 +98,8 @@ class Dispatcher:
             # The callback may have been faster than this line; then the job has ended already.
             if job is not None and job.state == "queued" and job.attempt == row.attempt:
                 job.state, job.sent_at = "sent", outcomes.now
-                job.deadline_at = outcomes.now + self.deadline
+                job.deadline_at = outcomes.now + self._deadline(job)
+                await outcomes.handler_of(job).started(job)
 
     async def _postpone(self, delivery: Delivery) -> None:
         async with self.database.transaction() as transaction:
@@ -112,38 +108,38 @@ class Dispatcher:
                 return
             pause = backoff(row.tries + 1, BACKOFF_FIRST_SECONDS, BACKOFF_MAX_SECONDS)
             row.postpone(outcomes.now + pause)
-            if outcomes.now - job.created_at > self.deadline:
-                await outcomes.builds.note_delay(job.preview_id, job.version)
+            if outcomes.now - job.created_at > self._deadline(job):
+                await outcomes.handler_of(job).note_delay(job)
 
     async def _refused(self, delivery: Delivery, error: JobRefused) -> None:
         _logger.error("job refused", extra={"job": delivery.job.job_id, "reason": error.detail})
         async with self.database.transaction() as transaction:
             outcomes, job, _ = await self._held(transaction, delivery)
             if job is not None and job.attempt == delivery.job.attempt:
-                message = "The build service could not read the job; this is a fault of ours."
+                message = "The Worker could not read the job; this is a fault of ours."
                 await outcomes.fail(job, ErrorCode.INTERNAL_ERROR, message)
 
     async def _held(
         self, transaction: Transaction, delivery: Delivery
     ) -> tuple[JobOutcomes, JobRow | None, OutboxRow | None]:
         """Lock in the order in which callbacks do: the job, then its delivery."""
-        outcomes = self._outcomes(transaction)
+        outcomes = self.outcomes_on(transaction)
         job = await outcomes.jobs.locked(delivery.job.job_id)
         row = await self._waiting(transaction).held(OutboxRow.id == delivery.message_id)
         return outcomes, job, row
+
+    def _deadline(self, job: JobRow) -> timedelta:
+        return self.deadlines[JobKind(job.kind)]
 
     def _waiting(self, transaction: Transaction) -> Leases[OutboxRow]:
         return Leases(transaction.session, OutboxRow, self.lease)
 
     async def _watch_deadlines(self) -> None:
         async with self.database.transaction() as transaction:
-            outcomes = self._outcomes(transaction)
+            outcomes = self.outcomes_on(transaction)
             for job in await outcomes.jobs.overdue(outcomes.now, BATCH):
                 _logger.warning("job unanswered", extra={"job": job.id, "attempt": job.attempt})
                 await outcomes.retry_or_fail(job)
             for job in await outcomes.jobs.abandoned(outcomes.now - QUEUED_MAX, BATCH):
-                message = "The build service could not be reached for a day."
+                message = "The Worker could not be reached for a day."
                 await outcomes.fail(job, ErrorCode.WORKER_TIMEOUT, message)
-
-    def _outcomes(self, transaction: Transaction) -> JobOutcomes:
-        return outcomes_on(transaction, self.hub, self.ready, self.clock())

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_server.http.route import SignedRoute
-from hivesync_server.jobs.callback import CallbackCheck, CallbackInvalid, check_keys
+from hivesync_server.jobs.callback import CallbackCheck, CallbackInvalid, check_belongs
 from hivesync_server.jobs.services import outcomes_on
 from hivesync_server.resources import ResourcesDep, TransactionDep
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/workers", tags=["workers"], route_class=SignedRoute)
 
 
 class JobUnknown(HiveSyncError):
-    """The job is not ours, or its preview was deleted."""
+    """The job is not ours, or its project was deleted."""
 
     code = ErrorCode.NOT_FOUND
 
@@ -35,11 +35,11 @@ async def callback(request: Request, resources: ResourcesDep, transaction: Trans
     now = resources.clock()
     check = CallbackCheck(resources.settings.worker)
     report = check.read(request.headers, await request.body(), now)
-    outcomes = outcomes_on(transaction, resources.hub, resources.job_ready, now)
+    outcomes = outcomes_on(resources, transaction)
     job = await outcomes.jobs.locked(_job_id(report.job_id))
     if job is None:
         raise JobUnknown("There is no such job.")
-    check_keys(report, job)
+    check_belongs(report, job, outcomes.handler_of(job))
     return CallbackTaken(await outcomes.apply(job, report))
 
 

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime
+from hivesync_contract.jobs import JobKind
 
 from hivesync_server.adapters.db import Transaction
-from hivesync_server.events.hub import EventHub
-from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.ai_docs.outcomes import AiDocsOutcomes
+from hivesync_server.ai_docs.repository import AiDocsRepository
 from hivesync_server.jobs.outcomes import JobOutcomes
 from hivesync_server.jobs.queue import JobQueue
 from hivesync_server.jobs.repository import JobRepository
+from hivesync_server.notifications.service import notifier_on
 from hivesync_server.previews.builds import PreviewBuilds
 from hivesync_server.previews.repository import PreviewRepository
 from hivesync_server.projects.repository import SourceRepository
+from hivesync_server.quotas.repository import QuotaRepository
+from hivesync_server.resources import Resources
 
 
-def outcomes_on(
-    transaction: Transaction, hub: EventHub, job_ready: asyncio.Event, now: datetime
-) -> JobOutcomes:
+def outcomes_on(resources: Resources, transaction: Transaction) -> JobOutcomes:
     """Give the outcomes service for one transaction."""
-    session = transaction.session
-    builds = PreviewBuilds(
-        PreviewRepository(session), SourceRepository(session), EventPublisher(transaction, hub, now), now
+    session, now = transaction.session, resources.clock()
+    notifier, uses = notifier_on(resources, transaction), QuotaRepository(session)
+    return JobOutcomes(
+        JobRepository(session),
+        JobQueue(transaction, resources.job_ready, now),
+        {
+            JobKind.PREVIEW_BUILD: PreviewBuilds(
+                PreviewRepository(session), SourceRepository(session), uses, notifier, now
+            ),
+            JobKind.AI_DOCS: AiDocsOutcomes(AiDocsRepository(session), uses, notifier, now),
+        },
+        now,
     )
-    return JobOutcomes(JobRepository(session), JobQueue(transaction, job_ready, now), builds, now)

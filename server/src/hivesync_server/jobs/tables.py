@@ -10,16 +10,27 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hivesync_server.adapters.tables import Id, Table, UtcTime
 from hivesync_server.background.leases import Leased
 
+OPEN_STATES = frozenset({"queued", "sent"})
+
 
 class JobRow(Table):
-    """A job. `state`: queued (its delivery waits in the outbox), sent, succeeded or failed."""
+    """A job. `state`: queued (its delivery waits in the outbox), sent, succeeded, failed or cancelled.
+
+    `subject_id` is what the work is for, such as a preview; `version` counts its versions where it has any.
+    The job outlives its subject, so that a late report meets a job that has ended.
+    """
 
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_state_deadline", "state", "deadline_at"),)
+    __table_args__ = (
+        Index("ix_jobs_state_deadline", "state", "deadline_at"),
+        Index("ix_jobs_user_id_kind_state", "user_id", "kind", "state"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))
-    preview_id: Mapped[str] = mapped_column(Id, ForeignKey("previews.id", ondelete="CASCADE"), index=True)
+    project_id: Mapped[str] = mapped_column(Id, ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    subject_id: Mapped[str] = mapped_column(Id, index=True)
     version: Mapped[int]
     tier: Mapped[str] = mapped_column(String(16))
     state: Mapped[str] = mapped_column(String(16))
@@ -27,7 +38,8 @@ class JobRow(Table):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcTime)
     deadline_at: Mapped[datetime | None] = mapped_column(UtcTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
+    error_code: Mapped[str | None] = mapped_column(String(40))
     logs_key: Mapped[str | None] = mapped_column(String(512))
 
 

@@ -7,14 +7,19 @@ from datetime import datetime
 
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.events import EventType, PreviewEvent
-from hivesync_contract.jobs import Callback, JobStatus
+from hivesync_contract.jobs import Callback, JobStatus, PreviewBuild, version_prefix
+from hivesync_contract.notifications import NotificationType, SubjectKind
 from hivesync_contract.previews import PreviewError, PreviewState
 
-from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.jobs.kinds import AnyCallback, Parcel
+from hivesync_server.jobs.outcomes import OUR_FAULTS
+from hivesync_server.jobs.tables import JobRow
+from hivesync_server.notifications.notifier import News, Notifier
 from hivesync_server.previews.packs import stored_sources
 from hivesync_server.previews.repository import PreviewAndVersion, PreviewRepository
 from hivesync_server.previews.shapes import ERROR, MANIFEST, preview_shape
 from hivesync_server.projects.repository import SourceRepository
+from hivesync_server.quotas.repository import QuotaRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +28,47 @@ class PreviewBuilds:
 
     repository: PreviewRepository
     sources: SourceRepository
-    events: EventPublisher
+    uses: QuotaRepository
+    notifier: Notifier
     now: datetime
 
-    async def finish(self, preview_id: str, version: int, callback: Callback) -> None:
-        """Apply what the Worker reported."""
-        rows = await self.repository.version(preview_id, version)
+    async def parcel(self, job: JobRow) -> Parcel | None:
+        """Give the version's manifest, or None if the preview was deleted."""
+        rows = await self._rows(job)
         if rows is None:
+            return None
+        key = f"{version_prefix(rows.preview.id, job.version)}manifest.json"
+        build = PreviewBuild(rows.preview.id, rows.preview.project_id, job.version, key)
+        return Parcel(key, rows.version.manifest, preview=build)
+
+    def owns(self, job: JobRow, key: str) -> bool:
+        """Tell whether the object lies in the version's folder."""
+        return key.startswith(version_prefix(job.subject_id, job.version)) and ".." not in key
+
+    async def started(self, job: JobRow) -> None:
+        """Show nothing: it was `building` since its uploads were done."""
+
+    async def finish(self, job: JobRow, callback: AnyCallback) -> None:
+        """Apply what the Worker reported."""
+        rows = await self._rows(job)
+        if rows is None or not isinstance(callback, Callback):
             return
         if callback.result is not None and callback.result.sources_stored:
             await self._note_sources(rows, callback.result.packs)
         if callback.status is JobStatus.SUCCESS:
-            rows.version.state, rows.version.ready_at = PreviewState.READY.value, self.now
-            rows.version.error = None
-            await self._announce(rows)
+            await self._ready(rows)
         else:
             await self._fail(rows, _reported_error(callback))
 
-    async def fail(self, preview_id: str, version: int, error: PreviewError) -> None:
+    async def fail(self, job: JobRow, code: ErrorCode, message: str) -> None:
         """End a build that will never be reported."""
-        rows = await self.repository.version(preview_id, version)
+        rows = await self._rows(job)
         if rows is not None:
-            await self._fail(rows, error)
+            await self._fail(rows, PreviewError(code, message))
 
-    async def note_delay(self, preview_id: str, version: int) -> None:
+    async def note_delay(self, job: JobRow) -> None:
         """Say, once, that a build waits for a Worker that can't be reached; it stays queued."""
-        rows = await self.repository.version(preview_id, version)
+        rows = await self._rows(job)
         if rows is None or rows.version.error is not None or rows.version.state != PreviewState.BUILDING:
             return
         notice = PreviewError(
@@ -58,10 +78,34 @@ class PreviewBuilds:
         rows.version.error = ERROR.dump_json(notice).decode()
         await self._announce(rows)
 
+    async def _rows(self, job: JobRow) -> PreviewAndVersion | None:
+        return await self.repository.version(job.subject_id, job.version)
+
+    async def _ready(self, rows: PreviewAndVersion) -> None:
+        is_first = not await self.repository.was_ready(rows.preview.id)
+        rows.version.state, rows.version.ready_at = PreviewState.READY.value, self.now
+        rows.version.error = None
+        await self._announce(rows)
+        # Later versions are seen where they are: on the phone.
+        if is_first:
+            await self._tell(
+                rows, NotificationType.PREVIEW_READY, f"{rows.version.title} is ready to be seen"
+            )
+
     async def _fail(self, rows: PreviewAndVersion, error: PreviewError) -> None:
         rows.version.state = PreviewState.FAILED.value
         rows.version.error = ERROR.dump_json(error).decode()
+        if error.code in OUR_FAULTS:
+            await self.uses.give_back(rows.preview.id)
         await self._announce(rows)
+        if rows.version.version == 1:
+            text = f"{rows.version.title} could not be built: {error.message}"
+            await self._tell(rows, NotificationType.PREVIEW_FAILED, text)
+
+    async def _tell(self, rows: PreviewAndVersion, kind: NotificationType, text: str) -> None:
+        preview = rows.preview
+        news = News(kind, text, SubjectKind.PREVIEW, preview.id, preview.project_id)
+        await self.notifier.tell([preview.user_id], news)
 
     async def _note_sources(self, rows: PreviewAndVersion, packs: list[str]) -> None:
         manifest = MANIFEST.validate_json(rows.version.manifest)
@@ -71,7 +115,7 @@ class PreviewBuilds:
         # News of an older version would show a state that the preview no longer has.
         if rows.is_latest:
             event = PreviewEvent(preview_shape(rows))
-            await self.events.publish(rows.preview.user_id, EventType.PREVIEW_STATE, event)
+            await self.notifier.events.publish(rows.preview.user_id, EventType.PREVIEW_STATE, event)
 
 
 def _reported_error(callback: Callback) -> PreviewError:

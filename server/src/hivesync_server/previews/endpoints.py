@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Response
 from hivesync_contract.pages import Page
 from hivesync_contract.previews import Preview, PreviewCreated
 
-from hivesync_server.auth.dependencies import CurrentPrincipal
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.http.fields import ResourceId
 from hivesync_server.http.idempotency import idempotent
@@ -24,6 +23,7 @@ from hivesync_server.previews.shapes import preview_shape
 from hivesync_server.projects.repository import SourceRepository
 from hivesync_server.projects.service import ProjectsDep
 from hivesync_server.projects.tables import ProjectRow
+from hivesync_server.quotas.dependencies import QuotasDep
 from hivesync_server.resources import ResourcesDep, TransactionDep
 
 router = APIRouter(
@@ -48,24 +48,22 @@ class _Scope:
 
 async def _scope(
     project_id: ResourceId,
-    principal: CurrentPrincipal,
+    quotas: QuotasDep,
     projects: ProjectsDep,
     resources: ResourcesDep,
     transaction: TransactionDep,
 ) -> _Scope:
-    project = await projects.get(project_id, principal.user_id)
+    project = await projects.get(project_id, quotas.user_id)
     previews = Previews(
         repository=PreviewRepository(transaction.session),
         sources=SourceRepository(transaction.session),
         queue=JobQueue(transaction, resources.job_ready, projects.now),
+        quotas=quotas,
         events=EventPublisher(transaction, resources.hub, projects.now),
         objects=resources.objects.previews,
-        user_id=principal.user_id,
-        tier=principal.tier,
-        upload_bytes=resources.settings.tiers[principal.tier].upload_bytes,
         now=projects.now,
     )
-    links = PreviewLinks(resources.settings.worker, principal.user_id, principal.tier, projects.now)
+    links = PreviewLinks(resources.settings.worker, quotas.user_id, quotas.tier, projects.now)
     return _Scope(project, previews, links)
 
 
@@ -93,10 +91,17 @@ async def complete(preview_id: ResourceId, scope: ScopeDep) -> Preview:
     return scope.shown(await scope.previews.complete(scope.project, preview_id))
 
 
+@router.post("/{preview_id}/retry", status_code=202)
+async def retry(preview_id: ResourceId, scope: ScopeDep) -> Preview:
+    """Build a preview that failed again, from what is uploaded."""
+    return scope.shown(await scope.previews.retry(scope.project, preview_id))
+
+
 @router.get("")
 async def list_previews(scope: ScopeDep, page: PageQuery) -> Page[Preview]:
-    """List the project's previews, newest first."""
-    rows = await scope.previews.repository.page(scope.project.id, page.after, page.limit)
+    """List the project's previews, newest first, as far back as the tier shows."""
+    history = scope.previews.quotas.limits.history_shown
+    rows = await scope.previews.repository.page(scope.project.id, page.after, page.limit, history)
     return page.page(rows, lambda row: row.preview.id, scope.shown)
 
 
@@ -109,5 +114,4 @@ async def get(preview_id: ResourceId, scope: ScopeDep) -> Preview:
 @router.delete("/{preview_id}", status_code=204)
 async def delete(preview_id: ResourceId, scope: ScopeDep) -> None:
     """Delete a preview; a build of it that still runs comes to nothing."""
-    rows = await scope.previews.get(scope.project, preview_id, lock=True)
-    await scope.previews.repository.delete(rows.preview)
+    await scope.previews.delete(scope.project, preview_id)

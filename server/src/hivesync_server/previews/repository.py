@@ -63,10 +63,21 @@ class PreviewRepository:
         row = (await self.session.execute(query)).one_or_none()
         return PreviewAndVersion(row[0], row[1]) if row else None
 
-    async def page(self, project_id: str, after: str | None, limit: int) -> Sequence[PreviewAndVersion]:
-        """Give up to `limit` previews, newest first, and one more if there is more."""
+    async def was_ready(self, preview_id: str) -> bool:
+        """Tell whether any version of it could ever be seen."""
+        seen = PreviewVersionRow.preview_id == preview_id, PreviewVersionRow.ready_at.is_not(None)
+        return await self.session.scalar(select(PreviewVersionRow.version).where(*seen).limit(1)) is not None
+
+    async def page(
+        self, project_id: str, after: str | None, limit: int, history: int | None
+    ) -> Sequence[PreviewAndVersion]:
+        """Give up to `limit`, newest first, and one more if there is more; of the latest `history` only."""
         query = select(PreviewRow, PreviewVersionRow).join(PreviewVersionRow, _LATEST)
         query = query.where(PreviewRow.project_id == project_id)
+        if history is not None:
+            beyond = select(PreviewRow.id).where(PreviewRow.project_id == project_id)
+            last = await self.session.scalar(beyond.order_by(PreviewRow.id.desc()).offset(history).limit(1))
+            query = query.where(PreviewRow.id > last) if last else query
         if after is not None:
             query = query.where(PreviewRow.id < after)
         rows = await self.session.execute(query.order_by(PreviewRow.id.desc()).limit(limit + 1))

@@ -8,15 +8,14 @@ from datetime import datetime, timedelta
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.events import EventType, PreviewEvent
-from hivesync_contract.identity import Tier
-from hivesync_contract.jobs import SourceManifest
+from hivesync_contract.jobs import JobKind, SourceManifest
 from hivesync_contract.limits import PREVIEW_LIFETIME_SECONDS
 from hivesync_contract.previews import FileEntry, PreviewCreate, PreviewState, UploadPlan
 
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.adapters.objects import ObjectStore
 from hivesync_server.events.publisher import EventPublisher
-from hivesync_server.jobs.queue import JobQueue
+from hivesync_server.jobs.queue import JobQueue, Work
 from hivesync_server.previews.limits import check_sizes
 from hivesync_server.previews.packs import stored_packs
 from hivesync_server.previews.repository import PreviewAndVersion, PreviewRepository
@@ -25,6 +24,7 @@ from hivesync_server.previews.tables import PreviewRow, PreviewVersionRow
 from hivesync_server.previews.uploads import plan_uploads
 from hivesync_server.projects.repository import SourceRepository
 from hivesync_server.projects.tables import ProjectRow
+from hivesync_server.quotas.service import Quotas
 
 
 class PreviewUnknown(HiveSyncError):
@@ -42,6 +42,24 @@ class PreviewExpired(HiveSyncError):
     code = ErrorCode.PREVIEW_EXPIRED
 
 
+class PreviewNotFailed(HiveSyncError):
+    """Only what has failed can be built again."""
+
+    code = ErrorCode.CONFLICT
+
+    def __init__(self) -> None:
+        super().__init__("Only a preview that failed can be retried; this one has not failed.")
+
+
+class NotYours(HiveSyncError):
+    """Another member's preview: to be seen, not to be changed."""
+
+    code = ErrorCode.FORBIDDEN
+
+    def __init__(self) -> None:
+        super().__init__("Only the member who made this preview may do that.")
+
+
 @dataclass(frozen=True, slots=True)
 class Previews:
     """Previews of one project, for one user."""
@@ -49,25 +67,24 @@ class Previews:
     repository: PreviewRepository
     sources: SourceRepository
     queue: JobQueue
+    quotas: Quotas
     events: EventPublisher
     objects: ObjectStore
-    user_id: str
-    tier: Tier
-    upload_bytes: int
     now: datetime
 
     async def create(self, project: ProjectRow, body: PreviewCreate) -> tuple[PreviewAndVersion, UploadPlan]:
         """Begin a preview: record its manifest, and say what has to be uploaded."""
-        check_sizes(body.files, self.tier, self.upload_bytes)
+        self._check_sizes(body)
         preview = PreviewRow(
             id=new_id(),
             project_id=project.id,
-            user_id=self.user_id,
+            user_id=self.quotas.user_id,
             latest_version=1,
             created_at=self.now,
             expires_at=self.now + timedelta(seconds=PREVIEW_LIFETIME_SECONDS),
         )
         version, plan = await self._version(project, preview, body)
+        await self.quotas.take_preview(preview.id)
         await self.repository.add(preview, version)
         return await self._announced(PreviewAndVersion(preview, version)), plan
 
@@ -75,10 +92,9 @@ class Previews:
         self, project: ProjectRow, preview_id: str, body: PreviewCreate
     ) -> tuple[PreviewAndVersion, UploadPlan]:
         """Begin the next version of a preview; its link stays."""
-        check_sizes(body.files, self.tier, self.upload_bytes)
-        preview = (await self.get(project, preview_id, lock=True)).preview
-        if preview.expires_at <= self.now:
-            raise PreviewExpired("The preview has expired; make a new one.")
+        self._check_sizes(body)
+        preview = (await self._own(project, preview_id)).preview
+        self._check_alive(preview)
         preview.latest_version += 1
         version, plan = await self._version(project, preview, body)
         await self.repository.add(version)
@@ -86,12 +102,57 @@ class Previews:
 
     async def complete(self, project: ProjectRow, preview_id: str) -> PreviewAndVersion:
         """Note that all uploads are done and queue the build; a second time changes nothing."""
-        rows = await self.get(project, preview_id, lock=True)
+        rows = await self._own(project, preview_id)
         if rows.version.state != PreviewState.UPLOADING:
             return rows
-        rows.version.state = PreviewState.BUILDING
-        await self.queue.add_preview_build(rows.preview, rows.version.version, self.tier)
+        return await self._queued(rows)
+
+    async def retry(self, project: ProjectRow, preview_id: str) -> PreviewAndVersion:
+        """Build a failed preview again, or raise `PreviewNotFailed` or `PreviewExpired`."""
+        rows = await self._own(project, preview_id)
+        if rows.version.state != PreviewState.FAILED:
+            raise PreviewNotFailed
+        self._check_alive(rows.preview)
+        return await self._queued(rows)
+
+    async def delete(self, project: ProjectRow, preview_id: str) -> None:
+        """Delete a preview, whose builds come to nothing; the project's owner may do so with any."""
+        rows = await self.get(project, preview_id, lock=True)
+        if self.quotas.user_id not in (rows.preview.user_id, project.owner_id):
+            raise NotYours
+        await self.queue.cancel(rows.preview.id)
+        await self.repository.delete(rows.preview)
+
+    async def _queued(self, rows: PreviewAndVersion) -> PreviewAndVersion:
+        preview, number = rows.preview, rows.version.version
+        await self.quotas.check_build(preview.id)
+        # Nobody will look at an older version any more.
+        await self.queue.cancel(preview.id, only_undelivered=True)
+        work = Work(
+            JobKind.PREVIEW_BUILD,
+            preview.project_id,
+            preview.user_id,
+            preview.id,
+            self.quotas.tier,
+            version=number,
+        )
+        await self.queue.add(work)
+        rows.version.state, rows.version.error = PreviewState.BUILDING.value, None
         return await self._announced(rows)
+
+    async def _own(self, project: ProjectRow, preview_id: str) -> PreviewAndVersion:
+        """Give and lock a preview of the user's own, or raise `PreviewUnknown`, or `NotYours`."""
+        rows = await self.get(project, preview_id, lock=True)
+        if rows.preview.user_id != self.quotas.user_id:
+            raise NotYours
+        return rows
+
+    def _check_alive(self, preview: PreviewRow) -> None:
+        if preview.expires_at <= self.now:
+            raise PreviewExpired("The preview has expired; make a new one.")
+
+    def _check_sizes(self, body: PreviewCreate) -> None:
+        check_sizes(body.files, self.quotas.tier, self.quotas.limits.upload_bytes)
 
     async def get(self, project: ProjectRow, preview_id: str, *, lock: bool = False) -> PreviewAndVersion:
         """Give a preview with its latest version, or raise `PreviewUnknown`."""
@@ -134,5 +195,7 @@ class Previews:
         return row, uploads.plan
 
     async def _announced(self, rows: PreviewAndVersion) -> PreviewAndVersion:
-        await self.events.publish(self.user_id, EventType.PREVIEW_STATE, PreviewEvent(preview_shape(rows)))
+        await self.events.publish(
+            rows.preview.user_id, EventType.PREVIEW_STATE, PreviewEvent(preview_shape(rows))
+        )
         return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hivesync_server.adapters.tables import Id, Table, UtcTime
@@ -14,9 +14,10 @@ class PreviewRow(Table):
     """A preview: one link, any number of versions."""
 
     __tablename__ = "previews"
+    __table_args__ = (Index("ix_previews_project_id_id", "project_id", "id"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    project_id: Mapped[str] = mapped_column(Id, ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    project_id: Mapped[str] = mapped_column(Id, ForeignKey("projects.id", ondelete="CASCADE"))
     user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), index=True)
     latest_version: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcTime)

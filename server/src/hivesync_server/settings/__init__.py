@@ -149,6 +149,7 @@ def _worker(read: Environment, env: EnvName, data_dir: Path) -> WorkerSettings:
         preview_token_secret=read.secret("PREVIEW_TOKEN_SECRET"),
         preview_public_url=read.origin("PREVIEW_PUBLIC_URL", url),
         deadline_seconds=read.number("PREVIEW_DEADLINE_SECONDS", 60, low=1, high=3600),
+        ai_docs_deadline_seconds=read.number("AI_DOCS_DEADLINE_SECONDS", 240, low=1, high=3600),
     )
 
 

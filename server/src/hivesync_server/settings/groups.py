@@ -65,13 +65,14 @@ class TokenSettings:
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """How to reach the Worker, what both share, and how long a build may stay unanswered."""
+    """How to reach the Worker, what both share, and how long a job may stay unanswered."""
 
     url: str
     secrets: tuple[Secret, ...]
     preview_token_secret: Secret
     preview_public_url: str
     deadline_seconds: int
+    ai_docs_deadline_seconds: int
 
     @property
     def shared_secret(self) -> str:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hivesync_contract.jobs import Callback, Job, SourceManifest
+from hivesync_contract.jobs import AiDocsCallback, AiDocsRequest, Callback, Job, SourceManifest
 from hivesync_contract.preview_token import PreviewClaims
 
 from hivesync_dev.generate.generated import Generated, json_text
 from hivesync_dev.generate.shapes import DIALECT, contract_shapes, definitions
 from hivesync_dev.paths import ROOT, WORKER
 
-WORKER_SHAPES: tuple[type, ...] = (Job, SourceManifest, Callback, PreviewClaims)
+WORKER_SHAPES: tuple[type, ...] = (
+    Job,
+    SourceManifest,
+    AiDocsRequest,
+    Callback,
+    AiDocsCallback,
+    PreviewClaims,
+)
 """What the Worker checks before it believes it, and what it must send."""
 
 

@@ -11,6 +11,7 @@ import httpx
 from hivesync_dev.servers.fake_worker import Delivered, FakeWorker
 
 PASSWORD = "correct horse battery"
+GREETING = "export const greet = () => 'hello'"
 
 
 @dataclass(slots=True)
@@ -82,6 +83,14 @@ class BackendUser:
         created = await self.preview(await self.project())
         await self.complete(created["preview"])
         return await worker.next_delivery()
+
+    async def ask_docs(
+        self, project_id: str, content: str = GREETING, path: str = "greet.js", **more: Any
+    ) -> httpx.Response:
+        """Ask for the documentation of a file."""
+        sha256 = hashlib.sha256(content.encode()).hexdigest()
+        body = {"path": path, "sha256": sha256, "content": content, **more}
+        return await self.client.post(f"/api/v1/projects/{project_id}/ai-docs", json=body)
 
     async def get(self, preview: dict[str, Any]) -> dict[str, Any]:
         """Give a preview as it now is."""

@@ -15,7 +15,16 @@ import httpx
 import msgspec
 from aiohttp import web
 from hivesync_contract import headers
-from hivesync_contract.jobs import Callback, Job, JobKind, JobStatus, PreviewResult, version_prefix
+from hivesync_contract.ai_docs import AiDocsResult, Explanation
+from hivesync_contract.jobs import (
+    AiDocsCallback,
+    Callback,
+    Job,
+    JobKind,
+    JobStatus,
+    PreviewResult,
+    version_prefix,
+)
 from hivesync_contract.signing import sign, verify
 
 
@@ -94,6 +103,27 @@ def success(job: Job, *, sources_stored: bool = True, packs: Sequence[str] = ())
     )
 
 
+def documented(job: Job, *, fallback: bool = False) -> AiDocsCallback:
+    """Give the report of documentation that went well."""
+    if job.ai_docs is None:
+        raise ValueError("not a job of AI documentation")
+    return AiDocsCallback(
+        job_id=job.job_id,
+        kind=JobKind.AI_DOCS,
+        status=JobStatus.SUCCESS,
+        attempt=job.attempt,
+        artifact_keys=[job.ai_docs.result_key],
+        result=AiDocsResult(
+            summary="Greets the world.",
+            key_concepts=["greeting"],
+            explanations=[Explanation("greet", 1, 1, "Says hello.")],
+            engine="outline",
+            model="none",
+            fallback=fallback,
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Reporter:
     """Sends callbacks as the Worker does; every part of them can be bent for a test."""
@@ -102,7 +132,7 @@ class Reporter:
     secret: str
     now: Any = time.time
 
-    async def report(self, callback: Callback, **bent: str) -> httpx.Response:
+    async def report(self, callback: Callback | AiDocsCallback, **bent: str) -> httpx.Response:
         """Send a signed callback. `bent` replaces a header by its name in snake case."""
         return await self.send(msgspec.json.encode(asdict(callback)), message_id(callback), **bent)
 
@@ -125,6 +155,6 @@ class Reporter:
         }
 
 
-def message_id(callback: Callback) -> str:
+def message_id(callback: Callback | AiDocsCallback) -> str:
     """Give the `webhook-id` of a callback."""
     return f"{callback.job_id}.{callback.attempt}.done"

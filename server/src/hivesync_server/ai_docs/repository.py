@@ -1,0 +1,61 @@
+"""Queries on AI documentation; each takes the project, which the caller has been found to see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
+
+from hivesync_server.ai_docs.tables import AiDocsRow
+
+_WHOLE = (undefer(AiDocsRow.request), undefer(AiDocsRow.result))
+_OPEN = ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class AiDocsRepository:
+    """Requests and their results. Lists come without the large texts."""
+
+    session: AsyncSession
+
+    async def add(self, row: AiDocsRow) -> None:
+        self.session.add(row)
+        await self.session.flush()
+
+    async def get(self, ai_docs_id: str, project_id: str, *, lock: bool = False) -> AiDocsRow | None:
+        query = select(AiDocsRow).where(AiDocsRow.id == ai_docs_id, AiDocsRow.project_id == project_id)
+        query = query.options(*_WHOLE)
+        return await self.session.scalar(query.with_for_update() if lock else query)
+
+    async def locked(self, ai_docs_id: str) -> AiDocsRow | None:
+        """Give and lock a request, whosever it is; for what is done for no caller."""
+        query = select(AiDocsRow).where(AiDocsRow.id == ai_docs_id).options(*_WHOLE)
+        return await self.session.scalar(query.with_for_update())
+
+    async def same(self, project_id: str, fingerprint: bytes) -> AiDocsRow | None:
+        """Give the latest request that has, or will have, the answer."""
+        query = select(AiDocsRow).where(
+            AiDocsRow.project_id == project_id,
+            AiDocsRow.fingerprint == fingerprint,
+            or_(AiDocsRow.state.in_(_OPEN), AiDocsRow.reusable),
+        )
+        return await self.session.scalar(query.order_by(AiDocsRow.id.desc()).limit(1).options(*_WHOLE))
+
+    async def page(
+        self, project_id: str, after: str | None, limit: int, history: int | None
+    ) -> Sequence[AiDocsRow]:
+        """Give up to `limit`, newest first, and one more if there is more; of the latest `history` only."""
+        query = select(AiDocsRow).where(AiDocsRow.project_id == project_id)
+        if history is not None:
+            beyond = select(AiDocsRow.id).where(AiDocsRow.project_id == project_id)
+            last = await self.session.scalar(beyond.order_by(AiDocsRow.id.desc()).offset(history).limit(1))
+            query = query.where(AiDocsRow.id > last) if last else query
+        if after is not None:
+            query = query.where(AiDocsRow.id < after)
+        return (await self.session.scalars(query.order_by(AiDocsRow.id.desc()).limit(limit + 1))).all()
+
+    async def delete(self, row: AiDocsRow) -> None:
+        await self.session.delete(row)

@@ -1,0 +1,1 @@
+"""Quotas: what a user may do in an hour, a day or a minute, and how much at once."""

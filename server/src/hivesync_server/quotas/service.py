@@ -1,0 +1,90 @@
+"""Counts and takes quotas in the transaction of what they are for, one request of a user at a time.
+
+A use counts from its beginning, whatever becomes of it and even if it is deleted: the work was done. Only a
+failure that is ours gives it back. Further versions of a preview, retries and answers that were there already
+count nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hivesync_contract.identity import Tier
+from hivesync_contract.jobs import JobKind
+
+from hivesync_server.jobs.repository import JobRepository
+from hivesync_server.quotas.repository import QuotaRepository
+from hivesync_server.quotas.tables import QuotaUseRow
+from hivesync_server.tiers.errors import TierLimit
+from hivesync_server.tiers.limits import TierLimits
+
+LONGEST = timedelta(days=1)
+"""The longest time that any quota looks back."""
+
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+
+
+class QuotaKind(StrEnum):
+    PREVIEW = "preview"
+    AI_DOCS = "ai_docs"
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """Quotas of the user who asks."""
+
+    repository: QuotaRepository
+    jobs: JobRepository
+    user_id: str
+    tier: Tier
+    limits: TierLimits
+    now: datetime
+
+    async def take_preview(self, preview_id: str) -> None:
+        """Count one more preview, or raise `TierLimit`."""
+        await self.repository.hold(self.user_id)
+        await self._check(QuotaKind.PREVIEW, "previews an hour", _HOUR, self.limits.previews_per_hour)
+        await self._check(QuotaKind.PREVIEW, "previews a day", LONGEST, self.limits.previews_per_day)
+        await self._take(QuotaKind.PREVIEW, preview_id)
+
+    async def check_build(self, preview_id: str) -> None:
+        """Raise `TierLimit` if builds of too many other previews are under way."""
+        await self.repository.hold(self.user_id)
+        running = await self.jobs.count_open(self.user_id, JobKind.PREVIEW_BUILD, besides=preview_id)
+        self._check_parallel(running, self.limits.concurrent_builds, "preview builds at once")
+
+    async def take_ai_docs(self, ai_docs_id: str) -> None:
+        """Count one more request for documentation, or raise `TierLimit`. The user is held already."""
+        await self.check_ai_docs(ai_docs_id)
+        await self._check(QuotaKind.AI_DOCS, "AI requests a minute", _MINUTE, self.limits.ai_per_minute)
+        await self._take(QuotaKind.AI_DOCS, ai_docs_id)
+
+    async def check_ai_docs(self, ai_docs_id: str) -> None:
+        """Raise `TierLimit` if too many other requests are under way."""
+        running = await self.jobs.count_open(self.user_id, JobKind.AI_DOCS, besides=ai_docs_id)
+        self._check_parallel(running, self.limits.ai_parallel, "AI requests at once")
+
+    async def _check(self, kind: QuotaKind, what: str, lasts: timedelta, limit: int | None) -> None:
+        if limit is None:
+            return
+        used = await self.repository.latest(self.user_id, kind.value, self.now - lasts, limit)
+        if len(used) >= limit:
+            reset_at = used[-1] + lasts if used else None
+            raise self._refusal(limit, len(used), what, reset_at)
+
+    def _check_parallel(self, running: int, limit: int, what: str) -> None:
+        if running >= limit:
+            raise self._refusal(limit, running, what)
+
+    def _refusal(self, limit: int, used: int, what: str, reset_at: datetime | None = None) -> TierLimit:
+        wait = "try again at the time of reset_at" if reset_at else "wait until one has ended"
+        detail = f"The tier {self.tier.value} allows {limit} {what}; {wait}, or change the tier."
+        return TierLimit(detail, limit=limit, used=used, reset_at=reset_at)
+
+    async def _take(self, kind: QuotaKind, subject_id: str) -> None:
+        await self.repository.add(
+            QuotaUseRow(subject_id=subject_id, user_id=self.user_id, kind=kind.value, used_at=self.now)
+        )
