@@ -396,6 +396,9 @@ export interface Diagnostic {
   hint?: string | null;
 }
 
+/** Whether what goes by mail is mailed at once (`off`), or gathered into one mail a day. */
+export type Digest = "daily" | "off";
+
 /** Content of `desktop-agent.json`. `token` is a secret of this machine and user, new on every start. */
 export interface DiscoveryFile {
   pid: number;
@@ -730,9 +733,20 @@ export interface NotificationPatch {
   read: boolean;
 }
 
-/** `GET, PATCH /notifications/settings`: one entry for each type that the user can get. */
+/**
+ * `GET /notifications/settings`: one entry for each type that the user can get.
+ *
+ * A digest holds what was not read yet. Security events, and what is not in the list, are mailed at once.
+ */
 export interface NotificationSettings {
   channels: NotificationChannels[];
+  digest?: Digest;
+}
+
+/** `PATCH /notifications/settings`: the types to change, the others stay. */
+export interface NotificationSettingsPatch {
+  channels?: NotificationChannels[] | null;
+  digest?: Digest | null;
 }
 
 export type NotificationType = "ai_docs_ready" | "comment_added" | "job_failed" | "mention" | "preview_failed" | "preview_ready" | "queue_high" | "security_event" | "task_assigned" | "task_completed" | "team_invite" | "team_joined" | "worker_down";

@@ -82,8 +82,27 @@ class NotificationChannels:
     email: bool
 
 
+class Digest(StrEnum):
+    """Whether what goes by mail is mailed at once (`off`), or gathered into one mail a day."""
+
+    OFF = "off"
+    DAILY = "daily"
+
+
 @dataclass(frozen=True, slots=True)
 class NotificationSettings:
-    """`GET, PATCH /notifications/settings`: one entry for each type that the user can get."""
+    """`GET /notifications/settings`: one entry for each type that the user can get.
+
+    A digest holds what was not read yet. Security events, and what is not in the list, are mailed at once.
+    """
 
     channels: list[NotificationChannels]
+    digest: Digest = Digest.OFF
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationSettingsPatch:
+    """`PATCH /notifications/settings`: the types to change, the others stay."""
+
+    channels: list[NotificationChannels] | None = None
+    digest: Digest | None = None

@@ -49,6 +49,7 @@ from hivesync_server.jobs.dispatcher import Dispatcher
 from hivesync_server.jobs.services import outcomes_on
 from hivesync_server.mails.services import send_mails
 from hivesync_server.notifications import endpoints as notifications
+from hivesync_server.notifications.digests import digests_of
 from hivesync_server.object_deletions.deleter import ObjectDeleter
 from hivesync_server.previews import endpoints as previews
 from hivesync_server.profile import endpoints as profile
@@ -70,6 +71,7 @@ from hivesync_server.web import (
     pages,
     register_page,
     sign_in_pages,
+    stop_mails_page,
 )
 
 API_PREFIX = "/api/v1"
@@ -134,8 +136,8 @@ def _routes() -> Sequence[BaseRoute]:
     """
     root = APIRouter()
     root.include_router(_api_router())
-    web = pages, account_pages, register_page, device_pages, invites_page, sign_in_pages, outbox_page
-    for part in (workers, *web):
+    accounts = account_pages, register_page, device_pages, invites_page, sign_in_pages, stop_mails_page
+    for part in (workers, pages, *accounts, outbox_page):
         root.include_router(part.router)
     return root.routes
 
@@ -207,6 +209,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 background.create_task(send_mails(resources), name="mail sender"),
                 background.create_task(pump.run(), name="event pump"),
                 background.create_task(watch.run(), name="event watch"),
+                background.create_task(digests_of(resources).run(), name="digests"),
             ]
             try:
                 yield

@@ -13,6 +13,9 @@ _MAILED = frozenset(
 )
 """An invitation is not among them: it has a mail of its own, which goes to people without an account too."""
 
+AT_ONCE = frozenset({NotificationType.SECURITY_EVENT})
+"""Never kept for a digest."""
+
 ADMIN_TYPES = frozenset(
     {
         NotificationType.WORKER_DOWN,

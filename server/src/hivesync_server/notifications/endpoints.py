@@ -61,7 +61,9 @@ async def change_settings(
     body: NotificationSettingsBody, principal: CurrentPrincipal, notifications: NotificationsDep
 ) -> NotificationSettings:
     """Change where notifications of some types go."""
-    await notifications.set_channels(principal.user_id, body.channels)
+    await notifications.set_channels(principal.user_id, body.channels or ())
+    if body.digest is not None:
+        await notifications.set_digest(principal.user_id, body.digest)
     return await notifications.settings(principal.user_id)
 
 

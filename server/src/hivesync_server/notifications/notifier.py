@@ -14,10 +14,12 @@ from hivesync_contract.notifications import NotificationType, SubjectKind
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.events.publisher import EventPublisher
+from hivesync_server.mails.letters import MailKind, letter
 from hivesync_server.mails.mail import Mail, Mailer
-from hivesync_server.notifications.channels import channels_of
+from hivesync_server.notifications.channels import AT_ONCE, channels_of
 from hivesync_server.notifications.repository import NotificationRepository
 from hivesync_server.notifications.shapes import notification_shape
+from hivesync_server.notifications.stop_links import StopLinks
 from hivesync_server.notifications.tables import NotificationChannelsRow, NotificationRow
 
 TEXT_CHARACTERS = 300
@@ -42,6 +44,7 @@ class Notifier:
     repository: NotificationRepository
     events: EventPublisher
     mailer: Mailer
+    stop_links: StopLinks
     now: datetime
 
     async def tell(self, user_ids: Iterable[str], news: News) -> None:
@@ -50,14 +53,20 @@ class Notifier:
         chosen: dict[str, list[NotificationChannelsRow]] = defaultdict(list)
         for row in await self.repository.channels([user.id for user in recipients]):
             chosen[row.user_id].append(row)
+        digesting = await self.repository.digesting([user.id for user in recipients])
         for user in recipients:
             channels = channels_of(chosen[user.id], is_admin=user.is_admin).get(news.type)
             if channels is None:
                 continue
             if channels.in_app:
                 await self._list(user, news)
-            if channels.email and user.email_verified:
-                await self.mailer.send(Mail(user.email, _line(news.text), _letter(news)))
+            waits = user.id in digesting and channels.in_app and news.type not in AT_ONCE
+            if channels.email and user.email_verified and not waits:
+                await self.mailer.send(self._letter(user, news))
+
+    def _letter(self, user: UserRow, news: News) -> Mail:
+        stop = self.stop_links.link(user.id, news.type.value)
+        return letter(MailKind.NOTIFICATION, user.email, unsubscribe_url=stop, text=_line(news.text))
 
     async def _list(self, user: UserRow, news: News) -> None:
         row = NotificationRow(
@@ -82,7 +91,3 @@ class Notifier:
 def _line(text: str) -> str:
     flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return flat if len(flat) <= TEXT_CHARACTERS else flat[: TEXT_CHARACTERS - 1] + "…"
-
-
-def _letter(news: News) -> str:
-    return f"{_line(news.text)}\n\nYou are told by mail of what your notification settings say.\n"

@@ -10,7 +10,11 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.auth.tables import UserRow
-from hivesync_server.notifications.tables import NotificationChannelsRow, NotificationRow
+from hivesync_server.notifications.tables import (
+    DigestRow,
+    NotificationChannelsRow,
+    NotificationRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,45 @@ class NotificationRepository:
 
     async def set_channels(self, row: NotificationChannelsRow) -> None:
         await self.session.merge(row)
+
+    async def digesting(self, user_ids: Collection[str]) -> frozenset[str]:
+        """Tell which of these users want one mail a day."""
+        query = select(DigestRow.user_id).where(DigestRow.user_id.in_(user_ids))
+        return frozenset((await self.session.scalars(query)).all())
+
+    async def digest(self, user_id: str) -> DigestRow | None:
+        return await self.session.get(DigestRow, user_id)
+
+    async def start_digest(self, row: DigestRow) -> None:
+        self.session.add(row)
+        await self.session.flush()
+
+    async def stop_digest(self, user_id: str) -> None:
+        await self.session.execute(delete(DigestRow).where(DigestRow.user_id == user_id))
+
+    async def due_digests(self, now: datetime, limit: int) -> Sequence[tuple[DigestRow, UserRow]]:
+        """Give and lock digests whose time has come, and whose they are; what others write is skipped."""
+        query = (
+            select(DigestRow, UserRow)
+            .join(UserRow, UserRow.id == DigestRow.user_id)
+            .where(DigestRow.next_at <= now)
+            .order_by(DigestRow.next_at)
+            .limit(limit)
+            .with_for_update(of=DigestRow, skip_locked=True)
+        )
+        return [(row, user) for row, user in await self.session.execute(query)]
+
+    async def unread_after(
+        self, user_id: str, after_id: str, types: Collection[str], limit: int
+    ) -> Sequence[NotificationRow]:
+        """Give what a user has not read of these types, newest first."""
+        query = select(NotificationRow).where(
+            NotificationRow.user_id == user_id,
+            NotificationRow.read_at.is_(None),
+            NotificationRow.id > after_id,
+            NotificationRow.type.in_(types),
+        )
+        return (await self.session.scalars(query.order_by(NotificationRow.id.desc()).limit(limit))).all()
 
     async def recipients(self, user_ids: Collection[str]) -> Sequence[UserRow]:
         """Give the accounts of these users, always in the same order: who locks them can't deadlock."""

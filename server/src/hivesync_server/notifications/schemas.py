@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from hivesync_contract.notifications import (
+    Digest,
     NotificationChannels,
     NotificationPatch,
-    NotificationSettings,
+    NotificationSettingsPatch,
     NotificationsRead,
     NotificationType,
 )
@@ -44,7 +45,8 @@ class ChannelsBody(NotificationChannels):
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
-class NotificationSettingsBody(NotificationSettings):
-    """Body of `PATCH /notifications/settings`: the types to change; the others stay."""
+class NotificationSettingsBody(NotificationSettingsPatch):
+    """Body of `PATCH /notifications/settings`."""
 
-    channels: Annotated[list[ChannelsBody], Field(max_length=len(NotificationType))]  # type: ignore[assignment]
+    channels: Annotated[list[ChannelsBody], Field(max_length=len(NotificationType))] | None = None  # type: ignore[assignment]
+    digest: Digest | None = None

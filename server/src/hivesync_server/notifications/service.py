@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends
 from hivesync_contract.errors import ErrorCode, HiveSyncError
-from hivesync_contract.notifications import NotificationChannels, NotificationSettings, UnreadCount
+from hivesync_contract.notifications import (
+    Digest,
+    NotificationChannels,
+    NotificationSettings,
+    NotificationType,
+    UnreadCount,
+)
 
 from hivesync_server.adapters.db import Transaction
+from hivesync_server.adapters.ids import new_id
 from hivesync_server.auth.repository import UserRepository
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.mails.outbox import OutboxMailer
-from hivesync_server.notifications.channels import channels_of
+from hivesync_server.notifications.channels import AT_ONCE, channels_of
+from hivesync_server.notifications.digest_times import next_digest
 from hivesync_server.notifications.notifier import Notifier
 from hivesync_server.notifications.repository import NotificationRepository
-from hivesync_server.notifications.tables import NotificationChannelsRow, NotificationRow
+from hivesync_server.notifications.stop_links import DIGEST, StopLinks
+from hivesync_server.notifications.tables import DigestRow, NotificationChannelsRow, NotificationRow
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
 
 UNREAD_MAX = 1000
@@ -39,6 +48,7 @@ class Notifications:
 
     repository: NotificationRepository
     users: UserRepository
+    digest_hour: int
     now: datetime
 
     async def get(self, notification_id: str, user_id: str) -> NotificationRow:
@@ -63,9 +73,9 @@ class Notifications:
         """Give where notifications of each type go."""
         user = await self.users.by_id(user_id)
         chosen = await self.repository.channels([user_id])
-        return NotificationSettings(
-            list(channels_of(chosen, is_admin=user is not None and user.is_admin).values())
-        )
+        channels = channels_of(chosen, is_admin=user is not None and user.is_admin)
+        digest = Digest.DAILY if await self.repository.digest(user_id) else Digest.OFF
+        return NotificationSettings(list(channels.values()), digest)
 
     async def set_channels(self, user_id: str, wanted: Iterable[NotificationChannels]) -> None:
         """Change where some types go."""
@@ -75,10 +85,40 @@ class Notifications:
             )
             await self.repository.set_channels(row)
 
+    async def set_digest(self, user_id: str, wanted: Digest) -> None:
+        """Begin with what comes from now on, or go back to a mail for each."""
+        if wanted is Digest.OFF:
+            await self.repository.stop_digest(user_id)
+        elif await self.repository.digest(user_id) is None:
+            next_at = next_digest(self.now, self.digest_hour)
+            await self.repository.start_digest(DigestRow(user_id=user_id, next_at=next_at, after_id=new_id()))
+
+    async def stop_mails(self, user_id: str, what: str) -> None:
+        """Do what the link of a mail says: no digests, or no mails of one type any more."""
+        if what == DIGEST:  # else each that it would have gathered would be a mail of its own from now on
+            await self.set_digest(user_id, Digest.OFF)
+            ended = frozenset(NotificationType) - AT_ONCE
+        else:
+            ended = frozenset({NotificationType(what)})
+        known = (await self.settings(user_id)).channels
+        await self.set_channels(
+            user_id, [replace(each, email=False) for each in known if each.type in ended and each.email]
+        )
+
+
+def notifications_on(resources: Resources, transaction: Transaction) -> Notifications:
+    """Give the service on one transaction."""
+    session, hour = transaction.session, resources.settings.mail.digest_hour
+    return Notifications(NotificationRepository(session), UserRepository(session), hour, resources.clock())
+
+
+def stop_links_of(resources: Resources) -> StopLinks:
+    """Give the links that end mails."""
+    return StopLinks(resources.settings.http.base_url, resources.settings.tokens.keys)
+
 
 def _notifications(resources: ResourcesDep, transaction: TransactionDep) -> Notifications:
-    session = transaction.session
-    return Notifications(NotificationRepository(session), UserRepository(session), resources.clock())
+    return notifications_on(resources, transaction)
 
 
 def notifier_on(resources: Resources, transaction: Transaction) -> Notifier:
@@ -88,6 +128,7 @@ def notifier_on(resources: Resources, transaction: Transaction) -> Notifier:
         NotificationRepository(transaction.session),
         EventPublisher(transaction, resources.hub, now),
         OutboxMailer(transaction.session, now),
+        stop_links_of(resources),
         now,
     )
 

@@ -35,6 +35,16 @@ class NotificationRow(Table):
     read_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+class DigestRow(Table):
+    """A user who wants one mail a day. The next one, at `next_at`, tells what came after `after_id`."""
+
+    __tablename__ = "notification_digests"
+
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    next_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    after_id: Mapped[str] = mapped_column(Id)
+
+
 class NotificationChannelsRow(Table):
     """Where a user wants notifications of a type to go, if not where they go by default."""
 
