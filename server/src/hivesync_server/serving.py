@@ -1,12 +1,10 @@
-"""Runs the application by uvicorn, and ends it well: streams close first, then requests finish."""
+"""Runs the application by uvicorn, in this process or in several."""
 
 from __future__ import annotations
 
 import logging
-import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import uvicorn
@@ -16,7 +14,9 @@ from hivesync_server import logs, migrations
 from hivesync_server.adapters.clock import Clock, utc_now
 from hivesync_server.adapters.db import open_database
 from hivesync_server.app import App, create_app
+from hivesync_server.graceful import Farewell, GracefulServer
 from hivesync_server.settings import Settings, safety
+from hivesync_server.supervising import Supervisor, end_with_parent
 
 SHUTDOWN_SECONDS = 20
 _logger = logging.getLogger(__name__)
@@ -26,40 +26,6 @@ class SchemaOutdated(HiveSyncError):
     """The database was not migrated. Changing it unasked is for local servers only."""
 
     code = ErrorCode.PRECONDITION_FAILED
-
-
-class GracefulServer(uvicorn.Server):
-    """Uvicorn waits for open connections; a stream of events would keep it waiting for ever."""
-
-    def __init__(
-        self, config: uvicorn.Config, stop_streams: Callable[[], None], announce: Callable[[], None]
-    ) -> None:
-        super().__init__(config)
-        self._stop_streams = stop_streams
-        self._announce = announce
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop on SIGINT and SIGTERM, and exit 0: uvicorn's own way raises the signal again at the end."""
-        before = {
-            number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and tell who waits for it."""
-        await super().startup(sockets)
-        if self.started:
-            self._announce()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams, then let uvicorn wait for the rest."""
-        self._stop_streams()
-        await super().shutdown(sockets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +50,19 @@ class BoundServer:
         await self.server.serve([self.listener])
 
 
-def bind(settings: Settings, announce: Callable[[Listening], None], clock: Clock = utc_now) -> BoundServer:
-    """Take the port and assemble the application for it."""
-    listener = _listen(settings)
+def bind(
+    settings: Settings,
+    announce: Callable[[Listening], None],
+    clock: Clock = utc_now,
+    listener: socket.socket | None = None,
+) -> BoundServer:
+    """Take the port, unless it comes as `listener`, and assemble the application for it."""
+    listener = listener or _listen(settings)
     settings = settings.on_port(int(listener.getsockname()[1]))
     app = create_app(settings, clock)
+    farewell = Farewell(app.asgi)
     config = uvicorn.Config(
-        app.asgi,
+        farewell,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -98,7 +70,7 @@ def bind(settings: Settings, announce: Callable[[Listening], None], clock: Clock
         proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    server = GracefulServer(config, app.stop_streams, lambda: announce(_address(settings)))
+    server = GracefulServer(config, farewell, app.stop_streams, lambda: announce(_address(settings)))
     return BoundServer(app, server, listener, settings)
 
 
@@ -108,7 +80,19 @@ async def serve(settings: Settings, announce: Callable[[Listening], None]) -> No
     for warning in safety.warnings(settings):
         _logger.warning(warning)
     await _prepare_database(settings)
-    await bind(settings, announce).run()
+    if settings.http.workers == 1:
+        await bind(settings, announce).run()
+        return
+    listener = _listen(settings)
+    here = _address(settings.on_port(int(listener.getsockname()[1])))
+    await Supervisor(listener, settings.http.host, settings.http.workers, lambda _: announce(here)).run()
+
+
+async def serve_inherited(settings: Settings, descriptor: int, announce: Callable[[Listening], None]) -> None:
+    """Serve as one of several processes, on the socket that the parent has opened."""
+    logs.configure(settings.log_level)
+    end_with_parent()
+    await bind(settings, announce, listener=socket.socket(fileno=descriptor)).run()
 
 
 async def migrate(

@@ -33,19 +33,26 @@ __all__ = ["VARIABLES", "SettingInvalid", "Settings", "load"]
 _LOCAL_WORKER = "http://127.0.0.1:8787"
 _LOCAL_OBJECTS_PATH = "/cdn-cgi/local/r2/s3"
 _ENVIRONMENTS: tuple[EnvName, ...] = ("local", "staging", "production")
+_WORKERS_MAX = 64
 _DEFAULT_PROXIES = "127.0.0.0/8, ::1/128, 172.16.0.0/12"
 """Loopback, and the networks that Docker gives to compose projects."""
 
 
-def load(environ: Mapping[str, str], *, host: str | None = None, port: int | None = None) -> Settings:
+def load(
+    environ: Mapping[str, str],
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    workers: int | None = None,
+) -> Settings:
     """Read and check all settings; raise `SettingInvalid` naming the variable that can't be used.
 
-    `host` and `port` win over the variables: they come from the command line.
+    `host`, `port` and `workers` win over the variables: they come from the command line.
     """
     read = Environment(environ)
     env = read.choice("HIVESYNC_ENV", "local", _ENVIRONMENTS)
     data_dir = Path(read.text("HIVESYNC_DATA_DIR") or platformdirs.user_data_dir("hivesync-server", False))
-    http = _http(read, env, host, port)
+    http = _http(read, env, host, port, workers)
     worker = _worker(read, env, data_dir)
     settings = Settings(
         env=env,
@@ -72,7 +79,9 @@ def load(environ: Mapping[str, str], *, host: str | None = None, port: int | Non
     return settings
 
 
-def _http(read: Environment, env: EnvName, host: str | None, port: int | None) -> HttpSettings:
+def _http(
+    read: Environment, env: EnvName, host: str | None, port: int | None, workers: int | None
+) -> HttpSettings:
     listen = host or read.text("HOST", "127.0.0.1" if env == "local" else "0.0.0.0")
     number = read.number("PORT", 4000, low=0, high=65535) if port is None else port
     if env != "local" and not read.text("BASE_URL"):
@@ -83,6 +92,7 @@ def _http(read: Environment, env: EnvName, host: str | None, port: int | None) -
         base_url=read.origin("BASE_URL", f"http://127.0.0.1:{number}"),
         trusted_proxies=_networks(read.text("TRUSTED_PROXIES", _DEFAULT_PROXIES)),
         anonymous_per_minute=read.number("ANONYMOUS_REQUESTS_PER_MINUTE", 300, low=1, high=1_000_000),
+        workers=workers or read.number("WEB_CONCURRENCY", 1, low=1, high=_WORKERS_MAX),
     )
 
 

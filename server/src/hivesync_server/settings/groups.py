@@ -19,8 +19,8 @@ EnvName = Literal["local", "staging", "production"]
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
-    """Where we listen, how the world calls us, and how many requests a minute an address may send without
-    credentials. `base_url` has no trailing slash.
+    """Where we listen, in how many processes, how the world calls us, and how many requests a minute an
+    address may send without credentials. `base_url` has no trailing slash.
     """
 
     host: str
@@ -28,6 +28,7 @@ class HttpSettings:
     base_url: str
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     anonymous_per_minute: int
+    workers: int = 1
 
     @property
     def secure_cookies(self) -> bool:

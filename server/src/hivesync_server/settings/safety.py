@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -19,6 +20,12 @@ def check(settings: Settings) -> None:
     """Raise `SettingInvalid` for the first setting that must not be used in this environment."""
     if settings.mail.provider == "resend" and not settings.mail.resend_api_key:
         raise SettingInvalid("RESEND_API_KEY", "must be set when EMAIL_PROVIDER is resend.")
+    if settings.http.workers > 1 and sys.platform == "win32":
+        raise SettingInvalid("WEB_CONCURRENCY", "must be 1 on Windows, where processes can't share a port.")
+    if settings.http.workers > 1 and not settings.redis_url:
+        raise SettingInvalid(
+            "WEB_CONCURRENCY", "above 1 needs REDIS_URL: else each process would count limits by itself."
+        )
     if settings.env == "local":
         if not settings.debug:
             raise SettingInvalid(

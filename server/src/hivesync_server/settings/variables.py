@@ -7,6 +7,7 @@ VARIABLES: dict[str, str] = {
     "HIVESYNC_DATA_DIR": "folder of the embedded database and of generated local secrets",
     "HOST": "address to listen on",
     "PORT": "port to listen on",
+    "WEB_CONCURRENCY": "number of server processes; more than one need REDIS_URL",
     "DEBUG": "true or false; local is always true",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
     "BASE_URL": "public origin of this server",

@@ -64,6 +64,11 @@ class BackendProcess:
         self.url, self.pid = announced["url"], announced["pid"]
         return self
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
     async def stop(self) -> int:
         """Ask it to end, and give its exit code."""
         return await self._end(signal.SIGTERM)
