@@ -749,7 +749,7 @@ export interface NotificationSettingsPatch {
   digest?: Digest | null;
 }
 
-export type NotificationType = "ai_docs_ready" | "comment_added" | "job_failed" | "mention" | "preview_failed" | "preview_ready" | "queue_high" | "security_event" | "task_assigned" | "task_completed" | "team_invite" | "team_joined" | "worker_down";
+export type NotificationType = "ai_docs_ready" | "comment_added" | "job_failed" | "mention" | "preview_failed" | "preview_ready" | "queue_high" | "security_event" | "task_assigned" | "task_completed" | "team_invite" | "team_joined" | "webhook_disabled" | "worker_down";
 
 /** `POST /notifications/read`: these, or without `ids` all up to and with `up_to`, or all. */
 export interface NotificationsRead {
@@ -1155,7 +1155,7 @@ export interface StoredPack {
 }
 
 /** What a notification is about, and so which route shows it. */
-export type SubjectKind = "ai_docs" | "comment" | "invite" | "preview" | "project" | "system" | "task";
+export type SubjectKind = "ai_docs" | "comment" | "invite" | "preview" | "project" | "system" | "task" | "webhook";
 
 /**
  * A zip on this machine, for its user alone (0600). Nothing has been sent anywhere.

@@ -17,6 +17,7 @@ class NotificationType(StrEnum):
     AI_DOCS_READY = "ai_docs_ready"
     TEAM_INVITE = "team_invite"
     TEAM_JOINED = "team_joined"
+    WEBHOOK_DISABLED = "webhook_disabled"
     WORKER_DOWN = "worker_down"
     QUEUE_HIGH = "queue_high"
     JOB_FAILED = "job_failed"
@@ -32,6 +33,7 @@ class SubjectKind(StrEnum):
     AI_DOCS = "ai_docs"
     INVITE = "invite"
     PROJECT = "project"
+    WEBHOOK = "webhook"
     SYSTEM = "system"
 
 

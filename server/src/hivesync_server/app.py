@@ -22,6 +22,7 @@ from hivesync_server.adapters.cache import open_cache
 from hivesync_server.adapters.clock import Clock, utc_now
 from hivesync_server.adapters.db import open_database
 from hivesync_server.adapters.objects import open_stores
+from hivesync_server.adapters.outbound.client import Outbound
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.adapters.signals import open_signals
 from hivesync_server.ai_docs import endpoints as ai_docs
@@ -73,6 +74,8 @@ from hivesync_server.web import (
     sign_in_pages,
     stop_mails_page,
 )
+from hivesync_server.webhooks import endpoints as webhooks
+from hivesync_server.webhooks.services import webhook_dispatcher
 
 API_PREFIX = "/api/v1"
 BODY_LIMITS = (
@@ -109,6 +112,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
         hub=EventHub(),
         signals=open_signals(settings.redis_url.reveal(), settings.http.base_url),
         sealer=Sealer(settings.tokens.keys),
+        outbound=Outbound(loopback_allowed=settings.env == "local"),
     )
     app = FastAPI(
         title="HiveSync",
@@ -163,6 +167,7 @@ def _api_router() -> APIRouter:
         attachments,
         comments,
         notifications,
+        webhooks,
         events,
         workers,
     ):
@@ -201,9 +206,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         )
         pump = EventPump(resources.database, resources.hub, resources.clock, worker)
         watch = EventWatch(resources.database, resources.hub, resources.signals, resources.clock)
+        hooks = webhook_dispatcher(resources)
         async with asyncio.TaskGroup() as background:
             tasks = [
                 background.create_task(dispatcher.run(), name="dispatcher"),
+                background.create_task(hooks.run(), name="webhooks"),
                 background.create_task(sweeper.run(), name="housekeeping"),
                 background.create_task(deleter.run(), name="object deletions"),
                 background.create_task(send_mails(resources), name="mail sender"),
@@ -220,5 +227,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     resources.objects.close()
     resources.passwords.close()
     await resources.signals.close()
+    resources.outbound.close()
     await resources.cache.close()
     await resources.database.close()

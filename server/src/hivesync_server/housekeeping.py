@@ -21,6 +21,7 @@ from hivesync_server.notifications.repository import NotificationRepository
 from hivesync_server.quotas.repository import QuotaRepository
 from hivesync_server.quotas.service import LONGEST
 from hivesync_server.team.repository import InviteRepository
+from hivesync_server.webhooks.repository import DeliveryRepository
 
 EVENTS_KEPT = timedelta(days=1)
 """A listener that was away for longer gets `reset`."""
@@ -30,6 +31,7 @@ SESSIONS_KEPT = timedelta(days=30)
 
 NOTIFICATIONS_KEPT = timedelta(days=90)
 MAILS_KEPT = timedelta(days=30)
+WEBHOOK_DELIVERIES_KEPT = timedelta(days=30)
 
 _INTERVAL_SECONDS = 3600.0
 _logger = logging.getLogger(__name__)
@@ -62,6 +64,7 @@ class Housekeeping:
             if self.confirmed_only:
                 await UserRepository(transaction.session).forget_unconfirmed(now - UNCONFIRMED_LIFE)
             await NotificationRepository(transaction.session).forget(now - NOTIFICATIONS_KEPT)
+            await DeliveryRepository(transaction.session).forget(now - WEBHOOK_DELIVERIES_KEPT)
             await InviteRepository(transaction.session).forget(now)
             await MailRepository(transaction.session).forget(now - MAILS_KEPT)
             await QuotaRepository(transaction.session).forget(now - LONGEST)

@@ -13,6 +13,7 @@ from hivesync_server.adapters.cache import Cache
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.objects import ObjectStores
+from hivesync_server.adapters.outbound.client import Outbound
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.adapters.signals import Signals
 from hivesync_server.auth.access_tokens import AccessTokens
@@ -35,7 +36,9 @@ class Resources:
     hub: EventHub
     signals: Signals
     sealer: Sealer
+    outbound: Outbound
     job_ready: asyncio.Event = field(default_factory=asyncio.Event)
+    webhook_ready: asyncio.Event = field(default_factory=asyncio.Event)
     deletion_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -24,6 +24,7 @@ from hivesync_server.quotas import tables as quotas
 from hivesync_server.tasks import tables as tasks
 from hivesync_server.tasks.attachments import tables as attachments
 from hivesync_server.team import tables as team
+from hivesync_server.webhooks import tables as webhooks
 
 DOMAINS = (
     activity,
@@ -45,6 +46,7 @@ DOMAINS = (
     tasks,
     team,
     totp,
+    webhooks,
 )
 """Importing these is what fills the metadata."""
 

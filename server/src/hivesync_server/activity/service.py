@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends
-from hivesync_contract.activity import ActivityKind, Verb
+from hivesync_contract.activity import ActivityEntry, ActivityKind, Verb
 
 from hivesync_server.activity.repository import ActivityRepository
 from hivesync_server.activity.shapes import DATA
@@ -16,6 +16,7 @@ from hivesync_server.activity.tables import ActivityRow
 from hivesync_server.adapters.db import Transaction
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
+from hivesync_server.webhooks.queue import WebhookQueue
 
 VALUE_CHARACTERS = 300
 
@@ -25,6 +26,7 @@ class Activity:
     """What domains use to note what a member has done."""
 
     repository: ActivityRepository
+    hooks: WebhookQueue
     now: datetime
 
     def note(
@@ -36,7 +38,10 @@ class Activity:
         subject_id: str,
         data: Mapping[str, str | None] | None = None,
     ) -> None:
-        """Add one entry. Long values of `data` are cut: it tells what was done, and stores no texts."""
+        """Add one entry, and tell the owner's webhooks.
+
+        Long values of `data` are cut: it tells what was done, and stores no texts.
+        """
         short = {name: value and value[:VALUE_CHARACTERS] for name, value in (data or {}).items()}
         row = ActivityRow(
             id=new_id(),
@@ -49,11 +54,15 @@ class Activity:
             created_at=self.now,
         )
         self.repository.add(row)
+        entry = ActivityEntry(row.id, verb, subject_kind, subject_id, actor_id, None, short, self.now)
+        self.hooks.tell_activity(project_id, entry)
 
 
 def activity_on(resources: Resources, transaction: Transaction) -> Activity:
     """Give the service for one transaction."""
-    return Activity(ActivityRepository(transaction.session), resources.clock())
+    now = resources.clock()
+    hooks = WebhookQueue(transaction, resources.webhook_ready, now)
+    return Activity(ActivityRepository(transaction.session), hooks, now)
 
 
 def _activity(resources: ResourcesDep, transaction: TransactionDep) -> Activity:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,7 +50,12 @@ class Transaction:
     """One unit of work. Services change rows through `session` and never commit it."""
 
     session: AsyncSession
+    _before_commit: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     _after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    def before_commit(self, action: Callable[[], Awaitable[None]]) -> None:
+        """Run `action` at the end, within the transaction: what follows from all that happened in it."""
+        self._before_commit.append(action)
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run `action` once the rows are there for others to see; never if they won't be."""
@@ -58,6 +63,8 @@ class Transaction:
 
     async def commit(self) -> None:
         """Make the changes last, then wake who waits for them."""
+        for last in self._before_commit:
+            await last()
         await self.session.commit()
         for action in self._after_commit:
             action()

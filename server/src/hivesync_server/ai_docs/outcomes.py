@@ -17,6 +17,7 @@ from hivesync_contract.jobs import (
     ai_docs_result_key,
 )
 from hivesync_contract.notifications import NotificationType, SubjectKind
+from hivesync_contract.webhooks import AiDocsOutcome, WebhookData, WebhookEventType
 
 from hivesync_server.ai_docs.repository import AiDocsRepository
 from hivesync_server.ai_docs.shapes import ERROR, RESULT, ai_docs_shape
@@ -25,7 +26,12 @@ from hivesync_server.jobs.kinds import AnyCallback, Parcel
 from hivesync_server.jobs.tables import JobRow
 from hivesync_server.notifications.notifier import News, Notifier
 from hivesync_server.quotas.repository import QuotaRepository
+from hivesync_server.webhooks.queue import WebhookQueue
 
+_TOLD_AS = {
+    AiDocsState.READY: WebhookEventType.AI_DOCS_READY,
+    AiDocsState.FAILED: WebhookEventType.AI_DOCS_FAILED,
+}
 _UNEXPLAINED = CallbackError(ErrorCode.AI_JOB_FAILED, "The documentation failed without saying why.")
 
 
@@ -36,6 +42,7 @@ class AiDocsOutcomes:
     repository: AiDocsRepository
     uses: QuotaRepository
     notifier: Notifier
+    hooks: WebhookQueue
     now: datetime
 
     async def parcel(self, job: JobRow) -> Parcel | None:
@@ -116,3 +123,7 @@ class AiDocsOutcomes:
         await self.notifier.events.publish(
             row.user_id, EventType.AI_DOCS_STATE, AiDocsEvent(ai_docs_shape(row))
         )
+        told_as = _TOLD_AS.get(AiDocsState(row.state))
+        if told_as is not None:
+            outcome = AiDocsOutcome(row.id, row.user_id, row.path)
+            self.hooks.tell(told_as, row.project_id, WebhookData(row.project_id, ai_docs=outcome))

@@ -9,7 +9,7 @@ from hivesync_contract.api_keys import ApiKeyScope
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from starlette.requests import HTTPConnection
 
-RESOURCES = frozenset({"projects", "notifications", "events", "search", "webhooks", "support"})
+RESOURCES = frozenset({"projects", "notifications", "events", "search", "support"})
 """Resources that keys reach, each with everything below it."""
 
 SINGLE_ROUTES = frozenset({("GET", "/auth/me"), ("GET", "/profile"), ("PATCH", "/profile")})

@@ -26,6 +26,10 @@ class AuditAction(StrEnum):
     TOTP_OFF = "totp.off"
     RECOVERY_CODE_USED = "totp.recovery_code_used"
     RECOVERY_CODES_RENEWED = "totp.recovery_codes_renewed"
+    WEBHOOK_CREATED = "webhook.created"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_SECRET_RENEWED = "webhook.secret_renewed"
+    WEBHOOK_DELETED = "webhook.deleted"
 
 
 @dataclass(frozen=True, slots=True)

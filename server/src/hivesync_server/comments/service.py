@@ -126,6 +126,7 @@ class Comments:
             return
         row.body = body
         row.edited_at = self.now
+        self._note(row, user_id, Verb.CHANGED)
         await self.audience.publish(row, EventType.COMMENT_CHANGED)
         await self.audience.tell_mentioned(project, row)
 

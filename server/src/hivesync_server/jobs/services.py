@@ -16,20 +16,22 @@ from hivesync_server.previews.repository import PreviewRepository
 from hivesync_server.projects.repository import SourceRepository
 from hivesync_server.quotas.repository import QuotaRepository
 from hivesync_server.resources import Resources
+from hivesync_server.webhooks.queue import WebhookQueue
 
 
 def outcomes_on(resources: Resources, transaction: Transaction) -> JobOutcomes:
     """Give the outcomes service for one transaction."""
     session, now = transaction.session, resources.clock()
     notifier, uses = notifier_on(resources, transaction), QuotaRepository(session)
+    hooks = WebhookQueue(transaction, resources.webhook_ready, now)
     return JobOutcomes(
         JobRepository(session),
         JobQueue(transaction, resources.job_ready, now),
         {
             JobKind.PREVIEW_BUILD: PreviewBuilds(
-                PreviewRepository(session), SourceRepository(session), uses, notifier, now
+                PreviewRepository(session), SourceRepository(session), uses, notifier, hooks, now
             ),
-            JobKind.AI_DOCS: AiDocsOutcomes(AiDocsRepository(session), uses, notifier, now),
+            JobKind.AI_DOCS: AiDocsOutcomes(AiDocsRepository(session), uses, notifier, hooks, now),
         },
         now,
     )

@@ -9,7 +9,12 @@ from hivesync_contract.notifications import NotificationChannels, NotificationTy
 from hivesync_server.notifications.tables import NotificationChannelsRow
 
 _MAILED = frozenset(
-    {NotificationType.TASK_ASSIGNED, NotificationType.MENTION, NotificationType.SECURITY_EVENT}
+    {
+        NotificationType.TASK_ASSIGNED,
+        NotificationType.MENTION,
+        NotificationType.WEBHOOK_DISABLED,
+        NotificationType.SECURITY_EVENT,
+    }
 )
 """An invitation is not among them: it has a mail of its own, which goes to people without an account too."""
 

@@ -10,6 +10,7 @@ from hivesync_contract.events import EventType, PreviewEvent
 from hivesync_contract.jobs import Callback, JobStatus, PreviewBuild, version_prefix
 from hivesync_contract.notifications import NotificationType, SubjectKind
 from hivesync_contract.previews import PreviewError, PreviewState
+from hivesync_contract.webhooks import PreviewOutcome, WebhookData, WebhookEventType
 
 from hivesync_server.jobs.kinds import AnyCallback, Parcel
 from hivesync_server.jobs.outcomes import OUR_FAULTS
@@ -20,6 +21,12 @@ from hivesync_server.previews.repository import PreviewAndVersion, PreviewReposi
 from hivesync_server.previews.shapes import ERROR, MANIFEST, preview_shape
 from hivesync_server.projects.repository import SourceRepository
 from hivesync_server.quotas.repository import QuotaRepository
+from hivesync_server.webhooks.queue import WebhookQueue
+
+_TOLD_AS = {
+    PreviewState.READY: WebhookEventType.PREVIEW_READY,
+    PreviewState.FAILED: WebhookEventType.PREVIEW_FAILED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class PreviewBuilds:
     sources: SourceRepository
     uses: QuotaRepository
     notifier: Notifier
+    hooks: WebhookQueue
     now: datetime
 
     async def parcel(self, job: JobRow) -> Parcel | None:
@@ -113,9 +121,18 @@ class PreviewBuilds:
 
     async def _announce(self, rows: PreviewAndVersion) -> None:
         # News of an older version would show a state that the preview no longer has.
-        if rows.is_latest:
-            event = PreviewEvent(preview_shape(rows))
-            await self.notifier.events.publish(rows.preview.user_id, EventType.PREVIEW_STATE, event)
+        if not rows.is_latest:
+            return
+        event = PreviewEvent(preview_shape(rows))
+        await self.notifier.events.publish(rows.preview.user_id, EventType.PREVIEW_STATE, event)
+        preview, state = rows.preview, event.preview.state
+        if state in _TOLD_AS:
+            outcome = PreviewOutcome(
+                preview.id, rows.version.version, preview.user_id, state, event.preview.error
+            )
+            self.hooks.tell(
+                _TOLD_AS[state], preview.project_id, WebhookData(preview.project_id, preview=outcome)
+            )
 
 
 def _reported_error(callback: Callback) -> PreviewError:

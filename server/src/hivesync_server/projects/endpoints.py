@@ -69,7 +69,7 @@ async def patch(
 @router.delete("/{project_id}", status_code=204)
 async def delete(project_id: ResourceId, principal: CurrentPrincipal, projects: ProjectsDep) -> None:
     """Delete a project with everything in it; only its owner may."""
-    await projects.repository.delete(await projects.owned(project_id, principal.user_id))
+    await projects.delete(project_id, principal.user_id)
 
 
 @router.get("/{project_id}/favorite")

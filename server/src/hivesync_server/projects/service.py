@@ -95,6 +95,12 @@ class Projects:
         row = await self.get(project_id, user_id, lock=True)
         await self.repository.set_favorite(row.id, user_id, favorite)
 
+    async def delete(self, project_id: str, user_id: str) -> None:
+        """Delete a project with everything in it, or raise `ProjectUnknown` or `OwnerOnly`."""
+        row = await self.owned(project_id, user_id)
+        await self.activity.hooks.tell_deletion(row, user_id)
+        await self.repository.delete(row)
+
     def change(self, row: ProjectRow, actor_id: str, changes: dict[str, str | None]) -> None:
         """Apply a merge patch; clearing the name is refused."""
         if "name" in changes:

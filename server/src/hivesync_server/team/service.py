@@ -16,6 +16,7 @@ from hivesync_server.team.errors import MemberUnknown, NewOwnerUnknown, OwnerSta
 from hivesync_server.team.leaving import forget_member
 from hivesync_server.team.news import TeamNews
 from hivesync_server.team.repository import TeamRepository
+from hivesync_server.webhooks.withdrawal import withdraw_webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Team:
             project.owner_id = user_id
             project.updated_at = self.projects.now
             await self.news.transferred(project, user_id, found[1], actor_id)
+            await withdraw_webhooks(self.repository.session, project.id, actor_id)
         return project
 
 

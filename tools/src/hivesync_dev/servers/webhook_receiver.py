@@ -40,7 +40,7 @@ class Message:
 
 @dataclass(slots=True)
 class WebhookReceiver:
-    """Listens between `start` and `stop`. `status` and `headers` are its answer; on paths of `held` it waits.
+    """Listens between `start` and `stop`. `status` and `headers` are its answer; it waits on paths of `held`.
 
     `by_path` gives some paths answers of their own; `most_at_once` counts requests that were open together.
     """
@@ -52,6 +52,7 @@ class WebhookReceiver:
     headers: dict[str, str] = field(default_factory=dict)
     by_path: dict[str, int] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
+    pause_seconds: float = 0.0
     messages: list[Message] = field(default_factory=list)
     most_at_once: dict[str, int] = field(default_factory=dict)
     _open: dict[str, int] = field(default_factory=dict)
@@ -111,6 +112,7 @@ class WebhookReceiver:
                 self._arrived.notify_all()
             if path in self.held:
                 await self._released.wait()
+            await asyncio.sleep(self.pause_seconds)
             return web.Response(status=self.by_path.get(path, self.status), headers=self.headers)
         finally:
             self._open[path] -= 1

@@ -105,7 +105,7 @@ class Outbound:
             }
             return Answer(answer.status, named)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Let go of what the resolver holds."""
         if isinstance(self.resolver, SystemResolver):
             self.resolver.close()

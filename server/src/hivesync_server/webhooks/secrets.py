@@ -1,0 +1,44 @@
+"""Secrets of webhooks: made here, stored sealed, and opened only to sign."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hivesync_contract.signing import WEBHOOK_SECRET_PREFIX
+
+from hivesync_server.adapters.sealing import Sealer
+from hivesync_server.webhooks.tables import WebhookRow
+
+SECRET_BYTES = 32
+"""Standard Webhooks asks for 24 to 64."""
+
+PREVIOUS_SIGNS = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSecrets:
+    """Gives webhooks secrets, and reads them again."""
+
+    sealer: Sealer
+
+    def renew(self, webhook: WebhookRow, now: datetime) -> str:
+        """Give a webhook a new secret; one that it has goes on signing beside it for a day."""
+        secret = WEBHOOK_SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii")
+        if webhook.secret:
+            webhook.previous_secret, webhook.previous_until = webhook.secret, now + PREVIOUS_SIGNS
+        webhook.secret = self.sealer.seal(secret, _purpose(webhook))
+        return secret
+
+    def signing(self, webhook: WebhookRow, now: datetime) -> list[str]:
+        """Give the secrets that sign now, the newest first."""
+        sealed = [webhook.secret]
+        if webhook.previous_secret and webhook.previous_until and webhook.previous_until > now:
+            sealed.append(webhook.previous_secret)
+        return [self.sealer.open(each, _purpose(webhook)) for each in sealed]
+
+
+def _purpose(webhook: WebhookRow) -> str:
+    return f"webhook/{webhook.id}"
