@@ -52,6 +52,7 @@ from hivesync_server.mails.services import send_mails
 from hivesync_server.notifications import endpoints as notifications
 from hivesync_server.notifications.digests import digests_of
 from hivesync_server.object_deletions.deleter import ObjectDeleter
+from hivesync_server.openapi import DescribedApi
 from hivesync_server.previews import endpoints as previews
 from hivesync_server.profile import endpoints as profile
 from hivesync_server.projects import endpoints as projects
@@ -67,6 +68,7 @@ from hivesync_server.team import invite_endpoints as invites
 from hivesync_server.web import (
     account_pages,
     device_pages,
+    docs_page,
     invites_page,
     outbox_page,
     pages,
@@ -114,7 +116,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
         sealer=Sealer(settings.tokens.keys),
         outbound=Outbound(loopback_allowed=settings.env == "local"),
     )
-    app = FastAPI(
+    app = DescribedApi(
         title="HiveSync",
         version=__version__,
         openapi_url=f"{API_PREFIX}/openapi.json",
@@ -141,7 +143,7 @@ def _routes() -> Sequence[BaseRoute]:
     root = APIRouter()
     root.include_router(_api_router())
     accounts = account_pages, register_page, device_pages, invites_page, sign_in_pages, stop_mails_page
-    for part in (workers, pages, *accounts, outbox_page):
+    for part in (workers, pages, *accounts, outbox_page, docs_page):
         root.include_router(part.router)
     return root.routes
 

@@ -51,10 +51,14 @@ def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-ResourceId = Annotated[str, Path(max_length=36), AfterValidator(_canonical_id)]
+ResourceId = Annotated[
+    str, Path(max_length=36, json_schema_extra={"format": "uuid"}), AfterValidator(_canonical_id)
+]
 """An id in the path. What is no UUID can't name anything of ours."""
 
-GivenId = Annotated[str, Field(max_length=36), AfterValidator(_canonical_id)]
+GivenId = Annotated[
+    str, Field(max_length=36, json_schema_extra={"format": "uuid"}), AfterValidator(_canonical_id)
+]
 """An id in a body or a query."""
 
 Prose = Annotated[str, AfterValidator(_printable)]

@@ -30,6 +30,12 @@ def message(title: str, text: str, status: int = 200, onward: tuple[str, str] | 
     return page("message.html", status, title=title, text=text, onward=onward)
 
 
+@router.get("/")
+async def start() -> Response:
+    """Say what answers here, and where its documentation is."""
+    return page("start.html")
+
+
 @router.get("/static/site.css")
 async def style_sheet() -> Response:
     """Give the style of all pages."""
