@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from hivesync_server import __version__
-from hivesync_server.cli import accounts, backups, openapi, schema, serve
+from hivesync_server.cli import accounts, backups, checklist, openapi, schema, serve
 
 
 @click.group()
@@ -17,6 +17,7 @@ def main() -> None:
 for command in (
     serve.serve,
     schema.migrate,
+    checklist.check,
     backups.backup,
     backups.restore,
     openapi.export_openapi,

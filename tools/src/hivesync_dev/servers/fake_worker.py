@@ -84,7 +84,11 @@ class FakeWorker:
             [self.secret], identifier, timestamp, signature, body, now_seconds=float(timestamp or 0)
         ):
             return web.Response(status=401)
-        self.deliveries.put_nowait(Delivered(identifier, msgspec.json.decode(body, type=Job, strict=True)))
+        try:
+            job = msgspec.json.decode(body, type=Job, strict=True)
+        except msgspec.ValidationError:
+            return web.Response(status=422)
+        self.deliveries.put_nowait(Delivered(identifier, job))
         return web.Response(status=self.answer_status)
 
 

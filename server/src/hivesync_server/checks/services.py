@@ -1,0 +1,112 @@
+"""Checks of the services that the server calls: the Worker and the mail provider."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+from hivesync_contract import headers
+from hivesync_contract.limits import SIGNATURE_TOLERANCE_SECONDS
+from hivesync_contract.signing import sign
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from hivesync_server.adapters.db import open_database
+from hivesync_server.adapters.ids import new_id
+from hivesync_server.checks.finding import Finding, fail, ok, skip, warn
+from hivesync_server.jobs.tables import JobRow
+from hivesync_server.mails.provider import MailAway, MailHeldBack
+from hivesync_server.mails.resend_provider import ResendProvider
+from hivesync_server.settings import Settings
+from hivesync_server.settings.safety import is_loopback
+
+_SECONDS = 10.0
+
+
+async def worker(settings: Settings) -> list[Finding]:
+    """Look whether it answers and shares our secret: it has to refuse a signed message for being no job."""
+    url = settings.worker.url
+    async with httpx.AsyncClient(timeout=_SECONDS, trust_env=not is_loopback(httpx.URL(url).host)) as client:
+        try:
+            answer = await client.post(f"{url}/jobs", content=b"{}", headers=_signed(settings, b"{}"))
+        except httpx.HTTPError as error:
+            detail = f"{url} does not answer: {type(error).__name__}."
+            return [fail("worker", detail, "Check WORKER_URL, and deploy the Worker (npm run deploy).")]
+    findings = [_secret(answer)]
+    if clock := _clock(answer):
+        findings.append(clock)
+    return findings
+
+
+def _signed(settings: Settings, body: bytes) -> dict[str, str]:
+    identifier, timestamp = f"check-{new_id()}", int(datetime.now(UTC).timestamp())
+    return {
+        "Content-Type": "application/json",
+        headers.WEBHOOK_ID: identifier,
+        headers.WEBHOOK_TIMESTAMP: str(timestamp),
+        headers.WEBHOOK_SIGNATURE: sign(settings.worker.shared_secret, identifier, timestamp, body),
+    }
+
+
+def _secret(answer: httpx.Response) -> Finding:
+    if answer.status_code == 401:
+        remedy = "Give both the same WORKER_SHARED_SECRET (npx wrangler secret put WORKER_SHARED_SECRET)."
+        return fail("worker", "It refuses our signature.", remedy)
+    if answer.status_code in (400, 422):
+        return ok("worker", "It answers, and accepts our signature.")
+    remedy = "Look whether WORKER_URL is the Worker's, and into its logs (npx wrangler tail)."
+    return fail("worker", f"It answers with status {answer.status_code}.", remedy)
+
+
+def _clock(answer: httpx.Response) -> Finding | None:
+    try:
+        there = parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return None
+    skew = abs((datetime.now(UTC) - there).total_seconds())
+    if skew > SIGNATURE_TOLERANCE_SECONDS / 2:
+        detail = f"This machine's is {skew:.0f} seconds away from the Worker's."
+        return fail("clock", detail, "Let this machine follow NTP (timedatectl set-ntp true).")
+    return ok("clock", "It agrees with the Worker's.")
+
+
+async def callback(settings: Settings) -> list[Finding]:
+    """Look whether jobs came back: only a real one shows that the Worker reaches us."""
+    database = open_database(settings.database)
+    try:
+        async with database.snapshot() as connection:
+            rows = (
+                await connection.execute(
+                    select(JobRow.state, func.count(), func.max(JobRow.finished_at)).group_by(JobRow.state)
+                )
+            ).all()
+    except (DBAPIError, OSError):
+        return [skip("callback", "The database does not answer.")]
+    finally:
+        await database.close()
+    by_state = {state: (count, last) for state, count, last in rows}
+    if "succeeded" in by_state:
+        return [ok("callback", f"The last job that succeeded came back at {by_state['succeeded'][1]}.")]
+    if not by_state:
+        remedy = "Make a preview once everything else is well."
+        return [warn("callback", "No job was ever sent.", remedy)]
+    remedy = "Check the Worker's BACKEND_URL, and that nginx passes /api/v1/workers/callback on."
+    return [fail("callback", "Jobs were sent, and none has ever succeeded.", remedy)]
+
+
+async def mail(settings: Settings) -> list[Finding]:
+    """Look whether the provider knows our key."""
+    if settings.mail.provider == "outbox":
+        if settings.env == "local":
+            return [skip("mail", "Mails are kept, and shown at /dev/outbox.")]
+        remedy = "Set EMAIL_PROVIDER=resend and RESEND_API_KEY."
+        return [fail("mail", "Mails are kept and never sent, so nobody can confirm an address.", remedy)]
+    async with httpx.AsyncClient(timeout=_SECONDS) as client:
+        try:
+            await ResendProvider(client, settings.mail).check_key()
+        except MailHeldBack:
+            return [fail("mail", "Resend refuses the key.", "Check RESEND_API_KEY.")]
+        except MailAway:
+            return [warn("mail", "Resend does not answer.", "Try again; mails wait until it does.")]
+    return [ok("mail", "Resend knows the key.")]

@@ -1,0 +1,164 @@
+"""`hivesync-server check` finds what is wrong with a deployment, point by point, and says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import ssl
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from aiohttp import web
+from hivesync_dev.servers.backend_user import BackendUser
+from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
+from hivesync_dev.servers.postgres import PostgresServer
+from hivesync_dev.servers.running_backend import RunningBackend
+from hivesync_server import operations
+from hivesync_server.checks import Finding, State, outside, run_checks, services
+from hivesync_server.settings import load
+
+Found = dict[str, Finding]
+
+
+async def look(environ: dict[str, str]) -> Found:
+    return {finding.name: finding async for finding in run_checks(load(environ))}
+
+
+def command(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "hivesync_server", "check", *arguments],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+async def test_a_deployment_in_which_all_is_well_has_nothing_to_tell(
+    environ: dict[str, str], backend: RunningBackend
+) -> None:
+    environ = environ | {"BASE_URL": backend.url, "PORT": str(backend.settings.http.port)}
+    await operations.create_admin(load(environ), "owner@example.com", "owner", "correct horse battery")
+    found = await look(environ)
+    failed = [finding for finding in found.values() if finding.state is State.FAIL]
+    assert failed == []
+    for name in ("database", "schema", "admin", "worker", "clock", "server", "disk", "settings"):
+        assert found[name].state is State.OK, found[name]
+    assert [name for name in found if name.startswith("bucket ")] != []
+    assert found["callback"].state is State.WARN
+    assert found["callback"].remedy
+
+
+async def test_the_database_is_told_from_its_schema_and_its_admin(
+    environ: dict[str, str], postgres: PostgresServer, tmp_path: Path
+) -> None:
+    found = await look(environ)
+    assert (found["schema"].state, found["admin"].state) == (State.OK, State.FAIL)
+    assert "create-admin" in found["admin"].remedy
+    empty = postgres.create_database()
+    found = await look(environ | {"DATABASE_URL": postgres.url(empty)})
+    assert (found["database"].state, found["schema"].state) == (State.OK, State.FAIL)
+    assert "hivesync-server migrate" in found["schema"].remedy
+    away = "postgres://u:canary@127.0.0.1:1/x?connect_timeout=2"
+    found = await look(environ | {"DATABASE_URL": away})
+    assert found["database"].state is State.FAIL
+    assert "canary" not in json.dumps([finding.detail for finding in found.values()])
+
+
+@pytest.mark.any_database
+async def test_what_is_away_or_refuses_us_fails_by_name(environ: dict[str, str], worker: FakeWorker) -> None:
+    nowhere = "http://127.0.0.1:9"
+    found = await look(environ | {"REDIS_URL": "redis://127.0.0.1:9", "BASE_URL": nowhere})
+    assert (found["redis"].state, found["server"].state) == (State.FAIL, State.FAIL)
+    found = await look(environ | {"WORKER_SHARED_SECRET": secrets.token_urlsafe(40)})
+    assert found["worker"].state is State.FAIL
+    assert "WORKER_SHARED_SECRET" in found["worker"].remedy
+    await worker.stop()
+    found = await look(environ | {"R2_ARTIFACTS_BUCKET": "nobody-made-this-one", "R2_SECRET_KEY": "x" * 40})
+    assert "npm run deploy" in found["worker"].remedy
+    assert found["bucket nobody-made-this-one"].state is State.FAIL
+
+
+@pytest.mark.any_database
+async def test_a_job_that_came_back_shows_that_the_worker_reaches_us(
+    environ: dict[str, str], ann: BackendUser, worker: FakeWorker, reporter: Reporter
+) -> None:
+    delivered = await ann.queued(worker)
+    [finding] = await services.callback(load(environ))
+    assert (finding.state, "BACKEND_URL" in finding.remedy) == (State.FAIL, True)
+    await reporter.report(success(delivered.job))
+    [finding] = await services.callback(load(environ))
+    assert finding.state is State.OK
+
+
+@asynccontextmanager
+async def https_site(certificate: trustme.LeafCert) -> AsyncIterator[str]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    certificate.configure_cert(context)
+    app = web.Application()
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
+    await site.start()
+    try:
+        yield f"https://localhost:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.any_database
+async def test_the_certificate_is_looked_at(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    soon = datetime.now(UTC) + timedelta(days=5)
+    leaves = {
+        State.OK: authority.issue_cert("localhost"),
+        State.WARN: authority.issue_cert("localhost", not_after=soon),
+        State.FAIL: trustme.CA().issue_cert("localhost"),
+    }
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    for expected, leaf in leaves.items():
+        async with https_site(leaf) as url:
+            [finding] = await outside.certificate(load(environ | {"BASE_URL": url}))
+            assert finding.state is expected, finding
+    [finding] = await outside.certificate(load(environ | {"BASE_URL": "https://localhost:9"}))
+    assert (finding.state, "DNS" in finding.remedy) == (State.FAIL, True)
+
+
+@pytest.mark.any_database
+def test_the_command_tells_people_and_programs_and_exits_accordingly(environ: dict[str, str]) -> None:
+    shown = command(environ | {"BASE_URL": "http://127.0.0.1:9"})
+    assert shown.returncode == 1
+    assert "fail  admin: Nobody may administer the server.\n      → Run" in shown.stdout
+    as_json = command(environ | {"PORT": "eighty"}, "--json")
+    report: dict[str, Any] = json.loads(as_json.stdout)
+    assert (as_json.returncode, report["fail"]) == (1, 1)
+    assert report["findings"][0]["detail"].startswith("PORT ")
+
+
+@pytest.mark.any_database
+async def test_a_check_that_hangs_is_told_and_holds_up_none(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hivesync_server.checks import checklist
+
+    async def hang(_: object) -> list[Finding]:
+        await asyncio.Event().wait()
+        return []
+
+    monkeypatch.setattr(checklist, "DEADLINE_SECONDS", 1.0)
+    monkeypatch.setitem(checklist.CHECKS, "mail", hang)
+    found = await look(environ)
+    assert (found["mail"].state, found["database"].state) == (State.FAIL, State.OK)
