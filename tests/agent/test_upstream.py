@@ -205,3 +205,16 @@ def test_an_answer_that_is_nested_without_end_is_no_answer() -> None:
     with pytest.raises(UpstreamUnreachable):
         decode_answer(200, endless, Health)
     assert read_problem(503, b'{"x":' + b"[" * 100_000).code is ErrorCode.UPSTREAM_UNREACHABLE
+
+
+async def test_a_long_body_is_packed_and_a_short_one_is_not(backend: UpstreamBackend) -> None:
+    upstream = Upstream(backend.url)
+    try:
+        for size in (1_000, 600_000):
+            await upstream.exchange("POST", "/projects", b'{"name": "%s"}' % (b"x" * size), None)
+    finally:
+        await upstream.close()
+    encodings = [seen.header("Content-Encoding") for seen in backend.journal]
+    lengths = [int(seen.header("Content-Length") or "0") for seen in backend.journal]
+    assert encodings == [None, "gzip"]
+    assert lengths[1] < 10_000

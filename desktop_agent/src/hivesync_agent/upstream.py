@@ -6,6 +6,8 @@ Redirects are never followed, cookies never kept, and neither proxy nor `~/.netr
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -37,6 +39,9 @@ API = "/api/v1"
 USER_AGENT = f"hivesync-agent/{VERSION}"
 ANSWER_BYTES = 16 * 1024 * 1024
 """Most that an answer to the agent's own calls may hold; the relay has no such limit."""
+
+_PACKED_FROM_BYTES = 512 * 1024
+"""Longer bodies are sent as gzip: nginx takes 1 MB unless it is told more, and a manifest can have more."""
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 """RFC 9110 §9.2.2: asking twice has the effect of asking once."""
@@ -229,6 +234,9 @@ class Upstream:
             headers["Authorization"] = f"Bearer {token}"
         if content is not None:
             headers["Content-Type"] = content_type
+            if len(content) > _PACKED_FROM_BYTES:
+                content = await asyncio.to_thread(gzip.compress, content, mtime=0)
+                headers["Content-Encoding"] = "gzip"
         if idempotency_key is not None:
             headers[names.IDEMPOTENCY_KEY] = idempotency_key
         answer = await self.send(method, f"{API}{path}", headers, content, probe=probe)

@@ -41,6 +41,7 @@ from hivesync_server.events.watch import EventWatch
 from hivesync_server.health import endpoints as health
 from hivesync_server.housekeeping import Housekeeping
 from hivesync_server.http.body_limits import BodyLimit, BodyLimits
+from hivesync_server.http.compressed_bodies import CompressedBodies
 from hivesync_server.http.handover import Handover
 from hivesync_server.http.request_context import RequestContext
 from hivesync_server.http.security_headers import SecurityHeaders
@@ -129,6 +130,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
     problems.install(app)
     app.router.routes.extend(_routes())
     app.add_middleware(BodyLimits, limits=BODY_LIMITS)
+    app.add_middleware(CompressedBodies)
     app.add_middleware(SecurityHeaders, https=settings.http.secure_cookies)
     app.add_middleware(Handover)
     app.add_middleware(RequestContext)

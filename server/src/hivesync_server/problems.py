@@ -52,6 +52,11 @@ def payload_too_large() -> ProblemResponse:
     return _framework_problem(HTTPException(413))
 
 
+def unsupported_encoding() -> ProblemResponse:
+    """Give the answer to a body that is packed in a way that we don't unpack."""
+    return _framework_problem(HTTPException(415, "Send the body as it is, or as gzip."))
+
+
 def internal_error() -> ProblemResponse:
     """Give the answer for what nobody expected. The cause is in the log, under the same request id."""
     return ProblemResponse(

@@ -20,6 +20,7 @@ scripts use an API key in the same place.
 - Errors are `application/problem+json` (RFC 9457): branch on `code`, which is stable, and show `detail`.
 - `Idempotency-Key` makes POST, PUT, PATCH and DELETE safe to repeat for 30 days.
 - `If-Match` with an `ETag` keeps a PATCH from overwriting somebody else's.
+- A long body may be sent as gzip (`Content-Encoding`); what it unpacks to is what limits count.
 - Every answer has an `X-Request-ID`; name it when you report a problem.
 """
 
