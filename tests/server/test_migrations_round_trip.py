@@ -57,7 +57,10 @@ async def test_every_revision_goes_forward_back_and_forward_again_with_rows_in_i
             assert (plan.back, [name for name, _ in plan.steps]) == (True, [revision])
             undone, left = await look(database)
             assert undone == before, f"{revision} leaves something behind"
-            assert kept(left, before) == kept(rows, before), f"{revision} loses rows on its way back"
+            # A column that the revision had taken away is made anew from others, or empty.
+            assert kept(kept(left, schema), before) == kept(rows, before), (
+                f"{revision} loses rows on its way back"
+            )
 
             await migrations.migrate(database, revision)
             again, still = await look(database)

@@ -483,6 +483,28 @@ export interface Health {
   api_max?: number;
 }
 
+/**
+ * Body of `POST /workers/heartbeat`, about once a minute; its `webhook-id` begins with
+ * `heartbeat.{worker_id}.`.
+ *
+ * `running` and `queued` are jobs at this moment, the others count since the last heartbeat; null is what
+ * the Worker does not know.
+ */
+export interface Heartbeat {
+  worker_id: string;
+  version: string;
+  running?: number | null;
+  queued?: number | null;
+  done?: number | null;
+  failed?: number | null;
+  errors?: number | null;
+}
+
+/** Answer to a heartbeat. `applied` is false for one that is no newer than the last. */
+export interface HeartbeatTaken {
+  applied: boolean;
+}
+
 /** An invite that waits for its answer, as the invited user sees it at `GET /invites`. */
 export interface Invite {
   id: string;

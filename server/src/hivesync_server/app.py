@@ -26,6 +26,7 @@ from hivesync_server.adapters.outbound.client import Outbound
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.adapters.signals import open_signals
 from hivesync_server.ai_docs import endpoints as ai_docs
+from hivesync_server.ai_docs import retention as ai_docs_retention
 from hivesync_server.api_keys import endpoints as api_keys
 from hivesync_server.auth import endpoints as auth
 from hivesync_server.auth.access_tokens import AccessTokens
@@ -45,7 +46,7 @@ from hivesync_server.http.compressed_bodies import CompressedBodies
 from hivesync_server.http.handover import Handover
 from hivesync_server.http.request_context import RequestContext
 from hivesync_server.http.security_headers import SecurityHeaders
-from hivesync_server.jobs import endpoints as workers
+from hivesync_server.jobs import retention as job_retention
 from hivesync_server.jobs.delivery import WorkerGate
 from hivesync_server.jobs.dispatcher import Dispatcher
 from hivesync_server.jobs.services import outcomes_on
@@ -54,7 +55,9 @@ from hivesync_server.notifications import endpoints as notifications
 from hivesync_server.notifications.digests import digests_of
 from hivesync_server.object_deletions.deleter import ObjectDeleter
 from hivesync_server.openapi import DescribedApi
+from hivesync_server.owned_objects import collector as owned_objects
 from hivesync_server.previews import endpoints as previews
+from hivesync_server.previews.sweeper import SourceSweeper
 from hivesync_server.profile import endpoints as profile
 from hivesync_server.projects import endpoints as projects
 from hivesync_server.resources import Resources
@@ -79,6 +82,9 @@ from hivesync_server.web import (
 )
 from hivesync_server.webhooks import endpoints as webhooks
 from hivesync_server.webhooks.services import webhook_dispatcher
+from hivesync_server.workers import endpoints as workers
+from hivesync_server.workers.services import incidents_on
+from hivesync_server.workers.watch import WorkerWatch
 
 API_PREFIX = "/api/v1"
 BODY_LIMITS = (
@@ -206,11 +212,23 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             resources.objects,
             resources.clock,
             resources.deletion_ready,
-            collectors=[attachment_collector.collect],
+            collectors=[
+                attachment_collector.collect,
+                owned_objects.collect,
+                ai_docs_retention.collect,
+                job_retention.collect,
+            ],
         )
         pump = EventPump(resources.database, resources.hub, resources.clock, worker)
         watch = EventWatch(resources.database, resources.hub, resources.signals, resources.clock)
         hooks = webhook_dispatcher(resources)
+        sources = SourceSweeper(resources.database, resources.objects.previews, resources.clock)
+        worker_watch = WorkerWatch(
+            resources.database,
+            partial(incidents_on, resources),
+            resources.settings.worker_watch,
+            resources.clock,
+        )
         async with asyncio.TaskGroup() as background:
             tasks = [
                 background.create_task(dispatcher.run(), name="dispatcher"),
@@ -221,6 +239,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 background.create_task(pump.run(), name="event pump"),
                 background.create_task(watch.run(), name="event watch"),
                 background.create_task(digests_of(resources).run(), name="digests"),
+                background.create_task(sources.run(), name="source sweeper"),
+                background.create_task(worker_watch.run(), name="worker watch"),
             ]
             try:
                 yield

@@ -18,6 +18,7 @@ from hivesync_server.jobs import tables as jobs
 from hivesync_server.mails import tables as mails
 from hivesync_server.notifications import tables as notifications
 from hivesync_server.object_deletions import tables as object_deletions
+from hivesync_server.owned_objects import tables as owned_objects
 from hivesync_server.previews import tables as previews
 from hivesync_server.projects import tables as projects
 from hivesync_server.quotas import tables as quotas
@@ -40,6 +41,7 @@ DOMAINS = (
     mails,
     notifications,
     object_deletions,
+    owned_objects,
     previews,
     projects,
     quotas,

@@ -18,6 +18,7 @@ from hivesync_server.http.idempotency import idempotent
 from hivesync_server.http.pagination import PageQuery
 from hivesync_server.http.route import ApiRoute
 from hivesync_server.jobs.queue import JobQueue
+from hivesync_server.owned_objects.repository import OwnedObjects
 from hivesync_server.projects.service import ProjectsDep
 from hivesync_server.quotas.dependencies import QuotasDep
 from hivesync_server.resources import ResourcesDep, TransactionDep
@@ -40,6 +41,7 @@ async def _documentation(
     project = await projects.get(project_id, quotas.user_id)
     return AiDocumentation(
         repository=AiDocsRepository(transaction.session),
+        objects=OwnedObjects(transaction.session),
         queue=JobQueue(transaction, resources.job_ready, projects.now),
         quotas=quotas,
         events=EventPublisher(transaction, resources.hub, projects.now),

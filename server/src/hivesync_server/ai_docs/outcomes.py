@@ -19,12 +19,14 @@ from hivesync_contract.jobs import (
 from hivesync_contract.notifications import NotificationType, SubjectKind
 from hivesync_contract.webhooks import AiDocsOutcome, WebhookData, WebhookEventType
 
+from hivesync_server.adapters.objects import Bucket
 from hivesync_server.ai_docs.repository import AiDocsRepository
 from hivesync_server.ai_docs.shapes import ERROR, RESULT, ai_docs_shape
 from hivesync_server.ai_docs.tables import AiDocsRow
 from hivesync_server.jobs.kinds import AnyCallback, Parcel
 from hivesync_server.jobs.tables import JobRow
 from hivesync_server.notifications.notifier import News, Notifier
+from hivesync_server.owned_objects.repository import OwnedObjects
 from hivesync_server.quotas.repository import QuotaRepository
 from hivesync_server.webhooks.queue import WebhookQueue
 
@@ -41,6 +43,7 @@ class AiDocsOutcomes:
 
     repository: AiDocsRepository
     uses: QuotaRepository
+    objects: OwnedObjects
     notifier: Notifier
     hooks: WebhookQueue
     now: datetime
@@ -77,10 +80,11 @@ class AiDocsOutcomes:
             return
         row.state, row.error, row.finished_at = AiDocsState.READY.value, None, self.now
         row.result = RESULT.dump_json(callback.result).decode()
-        row.result_key = ai_docs_result_key(job.id)
         # A better model may be back for the next request.
         row.reusable = not callback.result.fallback
         row.request = None
+        key = ai_docs_request_key(row.project_id, row.id)
+        await self.objects.let_go(Bucket.PREVIEWS, key, row.id, self.now)
         await self._announce(row)
         news = News(
             NotificationType.AI_DOCS_READY,

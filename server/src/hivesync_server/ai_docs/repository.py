@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from hivesync_contract.identity import Tier
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from hivesync_server.ai_docs.tables import AiDocsRow
+from hivesync_server.auth.tables import UserRow
 
 _WHOLE = (undefer(AiDocsRow.request), undefer(AiDocsRow.result))
 _OPEN = ("queued", "running")
@@ -56,6 +59,14 @@ class AiDocsRepository:
         if after is not None:
             query = query.where(AiDocsRow.id < after)
         return (await self.session.scalars(query.order_by(AiDocsRow.id.desc()).limit(limit + 1))).all()
+
+    async def forget(self, tier: Tier, before: datetime, limit: int) -> None:
+        """Drop some requests of users of that tier that were made before then."""
+        of_tier = select(UserRow.id).where(UserRow.tier == tier.value)
+        old = select(AiDocsRow.id).where(AiDocsRow.created_at < before, AiDocsRow.user_id.in_(of_tier))
+        ids = (await self.session.scalars(old.limit(limit).with_for_update(skip_locked=True))).all()
+        if ids:
+            await self.session.execute(delete(AiDocsRow).where(AiDocsRow.id.in_(ids)))
 
     async def delete(self, row: AiDocsRow) -> None:
         await self.session.delete(row)

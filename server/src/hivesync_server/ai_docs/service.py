@@ -11,15 +11,17 @@ from hivesync_contract.ai_docs import AiDocsContext, AiDocsCreate, AiDocsEvent, 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.events import EventType
 from hivesync_contract.identity import Tier
-from hivesync_contract.jobs import AiDocsRequest, JobKind
+from hivesync_contract.jobs import AiDocsRequest, JobKind, ai_docs_request_key, ai_docs_result_key
 from hivesync_contract.limits import AI_DOCS_FILE_BYTES, AI_DOCS_VERSION
 
 from hivesync_server.adapters.ids import new_id
+from hivesync_server.adapters.objects import Bucket
 from hivesync_server.ai_docs.repository import AiDocsRepository
 from hivesync_server.ai_docs.shapes import REQUEST, ai_docs_shape
 from hivesync_server.ai_docs.tables import AiDocsRow
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.jobs.queue import JobQueue, Work
+from hivesync_server.owned_objects.repository import OwnedObjects
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.quotas.service import Quotas
 from hivesync_server.tiers.errors import TierLimit
@@ -63,6 +65,7 @@ class AiDocumentation:
     """Requests of one project, for one user."""
 
     repository: AiDocsRepository
+    objects: OwnedObjects
     queue: JobQueue
     quotas: Quotas
     events: EventPublisher
@@ -79,6 +82,7 @@ class AiDocumentation:
         row = self._row(body, fingerprint)
         await self.quotas.take_ai_docs(row.id)
         await self.repository.add(row)
+        self.objects.of_ai_docs(row.id, Bucket.PREVIEWS, ai_docs_request_key(row.project_id, row.id))
         return await self._queued(row)
 
     async def retry(self, ai_docs_id: str) -> AiDocsRow:
@@ -129,7 +133,6 @@ class AiDocumentation:
             reusable=False,
             request=REQUEST.dump_json(request).decode(),
             result=None,
-            result_key=None,
             error=None,
             created_at=self.now,
             finished_at=None,
@@ -137,7 +140,8 @@ class AiDocumentation:
 
     async def _queued(self, row: AiDocsRow) -> AiDocsRow:
         work = Work(JobKind.AI_DOCS, row.project_id, row.user_id, row.id, self.quotas.tier)
-        await self.queue.add(work)
+        job = await self.queue.add(work)
+        self.objects.of_ai_docs(row.id, Bucket.ARTIFACTS, ai_docs_result_key(job.id))
         await self.events.publish(row.user_id, EventType.AI_DOCS_STATE, AiDocsEvent(ai_docs_shape(row)))
         return row
 

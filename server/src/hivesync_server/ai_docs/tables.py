@@ -14,8 +14,8 @@ class AiDocsRow(Table):
     """One request and what became of it. `fingerprint` is equal where the same answer would do.
 
     `request` is the `AiDocsRequest` as JSON: the user's source, which goes once it has been answered.
-    `result` and `error` are the contract's shapes as JSON; `result_key` names the object of the result.
-    `reusable`: a later request may be given this result.
+    `result` and `error` are the contract's shapes as JSON. `reusable`: a later request may be given this
+    result.
     """
 
     __tablename__ = "ai_docs"
@@ -36,7 +36,6 @@ class AiDocsRow(Table):
     reusable: Mapped[bool]
     request: Mapped[str | None] = mapped_column(Text, deferred=True)
     result: Mapped[str | None] = mapped_column(Text, deferred=True)
-    result_key: Mapped[str | None] = mapped_column(String(512))
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass as plain_dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from hivesync_contract import headers
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
@@ -23,15 +23,17 @@ from hivesync_server.settings.groups import WorkerSettings
 
 _KEYS_MAX = 5_000
 
+Shape = TypeVar("Shape")
+
 
 class SignatureInvalid(HiveSyncError):
-    """The callback is not signed by the Worker, or too late; which of both is not told."""
+    """It is not signed by the Worker, or too late; which of both is not told."""
 
     code = ErrorCode.WORKER_SIGNATURE_INVALID
 
 
 class CallbackInvalid(HiveSyncError):
-    """The Worker signed something that is no callback of ours."""
+    """The Worker signed something that we can't use."""
 
     code = ErrorCode.VALIDATION_ERROR
 
@@ -62,28 +64,15 @@ _CALLBACK: TypeAdapter[CallbackBody | AiDocsCallbackBody] = TypeAdapter(
 
 
 @plain_dataclass(frozen=True, slots=True)
-class CallbackCheck:
+class WorkerProof:
     """The two proofs that both have to be right: the signature and the shared secret itself."""
 
     settings: WorkerSettings
 
-    def read(self, given: Headers, body: bytes, now: datetime) -> AnyCallback:
-        """Give the callback, or raise `SignatureInvalid` or `CallbackInvalid`."""
+    def check(self, given: Headers, body: bytes, now: datetime) -> None:
+        """Raise `SignatureInvalid` unless the Worker sent this, and just now."""
         if not (self._is_signed(given, body, now) & self._is_authorized(given)):
-            raise SignatureInvalid("The callback's signature or authorization is not right.")
-        try:
-            callback = _CALLBACK.validate_json(body)
-        except ValidationError as error:
-            fields = [
-                FieldError(".".join(str(part) for part in entry["loc"]), entry["msg"])
-                for entry in error.errors()
-            ]
-            raise CallbackInvalid(
-                "The callback's body is not as it should be.", errors=fields[:20]
-            ) from error
-        if given.get(headers.WEBHOOK_ID) != f"{callback.job_id}.{callback.attempt}.done":
-            raise CallbackInvalid("The callback's webhook-id does not belong to its job and attempt.")
-        return callback
+            raise SignatureInvalid("The signature or authorization is not right.")
 
     def _is_signed(self, given: Headers, body: bytes, now: datetime) -> bool:
         return verify(
@@ -104,6 +93,25 @@ class CallbackCheck:
             if secret
         ]
         return any(matches)
+
+
+def read_callback(given: Headers, body: bytes) -> AnyCallback:
+    """Give the callback, or raise `CallbackInvalid`."""
+    callback = parsed(_CALLBACK, body)
+    if given.get(headers.WEBHOOK_ID) != f"{callback.job_id}.{callback.attempt}.done":
+        raise CallbackInvalid("The callback's webhook-id does not belong to its job and attempt.")
+    return callback
+
+
+def parsed(shape: TypeAdapter[Shape], body: bytes) -> Shape:
+    """Give a signed body, or raise `CallbackInvalid` naming the fields that are not as they should be."""
+    try:
+        return shape.validate_json(body)
+    except ValidationError as error:
+        fields = [
+            FieldError(".".join(str(part) for part in entry["loc"]), entry["msg"]) for entry in error.errors()
+        ]
+        raise CallbackInvalid("The body is not as it should be.", errors=fields[:20]) from error
 
 
 def check_belongs(callback: AnyCallback, job: JobRow, handler: JobHandler) -> None:

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_server.http.route import SignedRoute
-from hivesync_server.jobs.callback import CallbackCheck, CallbackInvalid, check_belongs
+from hivesync_server.jobs.callback import CallbackInvalid, WorkerProof, check_belongs, read_callback
 from hivesync_server.jobs.services import outcomes_on
 from hivesync_server.resources import ResourcesDep, TransactionDep
 
-router = APIRouter(prefix="/workers", tags=["workers"], route_class=SignedRoute)
+router = APIRouter(route_class=SignedRoute)
 
 
 class JobUnknown(HiveSyncError):
@@ -32,9 +32,9 @@ class CallbackTaken:
 @router.post("/callback")
 async def callback(request: Request, resources: ResourcesDep, transaction: TransactionDep) -> CallbackTaken:
     """Take the outcome of a job."""
-    now = resources.clock()
-    check = CallbackCheck(resources.settings.worker)
-    report = check.read(request.headers, await request.body(), now)
+    body = await request.body()
+    WorkerProof(resources.settings.worker).check(request.headers, body, resources.clock())
+    report = read_callback(request.headers, body)
     outcomes = outcomes_on(resources, transaction)
     job = await outcomes.jobs.locked(_job_id(report.job_id))
     if job is None:

@@ -57,3 +57,12 @@ class JobRepository:
         """Give and lock jobs that never reached a Worker in all that time."""
         query = select(JobRow).where(JobRow.state == "queued", JobRow.created_at < created_before)
         return (await self.session.scalars(query.limit(limit).with_for_update(skip_locked=True))).all()
+
+    async def ended(self, before: datetime, limit: int) -> Sequence[JobRow]:
+        """Give and lock jobs that ended before then."""
+        query = select(JobRow).where(JobRow.finished_at < before)
+        return (await self.session.scalars(query.limit(limit).with_for_update(skip_locked=True))).all()
+
+    async def forget(self, rows: Sequence[JobRow]) -> None:
+        for row in rows:
+            await self.session.delete(row)

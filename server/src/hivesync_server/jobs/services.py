@@ -11,9 +11,10 @@ from hivesync_server.jobs.outcomes import JobOutcomes
 from hivesync_server.jobs.queue import JobQueue
 from hivesync_server.jobs.repository import JobRepository
 from hivesync_server.notifications.service import notifier_on
+from hivesync_server.owned_objects.repository import OwnedObjects
 from hivesync_server.previews.builds import PreviewBuilds
 from hivesync_server.previews.repository import PreviewRepository
-from hivesync_server.projects.repository import SourceRepository
+from hivesync_server.projects.sources import SourceRepository
 from hivesync_server.quotas.repository import QuotaRepository
 from hivesync_server.resources import Resources
 from hivesync_server.webhooks.queue import WebhookQueue
@@ -31,7 +32,9 @@ def outcomes_on(resources: Resources, transaction: Transaction) -> JobOutcomes:
             JobKind.PREVIEW_BUILD: PreviewBuilds(
                 PreviewRepository(session), SourceRepository(session), uses, notifier, hooks, now
             ),
-            JobKind.AI_DOCS: AiDocsOutcomes(AiDocsRepository(session), uses, notifier, hooks, now),
+            JobKind.AI_DOCS: AiDocsOutcomes(
+                AiDocsRepository(session), uses, OwnedObjects(session), notifier, hooks, now
+            ),
         },
         now,
     )

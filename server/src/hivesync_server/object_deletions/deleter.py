@@ -15,7 +15,7 @@ from sqlalchemy import delete
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database
 from hivesync_server.adapters.ids import new_id
-from hivesync_server.adapters.objects import Bucket, ObjectStores, ObjectStoreUnreachable
+from hivesync_server.adapters.objects import Bucket, ObjectStore, ObjectStores, ObjectStoreUnreachable
 from hivesync_server.background.backoff import backoff
 from hivesync_server.background.leases import Leases
 from hivesync_server.background.loop import Loop
@@ -77,12 +77,15 @@ class ObjectDeleter:
     async def _delete(self, bucket: Bucket, rows: Sequence[ObjectDeletionRow]) -> Collection[str]:
         """Delete what can be deleted, and give the keys of what stayed."""
         store, keys = self.stores.of(bucket), {row.key for row in rows}
+        folders = {key for key in keys if key.endswith("/")}
         try:
             # Parts first: an upload that is completed in this moment leaves an object, which goes after it.
             for row in rows:
                 if row.upload_id is not None:
                     await store.abort_multipart(row.key, row.upload_id)
-            return await store.delete(sorted(keys))
+            single = sorted(keys - folders)
+            kept = set(await store.delete(single)) if single else set()
+            return kept | {folder for folder in folders if not await _empty(store, folder)}
         except ObjectStoreUnreachable:
             return keys
 
@@ -100,3 +103,11 @@ class ObjectDeleter:
                 if held is not None:
                     pause = backoff(held.tries + 1, BACKOFF_FIRST_SECONDS, BACKOFF_MAX_SECONDS)
                     held.postpone(now + pause)
+
+
+async def _empty(store: ObjectStore, folder: str) -> bool:
+    """Delete what lies in a folder; tell whether it is empty now."""
+    while names := await store.names(folder):
+        if await store.delete(names):
+            return False
+    return True

@@ -39,6 +39,8 @@ class ObjectDeletions:
     ) -> None:
         """Have these objects deleted, and with `upload_id` the parts of an upload that was never completed.
 
+        A key with a slash at its end stands for all in that folder.
+
         `uploads_since`: when the last address for an upload to them was made. One that is still good could
         bring them back, so they are deleted now, and once more when that is over. Nothing may be stored anew
         under a key that was given here.

@@ -10,7 +10,9 @@ from hivesync_server.background.leases import Leased
 
 
 class ObjectDeletionRow(Leased, Table):
-    """An object to delete. `bucket` is a `Bucket`; with `upload_id` an upload in parts is dropped as well."""
+    """An object to delete, or with a slash at the key's end a folder. `bucket` is a `Bucket`; with
+    `upload_id` an upload in parts is dropped as well.
+    """
 
     __tablename__ = "object_deletions"
 

@@ -19,7 +19,7 @@ from hivesync_server.notifications.notifier import News, Notifier
 from hivesync_server.previews.packs import stored_sources
 from hivesync_server.previews.repository import PreviewAndVersion, PreviewRepository
 from hivesync_server.previews.shapes import ERROR, MANIFEST, preview_shape
-from hivesync_server.projects.repository import SourceRepository
+from hivesync_server.projects.sources import SourceRepository
 from hivesync_server.quotas.repository import QuotaRepository
 from hivesync_server.webhooks.queue import WebhookQueue
 
@@ -117,7 +117,7 @@ class PreviewBuilds:
 
     async def _note_sources(self, rows: PreviewAndVersion, packs: list[str]) -> None:
         manifest = MANIFEST.validate_json(rows.version.manifest)
-        await self.sources.add(rows.preview.project_id, stored_sources(manifest, packs))
+        await self.sources.add(rows.preview.project_id, stored_sources(manifest, packs), self.now)
 
     async def _announce(self, rows: PreviewAndVersion) -> None:
         # News of an older version would show a state that the preview no longer has.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from hivesync_contract.pages import Page
 from hivesync_contract.previews import Preview, PreviewCreated
 
@@ -15,13 +15,14 @@ from hivesync_server.http.idempotency import idempotent
 from hivesync_server.http.pagination import PageQuery
 from hivesync_server.http.route import ApiRoute
 from hivesync_server.jobs.queue import JobQueue
+from hivesync_server.owned_objects.repository import OwnedObjects
 from hivesync_server.previews.links import PreviewLinks
 from hivesync_server.previews.repository import PreviewAndVersion, PreviewRepository
 from hivesync_server.previews.schemas import PreviewCreateBody
 from hivesync_server.previews.service import Previews
 from hivesync_server.previews.shapes import preview_shape
-from hivesync_server.projects.repository import SourceRepository
 from hivesync_server.projects.service import ProjectsDep
+from hivesync_server.projects.sources import SourceRepository
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.quotas.dependencies import QuotasDep
 from hivesync_server.resources import ResourcesDep, TransactionDep
@@ -47,6 +48,7 @@ class _Scope:
 
 
 async def _scope(
+    request: Request,
     project_id: ResourceId,
     quotas: QuotasDep,
     projects: ProjectsDep,
@@ -54,13 +56,17 @@ async def _scope(
     transaction: TransactionDep,
 ) -> _Scope:
     project = await projects.get(project_id, quotas.user_id)
+    sources = SourceRepository(transaction.session)
+    if request.method == "POST":
+        await sources.hold(project.id)
     previews = Previews(
         repository=PreviewRepository(transaction.session),
-        sources=SourceRepository(transaction.session),
+        sources=sources,
         queue=JobQueue(transaction, resources.job_ready, projects.now),
         quotas=quotas,
         events=EventPublisher(transaction, resources.hub, projects.now),
         objects=resources.objects.previews,
+        owned=OwnedObjects(transaction.session),
         now=projects.now,
     )
     links = PreviewLinks(resources.settings.worker, quotas.user_id, quotas.tier, projects.now)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hivesync_contract.jobs import Pack, SourceManifest, StoredPack
 
-from hivesync_server.projects.repository import StoredSource
+from hivesync_server.projects.sources import StoredSource
 
 
 def stored_packs(sources: Iterable[StoredSource]) -> list[StoredPack]:

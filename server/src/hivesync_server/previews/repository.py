@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import and_, select
+from hivesync_contract.jobs import JobKind
+from sqlalchemy import and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hivesync_server.jobs.tables import OPEN_STATES, JobRow
 from hivesync_server.previews.tables import PreviewRow, PreviewVersionRow
 
 
@@ -82,6 +85,31 @@ class PreviewRepository:
             query = query.where(PreviewRow.id < after)
         rows = await self.session.execute(query.order_by(PreviewRow.id.desc()).limit(limit + 1))
         return [PreviewAndVersion(row[0], row[1]) for row in rows]
+
+    async def is_busy(self, project_id: str, uploads_since: datetime) -> bool:
+        """Tell whether a build of the project is under way, or an upload to it begun since then may be."""
+        jobs = select(JobRow.id).where(
+            JobRow.project_id == project_id,
+            JobRow.kind == JobKind.PREVIEW_BUILD.value,
+            JobRow.state.in_(OPEN_STATES),
+        )
+        uploads = select(PreviewVersionRow.version).join(
+            PreviewRow, PreviewRow.id == PreviewVersionRow.preview_id
+        )
+        uploads = uploads.where(
+            PreviewRow.project_id == project_id, PreviewVersionRow.created_at > uploads_since
+        )
+        for query in (jobs, uploads):
+            if await self.session.scalar(query.limit(1)) is not None:
+                return True
+        return False
+
+    async def forget_old_versions(self, preview_id: str) -> None:
+        """Drop all versions but the latest, which history shows; their manifests are large."""
+        latest = select(PreviewRow.latest_version).where(PreviewRow.id == preview_id).scalar_subquery()
+        old = PreviewVersionRow.preview_id == preview_id, PreviewVersionRow.version < latest
+        statement = delete(PreviewVersionRow).where(*old)
+        await self.session.execute(statement.execution_options(synchronize_session=False))
 
     async def delete(self, row: PreviewRow) -> None:
         await self.session.delete(row)

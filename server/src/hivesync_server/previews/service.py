@@ -16,15 +16,19 @@ from hivesync_server.adapters.ids import new_id
 from hivesync_server.adapters.objects import ObjectStore
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.jobs.queue import JobQueue, Work
+from hivesync_server.owned_objects.repository import OwnedObjects
 from hivesync_server.previews.limits import check_sizes
 from hivesync_server.previews.packs import stored_packs
 from hivesync_server.previews.repository import PreviewAndVersion, PreviewRepository
 from hivesync_server.previews.shapes import MANIFEST, preview_shape
 from hivesync_server.previews.tables import PreviewRow, PreviewVersionRow
 from hivesync_server.previews.uploads import plan_uploads
-from hivesync_server.projects.repository import SourceRepository
+from hivesync_server.projects.sources import SourceRepository
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.quotas.service import Quotas
+
+OBJECTS_KEPT = timedelta(hours=1)
+"""After a preview's end, for a phone that is just looking."""
 
 
 class PreviewUnknown(HiveSyncError):
@@ -70,6 +74,7 @@ class Previews:
     quotas: Quotas
     events: EventPublisher
     objects: ObjectStore
+    owned: OwnedObjects
     now: datetime
 
     async def create(self, project: ProjectRow, body: PreviewCreate) -> tuple[PreviewAndVersion, UploadPlan]:
@@ -86,6 +91,7 @@ class Previews:
         version, plan = await self._version(project, preview, body)
         await self.quotas.take_preview(preview.id)
         await self.repository.add(preview, version)
+        await self.owned.of_preview(preview.id, project.id, preview.expires_at + OBJECTS_KEPT)
         return await self._announced(PreviewAndVersion(preview, version)), plan
 
     async def create_version(
@@ -165,7 +171,7 @@ class Previews:
         self, project: ProjectRow, preview: PreviewRow, body: PreviewCreate
     ) -> tuple[PreviewVersionRow, UploadPlan]:
         number = preview.latest_version
-        stored = await self.sources.stored(project.id, (file.sha256 for file in body.files))
+        stored = await self.sources.use(project.id, (file.sha256 for file in body.files), self.now)
         missing = [file for file in body.files if file.sha256 not in stored]
         uploads = await asyncio.to_thread(plan_uploads, self.objects, project.id, preview.id, number, missing)
         title = body.title or project.name

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hivesync_server.projects.tables import ProjectFavoriteRow, ProjectRow, ProjectSourceRow
+from hivesync_server.projects.tables import ProjectFavoriteRow, ProjectRow
 from hivesync_server.team.tables import ProjectMemberRow
 
-_VARIABLES_PER_QUERY = 500
 _OF_MEMBER = ProjectMemberRow.project_id == ProjectRow.id
 
 
@@ -79,55 +78,3 @@ class ProjectRepository:
             await self.session.execute(delete(ProjectFavoriteRow).where(*mine))
         elif not await self.is_favorite(project_id, user_id):
             self.session.add(ProjectFavoriteRow(user_id=user_id, project_id=project_id))
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSource:
-    """A stored source file. Without `pack_sha256` it has an object of its own."""
-
-    sha256: str
-    size: int
-    pack_sha256: str | None = None
-    pack_offset: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRepository:
-    """Which source files of a project are stored, and where."""
-
-    session: AsyncSession
-
-    async def stored(self, project_id: str, hashes: Iterable[str]) -> dict[str, StoredSource]:
-        """Give those of `hashes` that are there."""
-        found: dict[str, StoredSource] = {}
-        for part in _batches(set(hashes)):
-            query = select(*_COLUMNS).where(
-                ProjectSourceRow.project_id == project_id, ProjectSourceRow.sha256.in_(part)
-            )
-            found.update({row.sha256: StoredSource(*row) for row in await self.session.execute(query)})
-        return found
-
-    async def add(self, project_id: str, sources: Sequence[StoredSource]) -> None:
-        """Note files as stored; those that already are stay where they were."""
-        known = await self.stored(project_id, (source.sha256 for source in sources))
-        rows = [asdict(source) for source in sources if source.sha256 not in known]
-        if rows:
-            await self.session.execute(
-                insert(ProjectSourceRow), [{"project_id": project_id} | row for row in rows]
-            )
-
-
-_COLUMNS = (
-    ProjectSourceRow.sha256,
-    ProjectSourceRow.size,
-    ProjectSourceRow.pack_sha256,
-    ProjectSourceRow.pack_offset,
-)
-
-
-def _batches(hashes: Collection[str]) -> Iterable[list[str]]:
-    ordered = sorted(hashes)
-    return (
-        ordered[start : start + _VARIABLES_PER_QUERY]
-        for start in range(0, len(ordered), _VARIABLES_PER_QUERY)
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hivesync_server.adapters.tables import Id, Table, UtcTime
@@ -38,10 +38,15 @@ class ProjectSourceRow(Table):
     """A source file that the Worker has checked and stored, so that nobody has to send it again.
 
     It begins at `pack_offset` of the pack that `pack_sha256` names; without one it has an object of its own.
-    An object may go when no row needs it any more, and a row only when no manifest does.
+    `used_at`: when a manifest needed it last, to the day. `marked_at`: since then it counts as not stored,
+    and is about to be deleted; see `previews.sweeper`.
     """
 
     __tablename__ = "project_sources"
+    __table_args__ = (
+        Index("ix_project_sources_used_at", "used_at"),
+        Index("ix_project_sources_project_id_pack_sha256", "project_id", "pack_sha256"),
+    )
 
     project_id: Mapped[str] = mapped_column(
         Id, ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True
@@ -50,3 +55,5 @@ class ProjectSourceRow(Table):
     size: Mapped[int] = mapped_column(BigInteger)
     pack_sha256: Mapped[str | None] = mapped_column(String(64))
     pack_offset: Mapped[int | None] = mapped_column(BigInteger)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    marked_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -23,6 +23,7 @@ from hivesync_server.settings.groups import (
     Settings,
     TokenSettings,
     WorkerSettings,
+    WorkerWatchSettings,
 )
 from hivesync_server.settings.secrets import Secret, local_secret
 from hivesync_server.settings.variables import PREVIOUS_SUFFIX, VARIABLES
@@ -65,6 +66,10 @@ def load(
         objects=_objects(read, env, worker.url),
         tokens=TokenSettings(_keys(read, "JWT_SECRET", env, data_dir), issuer=http.base_url),
         worker=worker,
+        worker_watch=WorkerWatchSettings(
+            down_minutes=read.number("WORKER_DOWN_MINUTES", 5, low=1, high=1440),
+            queue_high_jobs=read.number("QUEUE_HIGH_JOBS", 100, low=1, high=100_000),
+        ),
         mail=MailSettings(
             provider=read.choice("EMAIL_PROVIDER", "outbox", ("outbox", "resend")),
             resend_api_key=read.secret("RESEND_API_KEY"),

@@ -86,6 +86,14 @@ class WorkerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerWatchSettings:
+    """When admins are told: after how long a silence, and from how many waiting jobs on."""
+
+    down_minutes: int
+    queue_high_jobs: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSettings:
     """`confirmed_only`: an account works once its address is confirmed, so that registering tells nobody
     which addresses have one. Off in `local`, where a developer wants to go on at once.
@@ -119,6 +127,7 @@ class Settings:
     objects: ObjectSettings
     tokens: TokenSettings
     worker: WorkerSettings
+    worker_watch: WorkerWatchSettings
     mail: MailSettings
     accounts: AccountSettings
     tiers: Mapping[Tier, TierLimits]

@@ -38,6 +38,8 @@ VARIABLES: dict[str, str] = {
     "WORKER_URL": "origin of the Worker",
     "PREVIEW_PUBLIC_URL": "origin that phones use, when it is not WORKER_URL",
     "PREVIEW_DEADLINE_SECONDS": "how long a build may stay without an answer",
+    "WORKER_DOWN_MINUTES": "after how long without a heartbeat admins are told",
+    "QUEUE_HIGH_JOBS": "from how many waiting jobs on admins are told",
     "AI_DOCS_DEADLINE_SECONDS": "how long AI documentation may stay without an answer",
     "TIER_LIMITS": "other numbers for the tiers, as JSON",
     "EMAIL_PROVIDER": "outbox or resend",

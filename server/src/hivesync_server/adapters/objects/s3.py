@@ -139,6 +139,11 @@ class S3ObjectStore:
         answer = await self._do("delete_objects", Bucket=self._bucket, Delete=named)
         return frozenset(error["Key"] for error in answer.get("Errors", []))
 
+    async def names(self, folder: str) -> Sequence[str]:
+        """List one page."""
+        answer = await self._do("list_objects_v2", Bucket=self._bucket, Prefix=folder)
+        return [entry["Key"] for entry in answer.get("Contents", [])]
+
     async def begin_multipart(self, key: str, content_type: str) -> str:
         """Begin an upload in parts and give its id."""
         answer = await self._do("create_multipart_upload", **self._at(key, ContentType=content_type))

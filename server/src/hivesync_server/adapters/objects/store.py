@@ -84,6 +84,10 @@ class ObjectStore(Protocol):
         """Delete up to 1,000 objects and give the keys of those that stayed; a missing one is no error."""
         ...
 
+    async def names(self, folder: str) -> Sequence[str]:
+        """Give up to 1,000 keys that begin with `folder`."""
+        ...
+
     async def begin_multipart(self, key: str, content_type: str) -> str:
         """Begin an upload in parts and give its id."""
         ...

@@ -1,0 +1,1 @@
+"""Workers: what they tell about themselves, and who is told when they fall silent or fall behind."""
