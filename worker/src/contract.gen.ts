@@ -376,6 +376,16 @@ export type DeliveryFailure = "address_refused" | "certificate_invalid" | "conne
 /** `pending`: it is being sent, or will be tried again. */
 export type DeliveryState = "delivered" | "failed" | "pending";
 
+/** A machine or program that is signed in, at `GET /devices`. `sessions`: how many sign-ins of it live. */
+export interface Device {
+  id: string;
+  name: string;
+  current: boolean;
+  sessions: number;
+  created_at: string;
+  last_used_at: string;
+}
+
 /** Answer of `POST /auth/device/code` (RFC 8628 §3.2). Times in seconds. */
 export interface DeviceCode {
   device_code: string;
@@ -856,10 +866,11 @@ export interface PackUpload {
   size: number;
 }
 
-/** `POST /auth/password/change`. */
+/** `POST /auth/password/change`. `end_api_keys`: delete all API keys, too; a reset by mail always does. */
 export interface PasswordChangeRequest {
   current_password: string;
   new_password: string;
+  end_api_keys?: boolean;
 }
 
 /** `POST /auth/password/reset`. `password`: 10–256 characters. */

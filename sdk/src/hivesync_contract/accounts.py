@@ -32,10 +32,11 @@ class PasswordResetRequest:
 
 @dataclass(frozen=True, slots=True)
 class PasswordChangeRequest:
-    """`POST /auth/password/change`."""
+    """`POST /auth/password/change`. `end_api_keys`: delete all API keys, too; a reset by mail always does."""
 
     current_password: str
     new_password: str
+    end_api_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +111,15 @@ class ProtectedRequest:
     password: str
     totp_code: str | None = None
     recovery_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A machine or program that is signed in, at `GET /devices`. `sessions`: how many sign-ins of it live."""
+
+    id: str
+    name: str
+    current: bool
+    sessions: int
+    created_at: datetime
+    last_used_at: datetime

@@ -32,6 +32,7 @@ from hivesync_server.auth import endpoints as auth
 from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.credentials import endpoints as credentials
 from hivesync_server.auth.device import endpoints as device
+from hivesync_server.auth.devices import endpoints as devices
 from hivesync_server.auth.passwords import Passwords
 from hivesync_server.auth.totp import endpoints as totp
 from hivesync_server.comments import endpoints as comments
@@ -164,6 +165,7 @@ def _api_router() -> APIRouter:
         credentials,
         device,
         totp,
+        devices,
         api_keys,
         profile,
         projects,

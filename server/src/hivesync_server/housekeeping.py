@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database
 from hivesync_server.auth.accounts import UNCONFIRMED_LIFE
+from hivesync_server.auth.devices.repository import DeviceRepository
 from hivesync_server.auth.repository import MailedTokenRepository, SessionRepository, UserRepository
 from hivesync_server.events.repository import EventRepository
 from hivesync_server.http import idempotency
@@ -60,6 +61,7 @@ class Housekeeping:
         async with self.database.transaction() as transaction:
             await EventRepository(transaction.session).forget(now - EVENTS_KEPT)
             await SessionRepository(transaction.session).forget_ended(now - SESSIONS_KEPT)
+            await DeviceRepository(transaction.session).forget()
             await MailedTokenRepository(transaction.session).forget(now)
             if self.confirmed_only:
                 await UserRepository(transaction.session).forget_unconfirmed(now - UNCONFIRMED_LIFE)

@@ -10,6 +10,7 @@ from hivesync_server.ai_docs import tables as ai_docs
 from hivesync_server.api_keys import tables as api_keys
 from hivesync_server.audit import tables as audit
 from hivesync_server.auth import tables as auth
+from hivesync_server.auth.devices import tables as devices
 from hivesync_server.auth.totp import tables as totp
 from hivesync_server.comments import tables as comments
 from hivesync_server.events import tables as events
@@ -35,6 +36,7 @@ DOMAINS = (
     audit,
     auth,
     comments,
+    devices,
     events,
     idempotency,
     jobs,

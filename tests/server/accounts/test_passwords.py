@@ -31,8 +31,8 @@ async def login(client: httpx.AsyncClient, password: str) -> int:
     return (await client.post("/api/v1/auth/login", json=body)).status_code
 
 
-async def change(user: BackendUser, current: str) -> httpx.Response:
-    body = {"current_password": current, "new_password": NEW}
+async def change(user: BackendUser, current: str, **more: bool) -> httpx.Response:
+    body = {"current_password": current, "new_password": NEW, **more}
     return await user.client.post("/api/v1/auth/password/change", json=body)
 
 
@@ -111,6 +111,23 @@ async def test_changing_the_password_ends_the_other_sessions(
     assert (await client.get(ME, headers={"Authorization": f"Bearer {phone}"})).status_code == 401
     assert (await login(client, PASSWORD), await login(client, NEW)) == (401, 200)
     assert (await mailbox.subjects(ann.email))[-1] == "Your password was changed"
+
+
+async def test_keys_end_by_a_reset_and_by_a_change_that_asks_for_it(
+    ann: BackendUser, client: httpx.AsyncClient, mailbox: Mailbox
+) -> None:
+    async def works(key: str) -> bool:
+        return (await client.get(ME, headers={"Authorization": f"Bearer {key}"})).status_code == 200
+
+    keys = [(await ann.api_key())["key"]]
+    assert (await change(ann, PASSWORD)).status_code == 204
+    assert await works(keys[0]), "scripts go on after a change that was mere routine"
+    assert (await change(ann, NEW, end_api_keys=True)).status_code == 204
+    keys.append((await ann.api_key())["key"])
+    assert [await works(key) for key in keys] == [False, True]
+    await forgot(client, ann.email)
+    assert await reset(client, await mailbox.token(ann.email, "reset")) == 204
+    assert not await works(keys[1])
 
 
 @pytest.mark.any_database

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.api_keys.tables import ApiKeyProjectRow, ApiKeyRow
@@ -69,6 +69,10 @@ class ApiKeyRepository:
         await self.session.execute(
             update(ApiKeyRow).where(ApiKeyRow.id == key_id, due).values(last_used_at=now)
         )
+
+    async def delete_all(self, user_id: str) -> None:
+        """End every key of a user."""
+        await self.session.execute(delete(ApiKeyRow).where(ApiKeyRow.user_id == user_id))
 
     async def delete(self, row: ApiKeyRow) -> None:
         await self.session.delete(row)

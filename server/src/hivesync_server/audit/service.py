@@ -22,6 +22,11 @@ from hivesync_server.resources import ResourcesDep, TransactionDep
 class AuditAction(StrEnum):
     API_KEY_CREATED = "api_key.created"
     API_KEY_DELETED = "api_key.deleted"
+    DEVICE_SIGNED_OUT = "device.signed_out"
+    PASSWORD_CHANGED = "password.changed"
+    PASSWORD_RESET = "password.reset"
+    EMAIL_CHANGED = "email.changed"
+    EMAIL_REVERTED = "email.reverted"
     TOTP_ON = "totp.on"
     TOTP_OFF = "totp.off"
     RECOVERY_CODE_USED = "totp.recovery_code_used"

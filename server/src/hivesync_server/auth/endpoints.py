@@ -18,6 +18,7 @@ from hivesync_server.auth.shapes import SessionInfo, session_shape, user_shape
 from hivesync_server.auth.totp.second_factor import SecondFactorDep
 from hivesync_server.http.fields import ResourceId
 from hivesync_server.http.idempotency import idempotent
+from hivesync_server.http.pagination import PageQuery
 from hivesync_server.http.route import ApiRoute
 from hivesync_server.resources import ResourcesDep, TransactionDep
 
@@ -87,15 +88,17 @@ async def me(principal: CurrentPrincipal, sessions: SessionsDep) -> User:
 
 
 @router.get("/sessions")
-async def list_sessions(principal: CurrentPrincipal, sessions: SessionsDep) -> Page[SessionInfo]:
-    """List the devices that are signed in."""
-    rows = await sessions.sessions.of_user(principal.user_id, sessions.now)
-    return Page([session_shape(row, principal.session_id) for row in rows])
+async def list_sessions(
+    principal: CurrentPrincipal, sessions: SessionsDep, page: PageQuery
+) -> Page[SessionInfo]:
+    """List every sign-in that lasts, newest first; `devices` lists what was signed in."""
+    rows = await sessions.sessions.page(principal.user_id, sessions.now, page.after, page.limit)
+    return page.page(rows, lambda row: row.id, lambda row: session_shape(row, principal.session_id))
 
 
 @router.delete("/sessions/{session_id}", status_code=204, dependencies=[Depends(idempotent)])
 async def revoke_session(session_id: ResourceId, principal: CurrentPrincipal, sessions: SessionsDep) -> None:
-    """Sign a device out."""
+    """End one session; others of the same device go on."""
     row = await sessions.sessions.locked(session_id)
     if row is None or row.user_id != principal.user_id:
         raise SessionUnknown("There is no such session.")

@@ -99,6 +99,15 @@ class SessionRepository:
         )
         return (await self.session.scalars(query.order_by(SessionRow.id.desc()))).all()
 
+    async def page(self, user_id: str, now: datetime, after: str | None, limit: int) -> Sequence[SessionRow]:
+        """Give up to `limit` that last, newest first, and one more if there is more."""
+        query = select(SessionRow).where(
+            SessionRow.user_id == user_id, SessionRow.revoked_at.is_(None), SessionRow.expires_at > now
+        )
+        if after is not None:
+            query = query.where(SessionRow.id < after)
+        return (await self.session.scalars(query.order_by(SessionRow.id.desc()).limit(limit + 1))).all()
+
     async def has_been_in(self, user_id: str, network: str) -> bool:
         """Tell whether the user has signed in from a network, as far as we remember."""
         query = select(SessionRow.id).where(SessionRow.user_id == user_id, SessionRow.network == network)

@@ -9,6 +9,7 @@ from hivesync_contract.identity import Tier
 
 from hivesync_server.adapters.db import Transaction
 from hivesync_server.auth.accounts import Accounts
+from hivesync_server.auth.devices.repository import DeviceRepository
 from hivesync_server.auth.mailed_tokens import MailedTokens
 from hivesync_server.auth.repository import MailedTokenRepository, SessionRepository, UserRepository
 from hivesync_server.auth.sessions import Sessions, refresh_keys
@@ -26,6 +27,7 @@ def sessions_of(resources: Resources, transaction: Transaction) -> Sessions:
     return Sessions(
         users=UserRepository(transaction.session),
         sessions=SessionRepository(transaction.session),
+        devices=DeviceRepository(transaction.session),
         events=EventPublisher(transaction, resources.hub, now),
         mailer=OutboxMailer(transaction.session, now),
         access_tokens=resources.access_tokens,

@@ -13,6 +13,7 @@ from hivesync_contract.limits import ACCESS_TOKEN_SECONDS
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.auth import refresh_tokens
 from hivesync_server.auth.access_tokens import AccessTokens
+from hivesync_server.auth.devices.repository import DeviceRepository
 from hivesync_server.auth.errors import AuthExpired, AuthInvalid, RefreshReused
 from hivesync_server.auth.repository import SessionRepository, UserRepository
 from hivesync_server.auth.tables import RefreshTokenRow, SessionRow, UserRow
@@ -35,6 +36,7 @@ class Sessions:
 
     users: UserRepository
     sessions: SessionRepository
+    devices: DeviceRepository
     events: EventPublisher
     mailer: Mailer
     access_tokens: AccessTokens
@@ -50,6 +52,7 @@ class Sessions:
         label, network = label[:120], network_of(address)
         if network and await self.sessions.is_strange(user.id, label, network):
             await self.mailer.send(_strange_mail(current, label, address, self.now))
+        await self.devices.note(user.id, label, self.now)
         row = SessionRow(
             id=new_id(),
             user_id=user.id,
@@ -88,11 +91,12 @@ class Sessions:
             await self.sessions.retire_before(session.id, generation, self.now)
 
     async def revoke(self, session: SessionRow, reason: str) -> None:
-        """End a session, if it has not ended, and tell the user's other programs."""
+        """End a session, if it has not ended, and tell its programs. Those of other sessions go on."""
         if session.revoked_at is not None:
             return
         session.revoked_at, session.revoke_reason = self.now, reason
-        await self.events.publish(session.user_id, EventType.SESSION_CHANGED, SessionEvent(False, reason))
+        event = SessionEvent(False, reason)
+        await self.events.publish_to_session(session.user_id, session.id, EventType.SESSION_CHANGED, event)
 
     async def revoke_all(self, user_id: str, reason: str, *, but: str | None = None) -> None:
         """End every way in of a user, except the session `but`."""

@@ -12,7 +12,7 @@ from hivesync_server.auth.tables import SessionRow, UserRow
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """A signed-in device, as `auth/sessions` lists it."""
+    """A session, as `auth/sessions` lists it. `label`: what the program calls itself."""
 
     id: str
     label: str

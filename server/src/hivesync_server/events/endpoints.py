@@ -53,7 +53,8 @@ class _Listening:
         beginning = messages.following(stream.position)
         await _send(send, beginning + messages.reset(stream.position, now) if missed else beginning)
         settings = self.resources.settings.worker
-        renderer = messages.Renderer(settings, self.principal.user_id, self.principal.tier, now)
+        who = self.principal.user_id, self.principal.session_id, self.principal.tier
+        renderer = messages.Renderer(settings, *who, now)
         while stream.position < last:
             async with database.transaction(writes=False) as transaction:
                 events = await EventRepository(transaction.session).after(
@@ -61,7 +62,8 @@ class _Listening:
                 )
             if not events:
                 return
-            await _send(send, b"".join(renderer.render(event).data for event in events))
+            if data := b"".join(renderer.render(event).data for event in events):
+                await _send(send, data)
             stream.position = events[-1].number
 
 

@@ -40,15 +40,18 @@ def reset(position: int, now: datetime) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Makes messages for one user of one tier."""
+    """Makes messages for one session of a user of one tier."""
 
     settings: WorkerSettings
     user_id: str
+    session_id: str
     tier: Tier
     now: datetime
 
     def render(self, event: StoredEvent) -> Message:
-        """Give an event as it is sent now."""
+        """Give an event as it is sent now: empty, if it is for another session."""
+        if event.session_id not in (None, self.session_id):
+            return Message(event.number, b"")
         data = event.data
         if event.type == EventType.PREVIEW_STATE:
             # A stored link would have expired by the time that a sleeping laptop catches up.

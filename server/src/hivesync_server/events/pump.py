@@ -78,7 +78,8 @@ class EventPump:
         for stream in streams:
             principal = stream.principal
             if principal not in rendered:
-                renderer = Renderer(self.settings, principal.user_id, principal.tier, self.clock())
+                who = principal.user_id, principal.session_id, principal.tier
+                renderer = Renderer(self.settings, *who, self.clock())
                 rendered[principal] = [renderer.render(event) for event in events]
             if stream.position >= since:
                 stream.deliver(rendered[principal])

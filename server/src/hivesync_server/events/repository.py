@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hivesync_server.adapters.tables import Id
 from hivesync_server.events.tables import EventCounterRow, EventRow
 
-_COLUMNS = EventRow.user_id, EventRow.number, EventRow.type, EventRow.data
+_COLUMNS = EventRow.user_id, EventRow.number, EventRow.type, EventRow.data, EventRow.session_id
 
 
 class StoredEvent(NamedTuple):
@@ -34,6 +34,7 @@ class StoredEvent(NamedTuple):
     number: int
     type: str
     data: str
+    session_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

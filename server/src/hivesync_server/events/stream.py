@@ -39,7 +39,8 @@ class Stream:
         for message in messages:
             if message.number > self.position:
                 self.position = message.number
-                self._queue(message.data)
+                if message.data:
+                    self._queue(message.data)
 
     def ping(self) -> None:
         """Show that the stream lives, unless something is under way that shows it."""

@@ -20,7 +20,7 @@ class EventCounterRow(Table):
 
 
 class EventRow(Table):
-    """One event, as it is sent."""
+    """One event, as it is sent; with `session_id` to the listeners of that session only."""
 
     __tablename__ = "events"
 
@@ -29,3 +29,4 @@ class EventRow(Table):
     type: Mapped[str] = mapped_column(String(64))
     data: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    session_id: Mapped[str | None] = mapped_column(Id)

@@ -31,7 +31,7 @@ _TITLES = {
 _DONE = {
     "verify": ("Address confirmed", "You can sign in now."),
     "revert": ("Address restored", "All sessions were ended. We have mailed you a link to a new password."),
-    "reset": ("Password set", "All sessions were ended. You can sign in with the new password."),
+    "reset": ("Password set", "All sessions and API keys were ended. You can sign in with the new password."),
     "forgot": ("Look into your mail", "If the address has an account, a link is on its way to it."),
 }
 _email, _new_password = TypeAdapter(Email), TypeAdapter(NewPassword)

@@ -27,7 +27,7 @@ async def forgot(body: AddressBody, credentials: CredentialsDep) -> None:
 
 @router.post("/password/reset", status_code=204)
 async def reset(body: PasswordResetBody, credentials: CredentialsDep) -> None:
-    """Set a new password by the token of the mail; all sessions end."""
+    """Set a new password by the token of the mail; all sessions and API keys end."""
     await credentials.reset(body.token, body.password)
 
 
@@ -35,10 +35,8 @@ async def reset(body: PasswordResetBody, credentials: CredentialsDep) -> None:
 async def change_password(
     body: PasswordChangeBody, principal: CurrentPrincipal, credentials: CredentialsDep
 ) -> None:
-    """Set a new password; all other sessions end."""
-    await credentials.change_password(
-        principal.user_id, principal.session_id, body.current_password, body.new_password
-    )
+    """Set a new password; all other sessions end, and API keys where that is asked for."""
+    await credentials.change_password(principal.user_id, principal.session_id, body)
 
 
 @router.post("/email/resend", status_code=202)

@@ -43,6 +43,7 @@ class PasswordChangeBody(PasswordChangeRequest):
 
     current_password: Password
     new_password: NewPassword
+    end_api_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)

@@ -1,6 +1,8 @@
 """Confirm an address, change it, take a change back; reset and change a password. Within one transaction.
 
-Whatever changes a credential ends every other way in: whoever holds one may be why it is changed.
+Whatever changes a credential ends every other way in: whoever holds one may be why it is changed. API keys
+end when a mail was what restored the account. Who changes the password by knowing it says whether they shall:
+scripts go on working after a change that was mere routine.
 """
 
 from __future__ import annotations
@@ -13,7 +15,10 @@ from fastapi import Depends
 from sqlalchemy.exc import IntegrityError
 
 from hivesync_server.adapters.cache import Cache
+from hivesync_server.api_keys.repository import ApiKeyRepository
+from hivesync_server.audit.service import Audit, AuditAction, AuditDep
 from hivesync_server.auth.accounts import Accounts
+from hivesync_server.auth.credentials.schemas import PasswordChangeBody
 from hivesync_server.auth.errors import AccountTaken, MailedTokenUnknown, PasswordWrong, TooManyMails
 from hivesync_server.auth.mailed_tokens import MAILS_SECONDS, MailedTokens, Purpose
 from hivesync_server.auth.services import AccountsDep, ClientAddress, MailedTokensDep, SessionsDep
@@ -33,6 +38,8 @@ class Credentials:
     accounts: Accounts
     sessions: Sessions
     mails: MailedTokens
+    keys: ApiKeyRepository
+    audit: Audit
     cache: Cache
     caller: str
 
@@ -57,17 +64,22 @@ class Credentials:
         user.password_hash = password_hash
         user.email_verified = user.email_verified or user.email == email
         await self._secure(user, "password_reset")
+        await self.keys.delete_all(user.id)
+        self.audit.note(AuditAction.PASSWORD_RESET, user.id, user.id)
         await self._tell(user, was_reset=True)
 
-    async def change_password(self, user_id: str, session_id: str, current: str, new: str) -> None:
+    async def change_password(self, user_id: str, session_id: str, body: PasswordChangeBody) -> None:
         """Set a new password and end all other sessions, or raise `PasswordWrong`."""
-        known = (await self.accounts.confirm(user_id, current)).password_hash
-        password_hash = await self.accounts.passwords.hash(new)
+        known = (await self.accounts.confirm(user_id, body.current_password)).password_hash
+        password_hash = await self.accounts.passwords.hash(body.new_password)
         user = await self._user(user_id)
         if user.password_hash != known:  # changed while we hashed
             raise PasswordWrong
         user.password_hash = password_hash
         await self._secure(user, "password_changed", but=session_id)
+        if body.end_api_keys:
+            await self.keys.delete_all(user.id)
+        self.audit.note(AuditAction.PASSWORD_CHANGED, user.id, user.id)
         await self._tell(user, was_reset=False)
 
     async def change_email(self, user_id: str, password: str, email: str) -> None:
@@ -87,6 +99,7 @@ class Credentials:
             await self.mails.repository.remove(user.id, (*_PENDING, Purpose.VERIFY))
             await self.mails.send(Purpose.REVERT, user.email, user)
             await self._set_email(user, email)
+            self.audit.note(AuditAction.EMAIL_CHANGED, user.id, user.id)
         user.email_verified = True
 
     async def revert(self, token: str) -> None:
@@ -97,6 +110,8 @@ class Credentials:
         user.email_verified = True
         user.password_hash = await self.accounts.passwords.hash(secrets.token_urlsafe(32))
         await self._secure(user, "email_reverted")
+        await self.keys.delete_all(user.id)
+        self.audit.note(AuditAction.EMAIL_REVERTED, user.id, user.id)
         # Also the links of the addresses that followed this one.
         await self.mails.repository.remove(user.id, (Purpose.REVERT,))
         await self.mails.send(Purpose.RESET, email, user)
@@ -138,8 +153,10 @@ def _credentials(
     accounts: AccountsDep,
     sessions: SessionsDep,
     mails: MailedTokensDep,
+    audit: AuditDep,
 ) -> Credentials:
-    return Credentials(accounts, sessions, mails, resources.cache, caller)
+    keys = ApiKeyRepository(sessions.users.session)
+    return Credentials(accounts, sessions, mails, keys, audit, resources.cache, caller)
 
 
 CredentialsDep = Annotated[Credentials, Depends(_credentials)]
