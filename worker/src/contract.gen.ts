@@ -159,6 +159,36 @@ export interface AiDocsWork {
   result_key: string;
 }
 
+/** One trouble. While it lasts it is told once an hour at most; `count` says how often it was seen. */
+export interface Alert {
+  id: string;
+  kind: AlertKind;
+  key: string;
+  text: string;
+  count: number;
+  slack: SlackState;
+  first_at: string;
+  told_at: string;
+  last_at: string;
+}
+
+/** All but `test` are also the notification types that only administrators get. */
+export type AlertKind = "job_failed" | "queue_high" | "security_event" | "test" | "worker_down";
+
+/** Where alerts go, beside administrators' notifications. Slack's address is a secret and not shown. */
+export interface AlertSettings {
+  slack: boolean;
+  emails: string[];
+  kinds: AlertKind[];
+}
+
+/** What to change; null stays. An empty `slack_url` ends messages to Slack. */
+export interface AlertSettingsPatch {
+  slack_url?: string | null;
+  emails?: string[] | null;
+  kinds?: AlertKind[] | null;
+}
+
 /**
  * A key as lists show it: `hint` is its end, enough to recognise it. `last_used_at` is right to a minute.
  *
@@ -1151,6 +1181,9 @@ export interface SessionEvent {
 
 /** Where the refresh token of this session is: `memory` ends with the agent, `file` only if asked for. */
 export type SessionStore = "file" | "keychain" | "memory" | "none";
+
+/** What became of an alert's message to Slack; `off`: there was no address to send it to. */
+export type SlackState = "delivered" | "failed" | "off" | "pending";
 
 /**
  * Object `previews/{preview_id}/v{n}/manifest.json`: all that a build needs to know.

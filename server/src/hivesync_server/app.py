@@ -27,6 +27,7 @@ from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.adapters.signals import open_signals
 from hivesync_server.ai_docs import endpoints as ai_docs
 from hivesync_server.ai_docs import retention as ai_docs_retention
+from hivesync_server.alerts.sender import alert_sender
 from hivesync_server.api_keys import endpoints as api_keys
 from hivesync_server.auth import endpoints as auth
 from hivesync_server.auth.access_tokens import AccessTokens
@@ -235,6 +236,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             tasks = [
                 background.create_task(dispatcher.run(), name="dispatcher"),
                 background.create_task(hooks.run(), name="webhooks"),
+                background.create_task(alert_sender(resources).run(), name="alerts"),
                 background.create_task(sweeper.run(), name="housekeeping"),
                 background.create_task(deleter.run(), name="object deletions"),
                 background.create_task(send_mails(resources), name="mail sender"),

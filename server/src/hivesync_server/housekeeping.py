@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database
+from hivesync_server.alerts.repository import AlertRepository
 from hivesync_server.auth.accounts import UNCONFIRMED_LIFE
 from hivesync_server.auth.devices.repository import DeviceRepository
 from hivesync_server.auth.repository import MailedTokenRepository, SessionRepository, UserRepository
@@ -32,6 +33,7 @@ SESSIONS_KEPT = timedelta(days=30)
 
 NOTIFICATIONS_KEPT = timedelta(days=90)
 MAILS_KEPT = timedelta(days=30)
+ALERTS_KEPT = timedelta(days=90)
 WEBHOOK_DELIVERIES_KEPT = timedelta(days=30)
 
 _INTERVAL_SECONDS = 3600.0
@@ -66,6 +68,7 @@ class Housekeeping:
             if self.confirmed_only:
                 await UserRepository(transaction.session).forget_unconfirmed(now - UNCONFIRMED_LIFE)
             await NotificationRepository(transaction.session).forget(now - NOTIFICATIONS_KEPT)
+            await AlertRepository(transaction.session).forget(now - ALERTS_KEPT)
             await DeliveryRepository(transaction.session).forget(now - WEBHOOK_DELIVERIES_KEPT)
             await InviteRepository(transaction.session).forget(now)
             await MailRepository(transaction.session).forget(now - MAILS_KEPT)

@@ -39,6 +39,7 @@ class Resources:
     outbound: Outbound
     job_ready: asyncio.Event = field(default_factory=asyncio.Event)
     webhook_ready: asyncio.Event = field(default_factory=asyncio.Event)
+    alert_ready: asyncio.Event = field(default_factory=asyncio.Event)
     deletion_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
 

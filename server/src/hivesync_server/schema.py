@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from hivesync_server.activity import tables as activity
 from hivesync_server.adapters.tables import Table
 from hivesync_server.ai_docs import tables as ai_docs
+from hivesync_server.alerts import tables as alerts
 from hivesync_server.api_keys import tables as api_keys
 from hivesync_server.audit import tables as audit
 from hivesync_server.auth import tables as auth
@@ -31,6 +32,7 @@ from hivesync_server.webhooks import tables as webhooks
 DOMAINS = (
     activity,
     ai_docs,
+    alerts,
     api_keys,
     attachments,
     audit,

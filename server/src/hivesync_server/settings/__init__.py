@@ -15,6 +15,7 @@ from hivesync_server.settings import safety
 from hivesync_server.settings.environment import Environment, SettingInvalid
 from hivesync_server.settings.groups import (
     AccountSettings,
+    AlertSettings,
     DatabaseSettings,
     EnvName,
     HttpSettings,
@@ -79,6 +80,7 @@ def load(
         ),
         accounts=AccountSettings(confirmed_only=env != "local"),
         tiers=_tiers(read),
+        alerts=_alerts(read),
     )
     safety.check(settings)
     return settings
@@ -173,6 +175,11 @@ def _tiers(read: Environment) -> Mapping[Tier, TierLimits]:
         return with_changes(json.loads(read.text("TIER_LIMITS", "{}")))
     except ValueError as error:
         raise SettingInvalid("TIER_LIMITS", f"must be JSON like the example: {error}.") from error
+
+
+def _alerts(read: Environment) -> AlertSettings:
+    hosts = read.text("ALERT_SLACK_HOSTS", "hooks.slack.com").split(",")
+    return AlertSettings(frozenset(host.strip().lower() for host in hosts if host.strip()))
 
 
 def _keys(read: Environment, name: str, env: EnvName, data_dir: Path) -> tuple[Secret, ...]:

@@ -114,6 +114,13 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """`slack_hosts`: where an incoming webhook for alerts may be: Slack, or a server that speaks like it."""
+
+    slack_hosts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All groups together; only the assembly in `app` and the commands see this."""
 
@@ -131,6 +138,7 @@ class Settings:
     mail: MailSettings
     accounts: AccountSettings
     tiers: Mapping[Tier, TierLimits]
+    alerts: AlertSettings
 
     def on_port(self, port: int) -> Settings:
         """Give the settings with the port that the system picked, in links too, when 0 was asked for."""

@@ -47,6 +47,7 @@ VARIABLES: dict[str, str] = {
     "RESEND_API_URL": "where Resend's API is, when that is not https://api.resend.com",
     "EMAIL_FROM": "sender of mails",
     "DIGEST_HOUR": "hour of the day, in UTC, when daily digests are mailed",
+    "ALERT_SLACK_HOSTS": "hosts of incoming webhooks for alerts",
 }
 """Name and meaning. `settings.environment` refuses to read a name that does not stand here."""
 
