@@ -51,11 +51,13 @@ def _signed(settings: Settings, body: bytes) -> dict[str, str]:
 
 def _secret(answer: httpx.Response) -> Finding:
     if answer.status_code == 401:
-        remedy = "Give both the same WORKER_SHARED_SECRET (npx wrangler secret put WORKER_SHARED_SECRET)."
+        remedy = "Give both the same WORKER_SHARED_SECRET (npx wrangler secret put NAME --env production)."
         return fail("worker", "It refuses our signature.", remedy)
     if answer.status_code in (400, 422):
         return ok("worker", "It answers, and accepts our signature.")
-    remedy = "Look whether WORKER_URL is the Worker's, and into its logs (npx wrangler tail)."
+    remedy = (
+        "Look whether WORKER_URL is the Worker's, and into its logs (npx wrangler tail --env production)."
+    )
     return fail("worker", f"It answers with status {answer.status_code}.", remedy)
 
 
