@@ -208,6 +208,7 @@ async def test_a_backup_under_write_load_shows_one_moment(
 
     path, accepted = tmp_path / "under-load", list[str]()
     busy, over = asyncio.Event(), asyncio.Event()
+    environ = environ | {"TIER_LIMITS": '{"premium": {"requests_per_minute": 1000000}}'}
     async with RunningBackend(load(environ)) as backend, backend.client() as client:
         ann = await BackendUser(client, "ann").sign_up()
 
@@ -221,11 +222,15 @@ async def test_a_backup_under_write_load_shows_one_moment(
         await busy.wait()
         before = set(accepted)
         process = await asyncio.create_subprocess_exec(
-            *command("backup", str(path), "--json"), env=environ, stdout=subprocess.PIPE
+            *command("backup", str(path), "--json"),
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
-        told, _ = await process.communicate()
+        told, complaint = await process.communicate()
         over.set()
         await asyncio.gather(*writers)
+    assert process.returncode == 0, complaint
     assert json.loads(told)["rows"]["users"] == 1
     target = new_database("sqlite")
     await restore(target, path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -163,5 +164,7 @@ def _title(revision: str) -> str:
     return (script.doc or "").splitlines()[0]
 
 
+@cache
 def _scripts() -> ScriptDirectory:
+    # Reading it runs every migration's module, so once has to do.
     return ScriptDirectory(str(FOLDER))
