@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import hivesync_server
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from hivesync_dev.servers.postgres import PostgresServer
 from hivesync_server import migrations, serving
 from hivesync_server.adapters.db import Database, open_database
-from hivesync_server.schema import metadata
+from hivesync_server.schema import DOMAINS, include_object, metadata
 from hivesync_server.settings import Settings, load
 from sqlalchemy import Connection
 
@@ -44,12 +45,21 @@ async def test_migrations_and_code_agree(empty: Settings) -> None:
     await serving.migrate(empty)
 
     def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": include_object}
+        )
         found: list[object] = compare_metadata(context, metadata())
         return found
 
     async with opened(empty) as database, database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+def test_every_domain_with_tables_is_known() -> None:
+    root = Path(hivesync_server.__file__).parent
+    known = {Path(str(module.__file__)).relative_to(root) for module in DOMAINS}
+    shared = {Path("adapters/tables.py")}
+    assert {path.relative_to(root) for path in root.rglob("tables.py")} - shared <= known
 
 
 async def test_migrating_twice_at_once_is_safe(empty: Settings) -> None:

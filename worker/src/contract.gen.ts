@@ -1150,6 +1150,31 @@ export interface ResetEvent {
 
 export type Role = "member" | "owner";
 
+/**
+ * Something found. Its parts, put together, are the title, and a piece of the text.
+ *
+ * A comment has no title; `target` says what it is about.
+ */
+export interface SearchHit {
+  kind: SearchKind;
+  id: string;
+  project_id: string;
+  project_name: string;
+  title: TextPart[];
+  snippet: TextPart[];
+  created_at: string;
+  target?: CommentTarget | null;
+}
+
+export type SearchKind = "comment" | "project" | "task";
+
+/** `GET /search`. `since`: what is older was not searched, because of the user's tier. */
+export interface SearchResults {
+  items: SearchHit[];
+  next_cursor?: string | null;
+  since?: string | null;
+}
+
 /** Lines of the file, counted from 1, both included. */
 export interface Selection {
   line_start: number;
@@ -1345,6 +1370,12 @@ export interface TeamInvite {
 /** `POST /projects/{id}/team/transfer`: the member who owns the project from now on. */
 export interface TeamTransfer {
   user_id: string;
+}
+
+/** A part of a text as people typed it, which is never HTML; `found`: a word that was looked for. */
+export interface TextPart {
+  text: string;
+  found?: boolean;
 }
 
 export type Tier = "free" | "premium" | "pro";

@@ -63,6 +63,8 @@ from hivesync_server.previews.sweeper import SourceSweeper
 from hivesync_server.profile import endpoints as profile
 from hivesync_server.projects import endpoints as projects
 from hivesync_server.resources import Resources
+from hivesync_server.search import endpoints as search
+from hivesync_server.search import upkeep
 from hivesync_server.settings import Settings
 from hivesync_server.settings.safety import is_loopback
 from hivesync_server.tasks import endpoints as tasks
@@ -135,6 +137,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
         lifespan=_lifespan,
     )
     app.state.resources = resources
+    upkeep.install()
     problems.install(app)
     app.router.routes.extend(_routes())
     app.add_middleware(BodyLimits, limits=BODY_LIMITS)
@@ -179,6 +182,7 @@ def _api_router() -> APIRouter:
         labels,
         attachments,
         comments,
+        search,
         notifications,
         webhooks,
         events,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import MetaData
 
 from hivesync_server.activity import tables as activity
@@ -24,6 +26,7 @@ from hivesync_server.owned_objects import tables as owned_objects
 from hivesync_server.previews import tables as previews
 from hivesync_server.projects import tables as projects
 from hivesync_server.quotas import tables as quotas
+from hivesync_server.search import tables as search
 from hivesync_server.tasks import tables as tasks
 from hivesync_server.tasks.attachments import tables as attachments
 from hivesync_server.team import tables as team
@@ -49,6 +52,7 @@ DOMAINS = (
     previews,
     projects,
     quotas,
+    search,
     tasks,
     team,
     totp,
@@ -60,3 +64,14 @@ DOMAINS = (
 def metadata() -> MetaData:
     """Give what the database should look like."""
     return Table.metadata
+
+
+def include_object(item: Any, name: str | None, kind: str, reflected: bool, _: Any) -> bool:
+    """Tell Alembic what to compare: not what only one of the databases has, which migrations make alone."""
+    if not reflected or name is None:
+        return True
+    if kind == "table":
+        return name != search.WORDS_TABLE and not name.startswith(f"{search.WORDS_TABLE}_")
+    if kind == "column":
+        return (item.table.name, name) not in search.UNKNOWN_COLUMNS
+    return name not in search.UNKNOWN_INDEXES

@@ -15,8 +15,8 @@ RESOURCES = frozenset({"projects", "notifications", "events", "search", "support
 SINGLE_ROUTES = frozenset({("GET", "/auth/me"), ("GET", "/profile"), ("PATCH", "/profile")})
 """Single routes of resources that else stay shut."""
 
-OF_LIMITED_KEYS = frozenset({("GET", "/auth/me"), ("GET", "/projects")})
-"""What a limited key reaches beside its projects; the list of projects shows these only."""
+OF_LIMITED_KEYS = frozenset({("GET", "/auth/me"), ("GET", "/projects"), ("GET", "/search")})
+"""What a limited key reaches beside its projects; the list of projects and the search show these only."""
 
 _PREFIX = "/api/v1"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -2,11 +2,12 @@
 
 from alembic import context
 
-from hivesync_server.schema import metadata
+from hivesync_server.schema import include_object, metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata(),
+    include_object=include_object,
     render_as_batch=True,
     transactional_ddl=True,
 )

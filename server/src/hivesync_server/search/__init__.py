@@ -1,0 +1,1 @@
+"""Search over what a user may see: projects, tasks and comments."""

@@ -1,0 +1,106 @@
+"""Search by a GIN index of Postgres over words and projects alike.
+
+A GIN index gives all rows that fit, in no order, so what is common would cost more in every larger table. It
+is asked last: words that are common show in the newest texts already, then in those of these weeks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    cast,
+    column,
+    literal,
+    literal_column,
+    select,
+    true,
+    values,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hivesync_server.adapters.tables import Id
+from hivesync_server.search.index import CANDIDATES, RECENT, Scope, Subject
+from hivesync_server.search.tables import WORDS, SearchDocumentRow
+from hivesync_server.search.terms import Word
+from hivesync_server.search.upkeep import month_scope, project_scope
+
+_RECENT_OF_EACH = 20
+_SUBJECT = SearchDocumentRow.kind, SearchDocumentRow.subject_id
+_WORDS: ColumnElement[Any] = literal_column(f"search_documents.{WORDS}").label(WORDS)
+_WEEKS = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresIndex:
+    """See `SearchIndex`."""
+
+    session: AsyncSession
+
+    async def matching(self, words: Sequence[Word], scope: Scope) -> list[Subject]:
+        """Give the newest that have all the words."""
+        wanted = " & ".join(f"'{word.text}'" if word.whole else f"'{word.text}':*" for word in words)
+        recent = _recent(scope, _WORDS).subquery()
+        query = select(recent.c.kind, recent.c.subject_id)
+        query = query.where(_fits(recent.c[WORDS], wanted), *scope.conditions(recent.c))
+        found = await self._newest(query, recent.c.subject_id)
+        for places in (_months(scope), [project_scope(one) for one in scope.project_ids]):
+            if len(found) >= CANDIDATES:
+                break
+            where = " | ".join(f"'{place}'" for place in places)
+            query = select(*_SUBJECT).where(_fits(_WORDS, f"({where}) & {wanted}"))
+            query = query.where(*scope.conditions(SearchDocumentRow))
+            # A part of its own: else the planner may look for the newest 100 by reading all there is.
+            fitting = query.cte("fitting").prefix_with("MATERIALIZED", dialect="postgresql")
+            found = await self._newest(select(fitting.c.kind, fitting.c.subject_id), fitting.c.subject_id)
+        return found
+
+    async def recent_words(self, scope: Scope) -> dict[Subject, list[str]]:
+        """Give the words of the newest texts and of the projects themselves."""
+        recent = _recent(scope, SearchDocumentRow.terms).subquery()
+        newest = select(recent.c.kind, recent.c.subject_id, recent.c.terms).where(*scope.conditions(recent.c))
+        newest = newest.order_by(recent.c.subject_id.desc()).limit(RECENT)
+        projects = select(*_SUBJECT, SearchDocumentRow.terms).where(scope.projects_themselves())
+        found: dict[Subject, list[str]] = {}
+        for query in (newest, projects):
+            for kind, subject_id, words in await self.session.execute(query):
+                found[kind, subject_id] = words
+        return found
+
+    async def _newest(self, query: Select[str, str], order: ColumnElement[str]) -> list[Subject]:
+        rows = await self.session.execute(query.order_by(order.desc()).limit(CANDIDATES))
+        return [(kind, subject_id) for kind, subject_id in rows]
+
+
+def _recent(scope: Scope, wanted: Any) -> Select[Any]:
+    """Select the newest texts of each project, by its part of an index: no table makes that longer.
+
+    What else is asked of them is asked outside, else all of a project might be read to find enough.
+    """
+    each = max(RECENT // len(scope.project_ids), _RECENT_OF_EACH)
+    project = values(column("id", Id), name="project").data([(one,) for one in scope.project_ids])
+    newest = (
+        select(*_SUBJECT, SearchDocumentRow.created_at, wanted)
+        .where(SearchDocumentRow.project_id == project.c.id)
+        .order_by(SearchDocumentRow.subject_id.desc())
+        .limit(each)
+        .lateral("newest")
+    )
+    return select(*newest.c).select_from(project.join(newest, true()))
+
+
+def _months(scope: Scope) -> list[str]:
+    months = {scope.now: None, scope.now - _WEEKS: None}
+    return sorted({month_scope(one, month) for one in scope.project_ids for month in months})
+
+
+def _fits(words: Any, wanted: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = words.op("@@")(cast(literal(wanted, String), TSQUERY))
+    return found
