@@ -1074,7 +1074,7 @@ export interface Profile {
   created_at: string;
 }
 
-/** A project, as its members see it. */
+/** A project, as its members see it. `tags` are sorted, whatever their case. */
 export interface Project {
   id: string;
   name: string;
@@ -1082,6 +1082,7 @@ export interface Project {
   owner_id: string;
   created_at: string;
   updated_at: string;
+  tags?: string[];
 }
 
 /**
@@ -1095,15 +1096,31 @@ export interface ProjectChangedEvent {
   files: string[];
 }
 
-/** `POST /projects`. `name`: 1–120 characters. */
+/**
+ * `POST /projects`. `name`: 1–120 characters.
+ *
+ * `tags`: up to 20 of 1–50 characters, of which no two differ by case alone. `template`: the key of one of
+ * `GET /projects/templates`, whose labels and tasks the project begins with.
+ */
 export interface ProjectCreate {
   name: string;
   description?: string;
+  tags?: string[];
+  template?: string | null;
 }
 
 /** `…/favorite`. Not a part of the project: it is each user's own, and must not make a change outdated. */
 export interface ProjectFavorite {
   favorite: boolean;
+}
+
+/** What a new project can begin with. */
+export interface ProjectTemplate {
+  key: string;
+  name: string;
+  description: string;
+  labels: LabelCreate[];
+  tasks: TemplateTask[];
 }
 
 /**
@@ -1370,6 +1387,13 @@ export interface TeamInvite {
 /** `POST /projects/{id}/team/transfer`: the member who owns the project from now on. */
 export interface TeamTransfer {
   user_id: string;
+}
+
+/** A task of a template; `labels` are names of the template's. */
+export interface TemplateTask {
+  title: string;
+  description?: string;
+  labels?: string[];
 }
 
 /** A part of a text as people typed it, which is never HTML; `found`: a word that was looked for. */

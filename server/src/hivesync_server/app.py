@@ -73,6 +73,7 @@ from hivesync_server.tasks.attachments import endpoints as attachments
 from hivesync_server.tasks.labels import endpoints as labels
 from hivesync_server.team import endpoints as team
 from hivesync_server.team import invite_endpoints as invites
+from hivesync_server.templates import endpoints as templates
 from hivesync_server.web import (
     account_pages,
     device_pages,
@@ -172,6 +173,7 @@ def _api_router() -> APIRouter:
         devices,
         api_keys,
         profile,
+        templates,  # before projects, whose ids are no words
         projects,
         activity,
         team,

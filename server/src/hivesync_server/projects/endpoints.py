@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from hivesync_contract.pages import Page
 from hivesync_contract.projects import Project, ProjectFavorite
 
@@ -14,8 +14,9 @@ from hivesync_server.http.fields import ResourceId
 from hivesync_server.http.idempotency import idempotent
 from hivesync_server.http.pagination import PageQuery
 from hivesync_server.http.route import ApiRoute
-from hivesync_server.projects.schemas import ProjectCreateBody, ProjectPatch, project_shape
+from hivesync_server.projects.schemas import ProjectCreateBody, ProjectPatch, Tag, tag_key
 from hivesync_server.projects.service import ProjectsDep
+from hivesync_server.templates.service import TemplatesDep
 
 router = APIRouter(
     prefix="/projects", tags=["projects"], route_class=ApiRoute, dependencies=[Depends(idempotent)]
@@ -24,29 +25,49 @@ router = APIRouter(
 
 @router.post("", status_code=201)
 async def create(
-    body: ProjectCreateBody, principal: CurrentPrincipal, projects: ProjectsDep, response: Response
+    body: ProjectCreateBody,
+    principal: CurrentPrincipal,
+    projects: ProjectsDep,
+    templates: TemplatesDep,
+    response: Response,
 ) -> Project:
-    """Make a project; the caller owns it."""
+    """Make a project, perhaps with what a template begins with; the caller owns it."""
+    template = templates.named(body.template) if body.template is not None else None
     row = await projects.create(principal.user_id, body)
+    if template is not None:
+        await templates.begin(row.id, principal.user_id, template)
     response.headers["Location"] = f"/api/v1/projects/{row.id}"
-    return project_shape(row)
+    return await projects.shape(row)
 
 
 @router.get("")
 async def list_projects(
-    principal: CurrentPrincipal, projects: ProjectsDep, page: PageQuery, favorite: bool | None = None
+    principal: CurrentPrincipal,
+    projects: ProjectsDep,
+    page: PageQuery,
+    favorite: bool | None = None,
+    tag: Annotated[Tag | None, Query()] = None,
 ) -> Page[Project]:
-    """List the caller's projects, own and others', newest first; `favorite` chooses those at hand, or not."""
+    """List the caller's projects, own and others', newest first.
+
+    `favorite` chooses those at hand, or not; `tag` those that have it, whatever its case.
+    """
     rows = await projects.repository.page(
-        principal.user_id, page.after, page.limit, favorite=favorite, only=principal.project_ids
+        principal.user_id,
+        page.after,
+        page.limit,
+        favorite=favorite,
+        tag=tag_key(tag) if tag is not None else None,
+        only=principal.project_ids,
     )
-    return page.page(rows, lambda row: row.id, project_shape)
+    shapes = await projects.shapes(rows)
+    return page.page(rows, lambda row: row.id, lambda row: shapes[row.id])
 
 
 @router.get("/{project_id}")
 async def get(project_id: ResourceId, principal: CurrentPrincipal, projects: ProjectsDep) -> Project:
     """Give one project."""
-    return project_shape(await projects.get(project_id, principal.user_id))
+    return await projects.shape(await projects.get(project_id, principal.user_id))
 
 
 @router.patch("/{project_id}")
@@ -60,10 +81,11 @@ async def patch(
 ) -> Project:
     """Change a project by a JSON Merge Patch."""
     row = await projects.get(project_id, principal.user_id, lock=True)
-    conditional.check_match(if_match, project_shape(row))
+    conditional.check_match(if_match, await projects.shape(row))
     # Absent and null mean different things in a merge patch, and only the JSON itself knows which it was.
-    projects.change(row, principal.user_id, {name: getattr(body, name) for name in await request.json()})
-    return project_shape(row)
+    fields = {name: getattr(body, name) for name in await request.json()}
+    await projects.change(row, principal.user_id, fields)
+    return await projects.shape(row)
 
 
 @router.delete("/{project_id}", status_code=204)

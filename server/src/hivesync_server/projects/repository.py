@@ -9,6 +9,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.projects.tables import ProjectFavoriteRow, ProjectRow
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import delete, exists, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hivesync_server.projects.tables import ProjectFavoriteRow, ProjectRow, ProjectSourceRow, ProjectTagRow
 from hivesync_server.team.tables import ProjectMemberRow
 
 _OF_MEMBER = ProjectMemberRow.project_id == ProjectRow.id
@@ -48,9 +55,13 @@ class ProjectRepository:
         limit: int,
         *,
         favorite: bool | None = None,
+        tag: str | None = None,
         only: Collection[str] | None = None,
     ) -> Sequence[ProjectRow]:
-        """Give up to `limit` projects, newest first, and one more if there is more; `only` of these."""
+        """Give up to `limit` projects, newest first, and one more if there is more; `only` of these.
+
+        `tag` is a key, as in `tag_key`.
+        """
         # By the columns of the membership, whose index then gives the page without sorting.
         query = select(ProjectRow).join(ProjectMemberRow, _OF_MEMBER)
         query = query.where(ProjectMemberRow.user_id == user_id)
@@ -58,6 +69,9 @@ class ProjectRepository:
             favorites = select(ProjectFavoriteRow.project_id).where(ProjectFavoriteRow.user_id == user_id)
             chosen = ProjectRow.id.in_(favorites)
             query = query.where(chosen if favorite else ~chosen)
+        if tag is not None:
+            tagged = ProjectTagRow.project_id == ProjectMemberRow.project_id, ProjectTagRow.name_key == tag
+            query = query.where(exists().where(*tagged))
         if only is not None:
             query = query.where(ProjectMemberRow.project_id.in_(only))
         if after is not None:
@@ -67,6 +81,22 @@ class ProjectRepository:
 
     async def delete(self, row: ProjectRow) -> None:
         await self.session.delete(row)
+
+    async def tags(self, project_ids: Collection[str]) -> dict[str, list[str]]:
+        """Give the tags of those projects that have any, sorted."""
+        query = select(ProjectTagRow.project_id, ProjectTagRow.name).order_by(ProjectTagRow.name_key)
+        found: dict[str, list[str]] = {}
+        rows = await self.session.execute(query.where(ProjectTagRow.project_id.in_(project_ids)))
+        for project_id, name in rows:
+            found.setdefault(project_id, []).append(name)
+        return found
+
+    async def set_tags(self, project_id: str, tags: Mapping[str, str]) -> None:
+        """Give a project these tags, by their keys, and no others; the caller has locked it."""
+        await self.session.execute(delete(ProjectTagRow).where(ProjectTagRow.project_id == project_id))
+        rows = [{"project_id": project_id, "name_key": key, "name": name} for key, name in tags.items()]
+        if rows:
+            await self.session.execute(insert(ProjectTagRow), rows)
 
     async def is_favorite(self, project_id: str, user_id: str) -> bool:
         return await self.session.get(ProjectFavoriteRow, (user_id, project_id)) is not None

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
 from hivesync_contract.activity import ActivityKind, Verb
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
+from hivesync_contract.projects import Project
 
 from hivesync_server.activity.service import Activity, ActivityDep
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.projects.repository import ProjectRepository
-from hivesync_server.projects.schemas import ProjectCreateBody
+from hivesync_server.projects.schemas import ProjectCreateBody, project_shape, tag_key
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.resources import ResourcesDep, TransactionDep
 from hivesync_server.team.repository import TeamRepository
@@ -63,6 +65,7 @@ class Projects:
             updated_at=self.now,
         )
         await self.repository.add(row)
+        await self._set_tags(row, body.tags)
         await self.team.add(row.id, owner_id, self.now)
         self.activity.note(row.id, owner_id, Verb.CREATED, ActivityKind.PROJECT, row.id, {"name": row.name})
         return row
@@ -102,6 +105,7 @@ class Projects:
         await self.repository.delete(row)
 
     def change(self, row: ProjectRow, actor_id: str, changes: dict[str, str | None]) -> None:
+    async def change(self, row: ProjectRow, actor_id: str, changes: Mapping[str, Any]) -> None:
         """Apply a merge patch; clearing the name is refused."""
         if "name" in changes:
             name = changes["name"]
@@ -110,8 +114,25 @@ class Projects:
             row.name = name
         if "description" in changes:
             row.description = changes["description"] or ""
+        if "tags" in changes:
+            await self._set_tags(row, changes["tags"] or [])
         row.updated_at = self.now
-        self.activity.note(row.id, actor_id, Verb.CHANGED, ActivityKind.PROJECT, row.id, changes)
+        noted = {
+            name: ", ".join(value) if isinstance(value, list) else value for name, value in changes.items()
+        }
+        self.activity.note(row.id, actor_id, Verb.CHANGED, ActivityKind.PROJECT, row.id, noted)
+
+    async def shapes(self, rows: Sequence[ProjectRow]) -> dict[str, Project]:
+        """Give wire forms, by id."""
+        tags = await self.repository.tags([row.id for row in rows])
+        return {row.id: project_shape(row, tags.get(row.id, ())) for row in rows}
+
+    async def shape(self, row: ProjectRow) -> Project:
+        """Give one wire form."""
+        return (await self.shapes([row]))[row.id]
+
+    async def _set_tags(self, row: ProjectRow, tags: Sequence[str]) -> None:
+        await self.repository.set_tags(row.id, {tag_key(tag): tag for tag in tags})
 
 
 def _projects(resources: ResourcesDep, transaction: TransactionDep, activity: ActivityDep) -> Projects:

@@ -23,6 +23,18 @@ class ProjectRow(Table):
     updated_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class ProjectTagRow(Table):
+    """A project has a tag. `name_key` is the tag without its case."""
+
+    __tablename__ = "project_tags"
+
+    project_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True
+    )
+    name_key: Mapped[str] = mapped_column(String(150), primary_key=True)
+    name: Mapped[str] = mapped_column(String(50))
+
+
 class ProjectFavoriteRow(Table):
     """A user likes to have this project at hand. It is the user's own affair and changes no project."""
 

@@ -12,7 +12,6 @@ from hivesync_server.http.fields import ResourceId
 from hivesync_server.http.idempotency import idempotent
 from hivesync_server.http.pagination import PageQuery
 from hivesync_server.http.route import ApiRoute
-from hivesync_server.projects.schemas import project_shape
 from hivesync_server.projects.service import ProjectsDep
 from hivesync_server.team.invites import InvitesDep
 from hivesync_server.team.schemas import InviteBody, TransferBody
@@ -50,7 +49,8 @@ async def transfer(
     project_id: ResourceId, body: TransferBody, principal: CurrentPrincipal, team: TeamDep
 ) -> Project:
     """Give the project to another member; only its owner may, and stays a member."""
-    return project_shape(await team.transfer(project_id, principal.user_id, body.user_id))
+    project = await team.transfer(project_id, principal.user_id, body.user_id)
+    return await team.projects.shape(project)
 
 
 @router.get("/invites")
