@@ -1,6 +1,6 @@
 """`make bench`: all measurements, as a table and as JSON in bench/results/. BENCH_QUICK=1 is short.
 
-`python -m bench relay transfer network agent events login` runs only the parts that are named.
+`python -m bench relay transfer network agent events login growth` runs only the parts that are named.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bench.login import measure_login
 from bench.network import measure_network
 from bench.previews import measure_previews
 from bench.relay import compare
+from bench.server_growth import measure_growth
 from bench.switch import measure_switch
 from bench.table import table
 from bench.transfer import measure_transfer
@@ -48,6 +49,8 @@ class Effort:
     index_rounds: int
     indexed_files: int = 100_000
     watched_files: int = 50_000
+    stored_rows: int = 1_000_000
+    growth_calls: int = 400
     event_rounds: int = 20
     idle_streams: int = 10_000
 
@@ -75,6 +78,8 @@ QUICK = Effort(
     index_rounds=3,
     event_rounds=5,
     idle_streams=4_000,
+    stored_rows=50_000,
+    growth_calls=100,
 )
 
 
@@ -107,6 +112,7 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
         ),
         "previews": lambda: measure_previews(folder / "previews", effort.previews, _say),
         "login": lambda: measure_login(folder / "login", effort.rounds, effort.load_seconds, _say),
+        "growth": lambda: measure_growth(folder / "growth", effort.stored_rows, effort.growth_calls, _say),
     }
     results: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),

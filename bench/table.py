@@ -27,6 +27,8 @@ def table(results: dict[str, Any]) -> str:
         parts += ["", *_preview_lines(previews)]
     if login := results.get("login"):
         parts += ["", *_login_lines(login)]
+    if growth := results.get("growth"):
+        parts += ["", *_growth_lines(growth)]
     return "\n".join(parts)
 
 
@@ -122,3 +124,13 @@ def _login_lines(login: dict[str, Any]) -> Iterable[str]:
         f"  p99 alone {login['alone_p99_ms']:.2f} ms, during the {login['burst_seconds']:.1f} s of sign-ins "
         f"{login['during_p99_ms']:.2f} ms: {login['ratio']:.2f} ×"
     )
+
+
+def _growth_lines(growth: dict[str, Any]) -> Iterable[str]:
+    yield (
+        f"Answers of the backend with {growth['few']:,} and with {growth['many']:,} rows of each kind, "
+        f"p99 of {growth['calls']} calls"
+    )
+    for name, figures in growth["kinds"].items():
+        few, many = figures["few_p99_ms"], figures["many_p99_ms"]
+        yield f"  {name:<18} {few:>7.1f} ms {many:>7.1f} ms: {figures['ratio']:.2f} ×"

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from hivesync_server.projects.tables import ProjectFavoriteRow, ProjectRow
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hivesync_server.projects.tables import ProjectFavoriteRow, ProjectRow, ProjectSourceRow, ProjectTagRow
+from hivesync_server.projects.tables import ProjectFavoriteRow, ProjectRow, ProjectTagRow
 from hivesync_server.team.tables import ProjectMemberRow
 
 _OF_MEMBER = ProjectMemberRow.project_id == ProjectRow.id

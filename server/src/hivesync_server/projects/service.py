@@ -104,7 +104,6 @@ class Projects:
         await self.activity.hooks.tell_deletion(row, user_id)
         await self.repository.delete(row)
 
-    def change(self, row: ProjectRow, actor_id: str, changes: dict[str, str | None]) -> None:
     async def change(self, row: ProjectRow, actor_id: str, changes: Mapping[str, Any]) -> None:
         """Apply a merge patch; clearing the name is refused."""
         if "name" in changes:

@@ -48,7 +48,8 @@ class Scope:
         """Choose the documents of the projects: few, and soon older than most of what is in them."""
         return and_(
             SearchDocumentRow.project_id.in_(self.project_ids),
-            SearchDocumentRow.subject_id == SearchDocumentRow.project_id,
+            # Both by value: to compare two columns, all of the projects would have to be read.
+            SearchDocumentRow.subject_id.in_(self.project_ids),
             *self.conditions(SearchDocumentRow),
         )
 

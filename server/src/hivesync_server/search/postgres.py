@@ -15,8 +15,10 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    Subquery,
     cast,
     column,
+    func,
     literal,
     literal_column,
     select,
@@ -33,6 +35,7 @@ from hivesync_server.search.terms import Word
 from hivesync_server.search.upkeep import month_scope, project_scope
 
 _RECENT_OF_EACH = 20
+_COMMON = 0.05
 _SUBJECT = SearchDocumentRow.kind, SearchDocumentRow.subject_id
 _WORDS: ColumnElement[Any] = literal_column(f"search_documents.{WORDS}").label(WORDS)
 _WEEKS = timedelta(days=28)
@@ -46,21 +49,42 @@ class PostgresIndex:
 
     async def matching(self, words: Sequence[Word], scope: Scope) -> list[Subject]:
         """Give the newest that have all the words."""
-        wanted = " & ".join(f"'{word.text}'" if word.whole else f"'{word.text}':*" for word in words)
         recent = _recent(scope, _WORDS).subquery()
         query = select(recent.c.kind, recent.c.subject_id)
-        query = query.where(_fits(recent.c[WORDS], wanted), *scope.conditions(recent.c))
+        query = query.where(_fits(recent.c[WORDS], _all_of(words)), *scope.conditions(recent.c))
         found = await self._newest(query, recent.c.subject_id)
+        if len(found) == CANDIDATES:
+            return found
+        telling = await self._telling(words, recent)
         for places in (_months(scope), [project_scope(one) for one in scope.project_ids]):
-            if len(found) >= CANDIDATES:
+            found = await self._newest_by_index(words, telling, places, scope)
+            if len(found) == CANDIDATES:
                 break
-            where = " | ".join(f"'{place}'" for place in places)
-            query = select(*_SUBJECT).where(_fits(_WORDS, f"({where}) & {wanted}"))
-            query = query.where(*scope.conditions(SearchDocumentRow))
-            # A part of its own: else the planner may look for the newest 100 by reading all there is.
-            fitting = query.cte("fitting").prefix_with("MATERIALIZED", dialect="postgresql")
-            found = await self._newest(select(fitting.c.kind, fitting.c.subject_id), fitting.c.subject_id)
         return found
+
+    async def _telling(self, words: Sequence[Word], recent: Subquery) -> list[Word]:
+        """Give the words by which the index is asked: not those that many texts have.
+
+        For the beginning of a word the index collects all rows that fit before it looks at anything else.
+        """
+        counts = (func.count().filter(_fits(recent.c[WORDS], _all_of([word]))) for word in words)
+        row = (await self.session.execute(select(func.count(), *counts).select_from(recent))).one()
+        total, counted = row[0], dict(zip(words, row[1:], strict=True))
+        rare = [word for word in words if counted[word] <= total * _COMMON]
+        return rare or [min(words, key=counted.__getitem__)]
+
+    async def _newest_by_index(
+        self, words: Sequence[Word], telling: Sequence[Word], places: Sequence[str], scope: Scope
+    ) -> list[Subject]:
+        where = " | ".join(f"'{place}'" for place in places)
+        query = select(*_SUBJECT, _WORDS).where(_fits(_WORDS, f"({where}) & {_all_of(telling)}"))
+        query = query.where(*scope.conditions(SearchDocumentRow))
+        # A part of its own: else the planner may look for the newest 100 by reading all there is.
+        fitting = query.cte("fitting").prefix_with("MATERIALIZED", dialect="postgresql")
+        chosen = select(fitting.c.kind, fitting.c.subject_id)
+        if len(telling) < len(words):
+            chosen = chosen.where(_fits(fitting.c[WORDS], _all_of(words)))
+        return await self._newest(chosen, fitting.c.subject_id)
 
     async def recent_words(self, scope: Scope) -> dict[Subject, list[str]]:
         """Give the words of the newest texts and of the projects themselves."""
@@ -94,6 +118,10 @@ def _recent(scope: Scope, wanted: Any) -> Select[Any]:
         .lateral("newest")
     )
     return select(*newest.c).select_from(project.join(newest, true()))
+
+
+def _all_of(words: Sequence[Word]) -> str:
+    return " & ".join(f"'{word.text}'" if word.whole else f"'{word.text}':*" for word in words)
 
 
 def _months(scope: Scope) -> list[str]:
