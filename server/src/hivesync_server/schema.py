@@ -31,6 +31,7 @@ from hivesync_server.tasks import tables as tasks
 from hivesync_server.tasks.attachments import tables as attachments
 from hivesync_server.team import tables as team
 from hivesync_server.webhooks import tables as webhooks
+from hivesync_server.workers import tables as workers
 
 DOMAINS = (
     activity,
@@ -57,6 +58,7 @@ DOMAINS = (
     team,
     totp,
     webhooks,
+    workers,
 )
 """Importing these is what fills the metadata."""
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 from hivesync_contract.comments import CommentStars, CommentTargetKind
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Select, String, delete, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from hivesync_server.adapters.tables import Id
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.comments.tables import CommentMentionRow, CommentRow, CommentStarRow
 from hivesync_server.tasks.tables import TaskRow
 from hivesync_server.team.tables import ProjectMemberRow
 
+_FIRST_ID, _LAST_ID = str(UUID(int=0)), str(UUID(int=2**128 - 1))
 _RECENT = 200
 """How many comments of a thread are asked for who takes part in it."""
 
@@ -39,6 +44,31 @@ class Thread:
             chosen.append(CommentRow.task_id == self.task_id)
         return chosen
 
+    @property
+    def is_narrow(self) -> bool:
+        """Tell whether it is about one file or task, so that it is short."""
+        return self.path is not None or self.task_id is not None
+
+
+def _newest(thread: Thread, project_id: str, after: str | None = None) -> Select[CommentRow]:
+    """Select a thread, newest first, as one part of the index for it."""
+    if thread.is_narrow:
+        query = select(CommentRow).where(*thread.conditions(project_id))
+        if after is not None:
+            query = query.where(CommentRow.id < after)
+        return query.order_by(CommentRow.id.desc())
+    # Bounds and not conditions: were the project known to be the same in all rows, the planner might read
+    # the comments of all projects from the newest on, in search of a big one that has long been silent.
+    columns: list[InstrumentedAttribute[Any]] = [CommentRow.project_id]
+    values: list[ColumnElement[Any]] = [literal(project_id, Id)]
+    if thread.kind is not None:
+        columns.append(CommentRow.kind)
+        values.append(literal(thread.kind.value, String))
+    key = tuple_(*columns, CommentRow.id)
+    query = select(CommentRow).where(key > tuple_(*values, literal(_FIRST_ID, Id)))
+    query = query.where(key < tuple_(*values, literal(after or _LAST_ID, Id)))
+    return query.order_by(*(column.desc() for column in columns), CommentRow.id.desc())
+
 
 @dataclass(frozen=True, slots=True)
 class CommentRepository:
@@ -63,10 +93,7 @@ class CommentRepository:
         self, project_id: str, thread: Thread, after: str | None, limit: int
     ) -> Sequence[CommentRow]:
         """Give up to `limit`, newest first, and one more if there is more."""
-        query = select(CommentRow).where(*thread.conditions(project_id))
-        if after is not None:
-            query = query.where(CommentRow.id < after)
-        return (await self.session.scalars(query.order_by(CommentRow.id.desc()).limit(limit + 1))).all()
+        return (await self.session.scalars(_newest(thread, project_id, after).limit(limit + 1))).all()
 
     async def names(self, user_ids: Collection[str]) -> dict[str, str]:
         """Give the user names of these users."""
@@ -75,8 +102,7 @@ class CommentRepository:
 
     async def taking_part(self, project_id: str, thread: Thread) -> set[str]:
         """Give the authors of the newest comments of a thread."""
-        query = select(CommentRow.author_id).where(*thread.conditions(project_id))
-        recent = query.order_by(CommentRow.id.desc()).limit(_RECENT)
+        recent = _newest(thread, project_id).with_only_columns(CommentRow.author_id).limit(_RECENT)
         return {author for author in await self.session.scalars(recent) if author is not None}
 
     async def members_named(self, project_id: str, names: Collection[str]) -> set[str]:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025_project_tags"
-down_revision = "0024_search"
+revision = "0026_project_tags"
+down_revision = "0025_search"
 branch_labels = None
 depends_on = None
 

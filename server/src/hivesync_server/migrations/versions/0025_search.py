@@ -8,8 +8,8 @@ from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_server.search.tables import Terms
 from hivesync_server.search.upkeep import SOURCES, Source
 
-revision = "0024_search"
-down_revision = "0023_devices"
+revision = "0025_search"
+down_revision = "0024_alerts"
 branch_labels = None
 depends_on = None
 
