@@ -472,6 +472,19 @@ export interface Explanation {
   text: string;
 }
 
+/** `POST, GET /profile/export`: a ZIP of JSON. `size` in bytes; `download_url` lasts five minutes. */
+export interface Export {
+  id: string;
+  state: ExportState;
+  size: number;
+  created_at: string;
+  ready_at: string | null;
+  expires_at: string;
+  download_url: string | null;
+}
+
+export type ExportState = "failed" | "pending" | "ready";
+
 /** What is wrong with one field of the input. `field` is a dotted path, empty for the body itself. */
 export interface FieldError {
   field: string;
@@ -1124,7 +1137,8 @@ export interface ProjectTemplate {
 }
 
 /**
- * What proves again who asks: `POST /auth/totp/disable`, `POST /auth/totp/recovery-codes`.
+ * What proves again who asks: `POST /auth/totp/disable`, `POST /auth/totp/recovery-codes`,
+ * `DELETE /profile`.
  *
  * One of `totp_code` and `recovery_code` comes along where the second factor is on.
  */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from hivesync_contract.identity import Tier
 
@@ -103,7 +104,8 @@ class RecoveryCodes:
 
 @dataclass(frozen=True, slots=True)
 class ProtectedRequest:
-    """What proves again who asks: `POST /auth/totp/disable`, `POST /auth/totp/recovery-codes`.
+    """What proves again who asks: `POST /auth/totp/disable`, `POST /auth/totp/recovery-codes`,
+    `DELETE /profile`.
 
     One of `totp_code` and `recovery_code` comes along where the second factor is on.
     """
@@ -123,3 +125,22 @@ class Device:
     sessions: int
     created_at: datetime
     last_used_at: datetime
+
+
+class ExportState(StrEnum):
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """`POST, GET /profile/export`: a ZIP of JSON. `size` in bytes; `download_url` lasts five minutes."""
+
+    id: str
+    state: ExportState
+    size: int
+    created_at: datetime
+    ready_at: datetime | None
+    expires_at: datetime
+    download_url: str | None

@@ -41,6 +41,9 @@ from hivesync_server.events import endpoints as events
 from hivesync_server.events.hub import EventHub
 from hivesync_server.events.pump import EventPump
 from hivesync_server.events.watch import EventWatch
+from hivesync_server.exports import endpoints as exports
+from hivesync_server.exports.exporter import Exporter
+from hivesync_server.exports.service import collect as collect_exports
 from hivesync_server.health import endpoints as health
 from hivesync_server.housekeeping import Housekeeping
 from hivesync_server.http.body_limits import BodyLimit, BodyLimits
@@ -60,6 +63,7 @@ from hivesync_server.openapi import DescribedApi
 from hivesync_server.owned_objects import collector as owned_objects
 from hivesync_server.previews import endpoints as previews
 from hivesync_server.previews.sweeper import SourceSweeper
+from hivesync_server.profile import deletion_endpoints as account_deletion
 from hivesync_server.profile import endpoints as profile
 from hivesync_server.projects import endpoints as projects
 from hivesync_server.resources import Resources
@@ -174,6 +178,8 @@ def _api_router() -> APIRouter:
         api_keys,
         profile,
         templates,  # before projects, whose ids are no words
+        account_deletion,
+        exports,
         projects,
         activity,
         team,
@@ -226,6 +232,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 owned_objects.collect,
                 ai_docs_retention.collect,
                 job_retention.collect,
+                collect_exports,
             ],
         )
         pump = EventPump(resources.database, resources.hub, resources.clock, worker)
@@ -237,6 +244,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             partial(incidents_on, resources),
             resources.settings.worker_watch,
             resources.clock,
+        )
+        exporter = Exporter(
+            resources.database, resources.objects.artifacts, resources.clock, resources.export_ready
         )
         async with asyncio.TaskGroup() as background:
             tasks = [
@@ -251,6 +261,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 background.create_task(digests_of(resources).run(), name="digests"),
                 background.create_task(sources.run(), name="source sweeper"),
                 background.create_task(worker_watch.run(), name="worker watch"),
+                background.create_task(exporter.run(), name="exports"),
             ]
             try:
                 yield

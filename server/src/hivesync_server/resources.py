@@ -41,6 +41,7 @@ class Resources:
     webhook_ready: asyncio.Event = field(default_factory=asyncio.Event)
     alert_ready: asyncio.Event = field(default_factory=asyncio.Event)
     deletion_ready: asyncio.Event = field(default_factory=asyncio.Event)
+    export_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def resources_of(connection: HTTPConnection) -> Resources:

@@ -17,6 +17,7 @@ from hivesync_server.auth.devices import tables as devices
 from hivesync_server.auth.totp import tables as totp
 from hivesync_server.comments import tables as comments
 from hivesync_server.events import tables as events
+from hivesync_server.exports import tables as exports
 from hivesync_server.http import idempotency
 from hivesync_server.jobs import tables as jobs
 from hivesync_server.mails import tables as mails
@@ -44,6 +45,7 @@ DOMAINS = (
     comments,
     devices,
     events,
+    exports,
     idempotency,
     jobs,
     mails,

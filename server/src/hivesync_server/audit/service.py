@@ -23,6 +23,8 @@ class AuditAction(StrEnum):
     API_KEY_CREATED = "api_key.created"
     API_KEY_DELETED = "api_key.deleted"
     DEVICE_SIGNED_OUT = "device.signed_out"
+    ACCOUNT_DELETED = "account.deleted"
+    EXPORT_ASKED = "export.asked"
     PASSWORD_CHANGED = "password.changed"
     PASSWORD_RESET = "password.reset"
     EMAIL_CHANGED = "email.changed"
