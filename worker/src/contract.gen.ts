@@ -25,6 +25,133 @@ export interface AddressRequest {
   email: string;
 }
 
+/** Body of acts that need nothing but the admin's own password. */
+export interface AdminAct {
+  password: string;
+}
+
+/** Jobs that took up to `up_to_seconds`; without it, those that took longer than all others say. */
+export interface AdminBucket {
+  up_to_seconds: number | null;
+  jobs: number;
+}
+
+/** What an act of maintenance changed. */
+export interface AdminDone {
+  changed: number;
+}
+
+/** `GET /admin/jobs`. */
+export interface AdminJob {
+  id: string;
+  kind: string;
+  tier: Tier;
+  state: string;
+  attempt: number;
+  user: string;
+  error_code: string | null;
+  created_at: string;
+  finished_at: string | null;
+}
+
+/** `GET /admin/mails`: never what is in it. `problem`: why it failed, or its last try did. */
+export interface AdminMail {
+  id: string;
+  kind: string;
+  recipient: string;
+  subject: string;
+  state: AdminMailState;
+  tries: number;
+  problem: string | null;
+  created_at: string;
+  sent_at: string | null;
+}
+
+export type AdminMailState = "failed" | "sent" | "waiting";
+
+/** How the mails stand. */
+export interface AdminMails {
+  waiting: number;
+  sent_today: number;
+  failed_today: number;
+  oldest_waiting_seconds: number | null;
+}
+
+/** `GET /admin/overview`. */
+export interface AdminOverview {
+  version: string;
+  env: string;
+  users: number;
+  users_today: number;
+  users_disabled: number;
+  projects: number;
+  sessions: number;
+  pipelines: AdminPipeline[];
+  queues: AdminQueue[];
+  mails: AdminMails;
+}
+
+/** How jobs of one kind have fared in the last `hours`. Seconds count from acceptance to the end. */
+export interface AdminPipeline {
+  kind: string;
+  hours: number;
+  succeeded: number;
+  failed: number;
+  cancelled: number;
+  open: number;
+  p50_seconds: number | null;
+  p95_seconds: number | null;
+  histogram: AdminBucket[];
+  failures?: Record<string, number>;
+}
+
+/** `GET /admin/projects`: how large a project is. What is in it stays its members' own. */
+export interface AdminProject {
+  id: string;
+  name: string;
+  owner: string;
+  members: number;
+  tasks: number;
+  created_at: string;
+}
+
+/** What waits for a Worker, of one tier. */
+export interface AdminQueue {
+  tier: Tier;
+  waiting: number;
+  running: number;
+  oldest_seconds: number | null;
+}
+
+/** `GET /admin/users`. A disabled account can't sign in, and its keys open nothing. */
+export interface AdminUser {
+  id: string;
+  email: string;
+  username: string;
+  tier: Tier;
+  is_admin: boolean;
+  email_verified: boolean;
+  disabled: boolean;
+  created_at: string;
+}
+
+/** `GET /admin/users/{id}`: the account, and how much hangs on it. */
+export interface AdminUserDetails {
+  user: AdminUser;
+  sessions: number;
+  api_keys: number;
+  projects: number;
+  last_used_at: string | null;
+}
+
+/** `PATCH /admin/users/{id}`. `password` is the admin's own; disabling ends every session of the user. */
+export interface AdminUserPatch {
+  password: string;
+  tier?: Tier | null;
+  disabled?: boolean | null;
+  email_verified?: boolean | null;
+}
+
 /** `GET /?nonce=…`: who listens, and the proof that it knows the discovery token. */
 export interface AgentProof {
   product: string;
@@ -284,6 +411,18 @@ export type AttachmentState = "ready" | "uploading";
 export interface AttachmentsEvent {
   project_id: string;
   task_id: string;
+}
+
+/** `GET /admin/audit`. `actor` is the name that the account has now, if it is still there. */
+export interface AuditEntry {
+  id: string;
+  action: string;
+  actor_id: string | null;
+  actor: string | null;
+  subject_id: string | null;
+  address: string;
+  data: Record<string, string | null>;
+  created_at: string;
 }
 
 /** `hivesync token --json`, for editors in Direct Mode. `expires_in`: how many seconds it still lasts. */

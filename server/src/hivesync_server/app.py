@@ -25,6 +25,7 @@ from hivesync_server.adapters.objects import open_stores
 from hivesync_server.adapters.outbound.client import Outbound
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.adapters.signals import open_signals
+from hivesync_server.admin import endpoints as admin
 from hivesync_server.ai_docs import endpoints as ai_docs
 from hivesync_server.ai_docs import retention as ai_docs_retention
 from hivesync_server.alerts.sender import alert_sender
@@ -194,6 +195,7 @@ def _api_router() -> APIRouter:
         notifications,
         webhooks,
         events,
+        admin,
         workers,
     ):
         router.include_router(part.router)

@@ -16,7 +16,7 @@ from hivesync_server.api_keys.powers import KeyPowers
 from hivesync_server.api_keys.repository import ApiKeyRepository
 from hivesync_server.api_keys.secret import key_hash
 from hivesync_server.api_keys.tables import ApiKeyRow
-from hivesync_server.auth.errors import AuthExpired, AuthInvalid
+from hivesync_server.auth.errors import AccountDisabled, AuthExpired, AuthInvalid
 from hivesync_server.auth.tables import UserRow
 
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -51,6 +51,8 @@ class ApiKeyAuthentication:
             if found is None:
                 raise AuthInvalid("The API key is unknown or was deleted; make another one.")
             row, user = found
+            if user.disabled_at is not None:
+                raise AccountDisabled
             projects = frozenset((await keys.projects([row.id]))[row.id]) if row.limited else None
         now = self.clock()
         if row.expires_at is not None and row.expires_at <= now:

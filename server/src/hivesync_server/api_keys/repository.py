@@ -35,7 +35,8 @@ class ApiKeyRepository:
     async def living(self, key_ids: Collection[str], now: datetime) -> frozenset[str]:
         """Give those of these keys that still open anything."""
         unended = or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > now)
-        query = select(ApiKeyRow.id).where(ApiKeyRow.id.in_(key_ids), unended)
+        query = select(ApiKeyRow.id).join(UserRow, UserRow.id == ApiKeyRow.user_id)
+        query = query.where(ApiKeyRow.id.in_(key_ids), unended, UserRow.disabled_at.is_(None))
         return frozenset((await self.session.scalars(query)).all())
 
     async def of_user(self, key_id: str, user_id: str) -> ApiKeyRow | None:

@@ -14,7 +14,10 @@ class AuditRow(Table):
     """One act. Nothing here is a foreign key: an entry outlives its actor and its subject."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (Index("ix_audit_log_actor_id_id", "actor_id", "id"),)
+    __table_args__ = (
+        Index("ix_audit_log_actor_id_id", "actor_id", "id"),
+        Index("ix_audit_log_action_id", "action", "id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     action: Mapped[str] = mapped_column(String(64))

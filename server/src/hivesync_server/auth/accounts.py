@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.ids import new_id
-from hivesync_server.auth.errors import AccountTaken, AuthInvalid, PasswordWrong
+from hivesync_server.auth.errors import AccountDisabled, AccountTaken, AuthInvalid, PasswordWrong
 from hivesync_server.auth.mailed_tokens import MailedTokens, Purpose
 from hivesync_server.auth.passwords import HashingBusy, Passwords
 from hivesync_server.auth.repository import SessionRepository, UserRepository
@@ -112,6 +112,8 @@ class Accounts:
             raise AuthInvalid(self._refusal())
         await self.throttle.was_right(f"network:{network}")
         await self.throttle.forgive(account)
+        if user.disabled_at is not None:  # only who knows the password learns of it
+            raise AccountDisabled
         return user
 
     async def confirm(self, user_id: str, password: str) -> UserRow:

@@ -19,6 +19,13 @@ class AuthInvalid(HiveSyncError):
     code = ErrorCode.AUTH_INVALID
 
 
+class AccountDisabled(AuthInvalid):
+    """The server's administrators have shut the account."""
+
+    def __init__(self) -> None:
+        super().__init__("This account is disabled; ask the administrators of this server.")
+
+
 class AuthExpired(HiveSyncError):
     """The token was right once."""
 

@@ -14,7 +14,7 @@ from hivesync_server.adapters.ids import new_id
 from hivesync_server.auth import refresh_tokens
 from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.devices.repository import DeviceRepository
-from hivesync_server.auth.errors import AuthExpired, AuthInvalid, RefreshReused
+from hivesync_server.auth.errors import AccountDisabled, AuthExpired, AuthInvalid, RefreshReused
 from hivesync_server.auth.repository import SessionRepository, UserRepository
 from hivesync_server.auth.tables import RefreshTokenRow, SessionRow, UserRow
 from hivesync_server.events.publisher import EventPublisher
@@ -49,6 +49,8 @@ class Sessions:
         current = await self.users.locked(user.id)
         if current is None or current.password_hash != recognised_by:
             raise AuthInvalid("The password was changed just now; sign in again.")
+        if current.disabled_at is not None:
+            raise AccountDisabled
         label, network = label[:120], network_of(address)
         if network and await self.sessions.is_strange(user.id, label, network):
             await self.mailer.send(_strange_mail(current, label, address, self.now))

@@ -31,6 +31,7 @@ class UserRow(Table):
     display_name: Mapped[str] = mapped_column(String(80), server_default="")
     locale: Mapped[str] = mapped_column(String(35), server_default="en")
     timezone: Mapped[str] = mapped_column(String(64), server_default="UTC")
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class ReservedNameRow(Table):

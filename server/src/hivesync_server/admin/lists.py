@@ -1,0 +1,43 @@
+"""Everybody's accounts, projects, jobs, mails and acts, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hivesync_contract.admin import AdminJob, AdminMail, AdminProject, AdminUser, AuditEntry
+from hivesync_contract.pages import Page
+
+from hivesync_server.admin.repository import AdminRepository
+from hivesync_server.admin.shapes import entry_shape, job_shape, mail_shape, project_shape, user_shape
+from hivesync_server.http.pagination import PageRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Reads only; newest first."""
+
+    repository: AdminRepository
+
+    async def users(self, page: PageRequest, query: str = "") -> Page[AdminUser]:
+        rows = await self.repository.users(query.strip().lower(), page.after, page.limit)
+        return page.page(rows, lambda row: row.id, user_shape)
+
+    async def projects(self, page: PageRequest) -> Page[AdminProject]:
+        rows = await self.repository.projects(page.after, page.limit)
+        return page.page(rows, lambda row: row.id, project_shape)
+
+    async def jobs(self, page: PageRequest, state: str | None = None) -> Page[AdminJob]:
+        rows = await self.repository.jobs(state, page.after, page.limit)
+        names = await self.repository.names({row.user_id for row in rows})
+        return page.page(rows, lambda row: row.id, lambda row: job_shape(row, names))
+
+    async def mails(self, page: PageRequest, state: str | None = None) -> Page[AdminMail]:
+        rows = await self.repository.mails(state, page.after, page.limit)
+        return page.page(rows, lambda row: row[0].id, lambda row: mail_shape(*row))
+
+    async def audit(
+        self, page: PageRequest, action: str | None = None, actor_id: str | None = None
+    ) -> Page[AuditEntry]:
+        rows = await self.repository.audit(action, actor_id, page.after, page.limit)
+        names = await self.repository.names({row.actor_id for row in rows})
+        return page.page(rows, lambda row: row.id, lambda row: entry_shape(row, names))

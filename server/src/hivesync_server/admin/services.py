@@ -1,0 +1,62 @@
+"""Builds the services of admins for one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+
+from hivesync_server.adapters.db import Transaction
+from hivesync_server.admin.access import Admin, AdminDep
+from hivesync_server.admin.acts import Acts
+from hivesync_server.admin.figures import Figures
+from hivesync_server.admin.lists import Lists
+from hivesync_server.admin.repository import AdminRepository
+from hivesync_server.audit.service import Audit, AuditAction
+from hivesync_server.auth.services import ClientAddress, sessions_of
+from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that an admin's request works with."""
+
+    admin: Admin
+    resources: Resources
+    transaction: Transaction
+    address: str
+
+    @property
+    def repository(self) -> AdminRepository:
+        return AdminRepository(self.transaction.session)
+
+    @property
+    def lists(self) -> Lists:
+        return Lists(self.repository)
+
+    @property
+    def figures(self) -> Figures:
+        return Figures(self.repository, self.resources.settings.env, self.resources.clock())
+
+    @property
+    def acts(self) -> Acts:
+        now = self.resources.clock()
+        audit = Audit(self.transaction.session, now, self.address)
+        sessions = sessions_of(self.resources, self.transaction)
+        return Acts(self.admin, self.repository, sessions, audit, now)
+
+    async def note_look(self, action: AuditAction, subject_id: str | None = None, **data: str | None) -> None:
+        """Put into the audit log what a GET shows: in a transaction of its own, since the request's reads."""
+        async with self.resources.database.transaction() as transaction:
+            audit = Audit(transaction.session, self.resources.clock(), self.address)
+            audit.note(action, self.admin.user_id, subject_id, data)
+
+
+def _desk(
+    admin: AdminDep, resources: ResourcesDep, transaction: TransactionDep, address: ClientAddress
+) -> Desk:
+    return Desk(admin, resources, transaction, address)
+
+
+DeskDep = Annotated[Desk, Depends(_desk)]

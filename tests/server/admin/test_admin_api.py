@@ -1,0 +1,172 @@
+"""The routes of admins: for admins only, by password where they change something, all in the audit log."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import httpx
+import pytest
+from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
+from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
+from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
+from hivesync_server.admin.exports import as_csv
+from hivesync_server.admin.figures import histogram, percentile
+from hivesync_server.mails.tables import MailDeliveryRow, MailRow
+from sqlalchemy import delete, update
+
+from .conftest import ROOT, actions, confirmed, get
+
+SOME = "0198f2c1-1111-7000-8000-000000000000"
+
+
+@pytest.mark.any_database
+async def test_nobody_else_reaches_any_of_them(
+    ann: BackendUser, owner: BackendUser, client: httpx.AsyncClient, backend: RunningBackend
+) -> None:
+    described = (await client.get("/api/v1/openapi.json")).json()["paths"]
+    routes = [
+        (method.upper(), path)
+        for path, methods in described.items()
+        for method in methods
+        if path.startswith(ROOT)
+    ]
+    assert len(routes) >= 12
+    key = (await owner.api_key(scope="write"))["key"]
+    for method, path in routes:
+        place = path.replace("{user_id}", ann.profile["id"]).replace("{mail_id}", SOME)
+        place = place.replace("{what}", "users").replace("{chore}", "sweep")
+        body = confirmed() if method in {"POST", "PATCH"} else None
+        for answer, status in (
+            (await client.request(method, place, json=body), 401),
+            (await ann.client.request(method, place, json=body), 403),
+            (await client.request(method, place, json=body, headers={"Authorization": f"Bearer {key}"}), 403),
+        ):
+            assert (method, path, answer.status_code) == (method, path, status)
+        if body is not None:
+            wrong = await owner.client.request(method, place, json=body | {"password": "wrong password"})
+            assert (method, path, wrong.status_code) == (method, path, 403)
+            await backend.resources.cache.forget(f"guess:confirm:{owner.profile['id']}")
+    assert await actions(owner) == ["api_key.created"]
+
+
+async def test_an_account_is_found_changed_and_shut(
+    ann: BackendUser, owner: BackendUser, backend: RunningBackend, client: httpx.AsyncClient
+) -> None:
+    found = await get(owner, "/users", q="ANN")
+    assert [user["username"] for user in found["items"]] == ["ann"]
+    assert (await get(owner, "/users", q="%"))["items"] == []
+    place = f"{ROOT}/users/{ann.profile['id']}"
+    key = (await ann.api_key())["key"]
+    await ann.project()
+
+    details = await get(owner, f"/users/{ann.profile['id']}")
+    assert (details["sessions"], details["api_keys"], details["projects"]) == (1, 1, 1)
+    changed = await owner.client.patch(place, json=confirmed(tier="pro", email_verified=True))
+    assert (changed.json()["tier"], changed.json()["email_verified"]) == ("pro", True)
+    assert (await ann.client.get("/api/v1/auth/me")).json()["tier"] == "pro"
+
+    (await owner.client.patch(place, json=confirmed(disabled=True))).raise_for_status()
+    assert (await ann.client.get("/api/v1/auth/me")).status_code == 401
+    by_key = await client.get("/api/v1/projects", headers={"Authorization": f"Bearer {key}"})
+    assert by_key.status_code == 401
+    login = {"login": "ann", "password": PASSWORD}
+    refused = await client.post("/api/v1/auth/login", json=login)
+    assert (refused.status_code, "disabled" in refused.json()["detail"]) == (401, True)
+    guessed = await client.post("/api/v1/auth/login", json=login | {"password": "wrong password"})
+    assert "disabled" not in guessed.json()["detail"]
+
+    (await owner.client.patch(place, json=confirmed(disabled=False))).raise_for_status()
+    await ann.sign_in()
+    (await owner.client.post(f"{place}/revoke-sessions", json=confirmed())).raise_for_status()
+    assert (await ann.client.get("/api/v1/auth/me")).status_code == 401
+
+    own = f"{ROOT}/users/{owner.profile['id']}"
+    assert (await owner.client.patch(own, json=confirmed(disabled=True))).status_code == 409
+    assert (await owner.client.patch(f"{ROOT}/users/{SOME}", json=confirmed(tier="pro"))).status_code == 404
+    assert (await owner.client.patch(place, json=confirmed(is_admin=True))).status_code == 422
+    entries = (await get(owner, "/audit", action="admin.user_changed"))["items"]
+    assert [entry["data"] for entry in entries] == [
+        {"disabled": "false"},
+        {"disabled": "true"},
+        {"tier": "pro", "email_verified": "true"},
+    ]
+    assert {(entry["actor"], entry["subject_id"]) for entry in entries} == {("owner", ann.profile["id"])}
+    assert {"admin.user_seen", "admin.sessions_revoked"} <= set(await actions(owner))
+
+
+async def test_figures_and_lists_show_what_happened(
+    ann: BackendUser, owner: BackendUser, worker: FakeWorker, reporter: Reporter
+) -> None:
+    first = await ann.queued(worker)
+    await reporter.report(success(first.job))
+    await ann.queued(worker)
+    seen = await get(owner, "/overview")
+    assert (seen["users"], seen["users_today"], seen["projects"]) == (2, 2, 2)
+    pipeline = seen["pipelines"][0]
+    assert (pipeline["kind"], pipeline["succeeded"], pipeline["open"]) == ("preview.build", 1, 1)
+    assert sum(bucket["jobs"] for bucket in pipeline["histogram"]) == 1
+    assert pipeline["p50_seconds"] > 0
+    premium = (await get(owner, "/queues"))[0]
+    assert (premium["tier"], premium["waiting"] + premium["running"]) == ("premium", 1)
+    assert [job["state"] for job in (await get(owner, "/jobs", state="succeeded"))["items"]] == ["succeeded"]
+    projects = await get(owner, "/projects", limit="1")
+    assert (projects["items"][0]["owner"], projects["items"][0]["members"]) == ("ann", 1)
+    assert projects["next_cursor"]
+    assert seen["mails"]["waiting"] == len((await get(owner, "/mails", state="waiting"))["items"])
+
+
+async def test_a_mail_that_failed_is_sent_again_and_never_shown(
+    ann: BackendUser, owner: BackendUser, backend: RunningBackend, clock: MovableClock
+) -> None:
+    async with backend.resources.database.transaction() as transaction:
+        await transaction.session.execute(delete(MailDeliveryRow))
+        await transaction.session.execute(update(MailRow).values(failed_at=clock(), failure="422"))
+    failed = (await get(owner, "/mails", state="failed"))["items"]
+    assert {mail["problem"] for mail in failed} == {"422"}
+    assert not {"body", "html", "unsubscribe_url"} & set(failed[0])
+    place = f"{ROOT}/mails/{failed[0]['id']}/requeue"
+    assert (await owner.client.post(place, json=confirmed())).status_code == 204
+    assert (await owner.client.post(place, json=confirmed())).status_code == 409
+    done = await owner.client.post(f"{ROOT}/maintenance/requeue-mails", json=confirmed())
+    assert done.json() == {"changed": len(failed) - 1}
+    waiting = (await get(owner, "/mails", state="waiting"))["items"]
+    assert sorted(mail["recipient"] for mail in waiting) == sorted(mail["recipient"] for mail in failed)
+    assert not {mail["id"] for mail in waiting} & {mail["id"] for mail in failed}
+    (await owner.client.post(f"{ROOT}/maintenance/sweep", json=confirmed())).raise_for_status()
+    assert (await actions(owner))[:2] == ["admin.maintained", "admin.mails_requeued"]
+
+
+@pytest.mark.any_database
+async def test_lists_are_exported_whole_and_that_is_noted(ann: BackendUser, owner: BackendUser) -> None:
+    await ann.project('=HYPERLINK("https://evil.test")')
+    answer = await owner.client.get(f"{ROOT}/exports/projects")
+    assert answer.headers["content-disposition"] == 'attachment; filename="hivesync-projects.csv"'
+    (row,) = csv.DictReader(io.StringIO(answer.text))
+    assert (row["name"], row["owner"]) == ('\'=HYPERLINK("https://evil.test")', "ann")
+    answer = await owner.client.get(f"{ROOT}/exports/projects", params={"format": "json"})
+    assert json.loads(answer.text)[0]["name"] == '=HYPERLINK("https://evil.test")'
+    for what in ("users", "jobs", "mails", "audit"):
+        assert (await owner.client.get(f"{ROOT}/exports/{what}")).status_code == 200
+    assert (await owner.client.get(f"{ROOT}/exports/secrets")).status_code == 422
+    entry = (await get(owner, "/audit", action="admin.exported"))["items"][-1]
+    assert entry["data"] == {"what": "projects", "format": "csv"}
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_no_cell_is_a_formula(cell: str) -> None:
+    assert as_csv([{"id": "1", "name": cell}]).splitlines()[1].split(",", 1)[1].strip('"').startswith("'")
+
+
+def test_a_histogram_counts_every_value_once() -> None:
+    seconds = [0.1, 0.25, 0.26, 7.0, 4000.0]
+    buckets = histogram(seconds)
+    assert [(bucket.up_to_seconds, bucket.jobs) for bucket in buckets if bucket.jobs] == [
+        (0.25, 2),
+        (0.5, 1),
+        (10.0, 1),
+        (None, 1),
+    ]
+    assert percentile(seconds, 0.5) == 0.26
+    assert percentile([], 0.5) is None
