@@ -43,6 +43,7 @@ def kept(rows: dict[str, list[dict[str, Any]]], schema: dict[str, Any]) -> dict[
     }
 
 
+@pytest.mark.timeout(300)
 async def test_every_revision_goes_forward_back_and_forward_again_with_rows_in_its_tables(
     empty: Settings,
 ) -> None:
