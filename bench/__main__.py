@@ -21,6 +21,7 @@ import psutil
 from bench.events import measure_events
 from bench.idle import measure_idle
 from bench.index import measure_index, measure_tiny, measure_watching
+from bench.jobs import measure_jobs
 from bench.login import measure_login
 from bench.network import measure_network
 from bench.previews import measure_previews
@@ -53,6 +54,7 @@ class Effort:
     growth_calls: int = 400
     event_rounds: int = 20
     idle_streams: int = 10_000
+    jobs: int = 200
 
 
 FULL = Effort(
@@ -80,6 +82,7 @@ QUICK = Effort(
     idle_streams=4_000,
     stored_rows=50_000,
     growth_calls=100,
+    jobs=40,
 )
 
 
@@ -110,6 +113,7 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
         "events": lambda: measure_events(
             folder / "events", _LISTENERS, effort.idle_streams, effort.event_rounds, _say
         ),
+        "jobs": lambda: measure_jobs(folder / "jobs", effort.jobs, _say),
         "previews": lambda: measure_previews(folder / "previews", effort.previews, _say),
         "login": lambda: measure_login(folder / "login", effort.rounds, effort.load_seconds, _say),
         "growth": lambda: measure_growth(folder / "growth", effort.stored_rows, effort.growth_calls, _say),

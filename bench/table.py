@@ -23,6 +23,8 @@ def table(results: dict[str, Any]) -> str:
         parts += ["", *_index_lines(index)]
     if events := results.get("events"):
         parts += ["", *_event_lines(events)]
+    if jobs := results.get("jobs"):
+        parts += ["", *_job_lines(jobs)]
     if previews := results.get("previews"):
         parts += ["", *_preview_lines(previews)]
     if login := results.get("login"):
@@ -108,6 +110,13 @@ def _event_lines(events: dict[str, Any]) -> Iterable[str]:
         f"({events['alone_rss_megabytes']:.0f} MB without), {events['idle_cpu_percent']:.1f} % of one core; "
         f"{events['opened_per_second']:.0f} opened a second"
     )
+
+
+def _job_lines(jobs: dict[str, Any]) -> Iterable[str]:
+    yield f"A job until its signed POST at the Worker, {jobs['rounds']} one after another"
+    for since in ("accepted", "sent"):
+        middle, slowest = jobs[f"{since}_p50_ms"], jobs[f"{since}_p99_ms"]
+        yield f"  since it was {since} {middle:.1f} ms p50, {slowest:.1f} ms p99"
 
 
 def _preview_lines(previews: dict[str, Any]) -> Iterable[str]:

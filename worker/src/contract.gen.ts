@@ -1113,6 +1113,7 @@ export interface PreviewClaims {
   expires_at: number;
   use?: "device" | "open";
   device_id?: string | null;
+  devices?: number;
 }
 
 /**

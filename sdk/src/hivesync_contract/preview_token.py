@@ -47,6 +47,8 @@ class PreviewClaims:
     """When the preview itself ends, in seconds since 1970: the longest a device token may last."""
     use: Literal["open", "device"] = "open"
     device_id: str | None = None
+    devices: int = 1
+    """On how many devices at once it may be open."""
 
 
 def preview_key(preview_token_secret: str | None, worker_shared_secret: str) -> bytes:

@@ -41,6 +41,7 @@ async def test_a_link_proves_what_the_worker_asks_for(ann: BackendUser, environ:
         "platform": "web",
         "tier": "premium",
         "role": "viewer",
+        "devices": 5,
     }
 
 

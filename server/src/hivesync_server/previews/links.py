@@ -46,6 +46,7 @@ class PreviewLinks:
             role=PreviewRole.VIEWER,
             exp=min(now - now % _STEP_SECONDS + PREVIEW_OPEN_SECONDS, ends),
             expires_at=ends,
+            devices=self.worker.devices[self.tier],
         )
         key = self.worker.preview_key()
         # The link becomes a QR code, which must fit a terminal: what goes without saying stays out.

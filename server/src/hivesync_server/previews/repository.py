@@ -96,8 +96,11 @@ class PreviewRepository:
         uploads = select(PreviewVersionRow.version).join(
             PreviewRow, PreviewRow.id == PreviewVersionRow.preview_id
         )
+        # Only what lives has versions, and what lives is quickly found.
         uploads = uploads.where(
-            PreviewRow.project_id == project_id, PreviewVersionRow.created_at > uploads_since
+            PreviewRow.project_id == project_id,
+            PreviewRow.expires_at > uploads_since,
+            PreviewVersionRow.created_at > uploads_since,
         )
         for query in (jobs, uploads):
             if await self.session.scalar(query.limit(1)) is not None:

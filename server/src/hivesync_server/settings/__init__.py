@@ -55,7 +55,8 @@ def load(
     env = read.choice("HIVESYNC_ENV", "local", _ENVIRONMENTS)
     data_dir = Path(read.text("HIVESYNC_DATA_DIR") or platformdirs.user_data_dir("hivesync-server", False))
     http = _http(read, env, host, port, workers)
-    worker = _worker(read, env, data_dir)
+    tiers = _tiers(read)
+    worker = _worker(read, env, data_dir, tiers)
     settings = Settings(
         env=env,
         debug=read.flag("DEBUG", env == "local"),
@@ -79,7 +80,7 @@ def load(
             digest_hour=read.number("DIGEST_HOUR", 7, low=0, high=23),
         ),
         accounts=AccountSettings(confirmed_only=env != "local"),
-        tiers=_tiers(read),
+        tiers=tiers,
         alerts=_alerts(read),
     )
     safety.check(settings)
@@ -154,7 +155,9 @@ def _objects(read: Environment, env: EnvName, worker_url: str) -> ObjectSettings
     )
 
 
-def _worker(read: Environment, env: EnvName, data_dir: Path) -> WorkerSettings:
+def _worker(
+    read: Environment, env: EnvName, data_dir: Path, tiers: Mapping[Tier, TierLimits]
+) -> WorkerSettings:
     if env != "local" and not read.text("WORKER_URL"):
         raise SettingInvalid("WORKER_URL", f"must be set in {env}.")
     url = read.origin("WORKER_URL", _LOCAL_WORKER)
@@ -165,6 +168,7 @@ def _worker(read: Environment, env: EnvName, data_dir: Path) -> WorkerSettings:
         secrets=_keys(read, "WORKER_SHARED_SECRET", env, data_dir),
         preview_token_secret=read.secret("PREVIEW_TOKEN_SECRET"),
         preview_public_url=read.origin("PREVIEW_PUBLIC_URL", url),
+        devices={tier: limits.devices_per_preview for tier, limits in tiers.items()},
         deadline_seconds=read.number("PREVIEW_DEADLINE_SECONDS", 60, low=1, high=3600),
         ai_docs_deadline_seconds=read.number("AI_DOCS_DEADLINE_SECONDS", 240, low=1, high=3600),
     )

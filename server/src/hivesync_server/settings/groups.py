@@ -66,12 +66,16 @@ class TokenSettings:
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """How to reach the Worker, what both share, and how long a job may stay unanswered."""
+    """How to reach the Worker, what both share, and how long a job may stay unanswered.
+
+    `devices`: on how many at once a preview of that tier's users may be open; links tell the Worker.
+    """
 
     url: str
     secrets: tuple[Secret, ...]
     preview_token_secret: Secret
     preview_public_url: str
+    devices: Mapping[Tier, int]
     deadline_seconds: int
     ai_docs_deadline_seconds: int
 
