@@ -152,6 +152,18 @@ export interface AdminUserPatch {
   email_verified?: boolean | null;
 }
 
+/** `GET /admin/workers`: what a Worker said last. `silent_seconds`: how long ago. */
+export interface AdminWorker {
+  worker_id: string;
+  version: string;
+  silent_seconds: number;
+  running: number | null;
+  queued: number | null;
+  done: number | null;
+  failed: number | null;
+  errors: number | null;
+}
+
 /** `GET /?nonce=…`: who listens, and the proof that it knows the discovery token. */
 export interface AgentProof {
   product: string;

@@ -144,6 +144,20 @@ class AdminJob:
 
 
 @dataclass(frozen=True, slots=True)
+class AdminWorker:
+    """`GET /admin/workers`: what a Worker said last. `silent_seconds`: how long ago."""
+
+    worker_id: str
+    version: str
+    silent_seconds: float
+    running: int | None
+    queued: int | None
+    done: int | None
+    failed: int | None
+    errors: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """`GET /admin/audit`. `actor` is the name that the account has now, if it is still there."""
 

@@ -26,6 +26,7 @@ from hivesync_server.adapters.outbound.client import Outbound
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.adapters.signals import open_signals
 from hivesync_server.admin import endpoints as admin
+from hivesync_server.admin import operation_endpoints as admin_operation
 from hivesync_server.ai_docs import endpoints as ai_docs
 from hivesync_server.ai_docs import retention as ai_docs_retention
 from hivesync_server.alerts.sender import alert_sender
@@ -90,6 +91,10 @@ from hivesync_server.web import (
     sign_in_pages,
     stop_mails_page,
 )
+from hivesync_server.web.admin import alerts as admin_alerts
+from hivesync_server.web.admin import lists as admin_lists
+from hivesync_server.web.admin import overview as admin_overview
+from hivesync_server.web.admin import user as admin_user
 from hivesync_server.webhooks import endpoints as webhooks
 from hivesync_server.webhooks.services import webhook_dispatcher
 from hivesync_server.workers import endpoints as workers
@@ -162,7 +167,8 @@ def _routes() -> Sequence[BaseRoute]:
     root = APIRouter()
     root.include_router(_api_router())
     accounts = account_pages, register_page, device_pages, invites_page, sign_in_pages, stop_mails_page
-    for part in (workers, pages, *accounts, outbox_page, docs_page):
+    desk = admin_overview, admin_user, admin_lists, admin_alerts
+    for part in (workers, pages, *desk, *accounts, outbox_page, docs_page):
         root.include_router(part.router)
     return root.routes
 
@@ -196,6 +202,7 @@ def _api_router() -> APIRouter:
         webhooks,
         events,
         admin,
+        admin_operation,
         workers,
     ):
         router.include_router(part.router)

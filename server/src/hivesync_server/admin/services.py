@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
+from hivesync_contract.admin import AdminWorker
+from hivesync_contract.alerts import AlertSettings, AlertSettingsPatch
 
 from hivesync_server.adapters.db import Transaction
 from hivesync_server.admin.access import Admin, AdminDep
@@ -13,9 +15,11 @@ from hivesync_server.admin.acts import Acts
 from hivesync_server.admin.figures import Figures
 from hivesync_server.admin.lists import Lists
 from hivesync_server.admin.repository import AdminRepository
+from hivesync_server.alerts.service import Alerts, alerts_on
 from hivesync_server.audit.service import Audit, AuditAction
 from hivesync_server.auth.services import ClientAddress, sessions_of
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
+from hivesync_server.workers.repository import WorkerRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,40 @@ class Desk:
         audit = Audit(self.transaction.session, now, self.address)
         sessions = sessions_of(self.resources, self.transaction)
         return Acts(self.admin, self.repository, sessions, audit, now)
+
+    @property
+    def alerts(self) -> Alerts:
+        return alerts_on(self.resources, self.transaction)
+
+    async def workers(self) -> list[AdminWorker]:
+        """Give what each Worker said last."""
+        now = self.resources.clock()
+        return [
+            AdminWorker(
+                worker_id=row.worker_id,
+                version=row.version,
+                silent_seconds=max(0.0, (now - row.received_at).total_seconds()),
+                running=row.running,
+                queued=row.queued,
+                done=row.done,
+                failed=row.failed,
+                errors=row.errors,
+            )
+            for row in await WorkerRepository(self.transaction.session).all()
+        ]
+
+    async def change_alerts(self, patch: AlertSettingsPatch) -> AlertSettings:
+        """Change where alerts go, on record; the address at Slack is a secret, and not noted."""
+        settings = await self.alerts.change_settings(patch)
+        kinds, slack = ", ".join(settings.kinds), "on" if settings.slack else "off"
+        data = {"slack": slack, "emails": str(len(settings.emails)), "kinds": kinds}
+        self.acts.audit.note(AuditAction.ADMIN_ALERTS_CHANGED, self.admin.user_id, None, data)
+        return settings
+
+    async def test_alert(self) -> None:
+        """Send a test alert, on record."""
+        self.acts.audit.note(AuditAction.ADMIN_ALERT_TESTED, self.admin.user_id)
+        await self.alerts.test()
 
     async def note_look(self, action: AuditAction, subject_id: str | None = None, **data: str | None) -> None:
         """Put into the audit log what a GET shows: in a transaction of its own, since the request's reads."""

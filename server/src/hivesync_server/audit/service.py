@@ -36,6 +36,8 @@ class AuditAction(StrEnum):
     ADMIN_EXPORTED = "admin.exported"
     ADMIN_MAINTAINED = "admin.maintained"
     ADMIN_SIGNED_IN = "admin.signed_in"
+    ADMIN_ALERTS_CHANGED = "admin.alerts_changed"
+    ADMIN_ALERT_TESTED = "admin.alert_tested"
     TOTP_ON = "totp.on"
     TOTP_OFF = "totp.off"
     RECOVERY_CODE_USED = "totp.recovery_code_used"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,8 +24,15 @@ LIFE = timedelta(minutes=30)
 CODE_LIFE = timedelta(minutes=5)
 """For the second step of a sign-in."""
 
-_NAME = "hivesync_web"
+_ADMIN_PATH = re.compile(r"/admin(/|$)")
 _INFO = b"hivesync/csrf/v1/"
+
+
+class Desk(StrEnum):
+    """Whose pages a cookie is for: who signs in to connect an editor has not opened the admin pages."""
+
+    PERSON = "hivesync_web"
+    ADMIN = "hivesync_admin"
 
 
 class FormRefused(HiveSyncError):
@@ -38,28 +47,30 @@ class Browser:
 
     token: str
     csrf: str
+    desk: Desk = Desk.PERSON
 
     def remember(self, response: Response, http: HttpSettings) -> Response:
-        """Set the cookie. `Lax`, since the sign-in page is opened by links from elsewhere."""
+        """Set the cookie. `Lax`, since people come by links from elsewhere; admins must not (`Strict`)."""
         response.set_cookie(
-            _cookie_name(http),
+            _cookie_name(http, self.desk),
             self.token,
             max_age=int(LIFE.total_seconds()),
             secure=http.secure_cookies,
             httponly=True,
-            samesite="lax",
+            samesite="strict" if self.desk is Desk.ADMIN else "lax",
         )
         return response
+
+    def renewed(self, tokens: TokenSettings) -> Browser:
+        """Give a fresh cookie: after a sign-in nobody may know the one from before."""
+        return _browser(secrets.token_urlsafe(32), tokens, self.desk)
 
 
 def browser_of(request: Request, http: HttpSettings, tokens: TokenSettings) -> Browser:
     """Give the browser that sends this request, a new one if it has no cookie yet."""
-    return _browser(request.cookies.get(_cookie_name(http)) or secrets.token_urlsafe(32), tokens)
-
-
-def new_browser(tokens: TokenSettings) -> Browser:
-    """Give a fresh cookie: after a sign-in nobody may know the one from before."""
-    return _browser(secrets.token_urlsafe(32), tokens)
+    desk = Desk.ADMIN if _ADMIN_PATH.match(request.url.path) else Desk.PERSON
+    known = request.cookies.get(_cookie_name(http, desk))
+    return _browser(known or secrets.token_urlsafe(32), tokens, desk)
 
 
 def check_form(request: Request, browser: Browser, csrf: str, base_url: str) -> None:
@@ -97,6 +108,11 @@ class WebSessions:
         row.expires_at = self.now + (CODE_LIFE if awaits_code else LIFE)
         self.session.add(row)
 
+    async def stay(self, browser: Browser) -> None:
+        """Count the time without use anew."""
+        mine = WebSessionRow.token_hash == token_hash(browser.token), ~WebSessionRow.awaits_code
+        await self.session.execute(update(WebSessionRow).where(*mine).values(expires_at=self.now + LIFE))
+
     async def sign_out(self, browser: Browser) -> None:
         """Forget the browser."""
         await self.session.execute(
@@ -104,11 +120,11 @@ class WebSessions:
         )
 
 
-def _browser(token: str, tokens: TokenSettings) -> Browser:
+def _browser(token: str, tokens: TokenSettings, desk: Desk) -> Browser:
     key = hashlib.sha256(_INFO + tokens.keys[0].reveal().encode()).digest()
-    return Browser(token, hmac.new(key, token.encode(), hashlib.sha256).hexdigest())
+    return Browser(token, hmac.new(key, token.encode(), hashlib.sha256).hexdigest(), desk)
 
 
-def _cookie_name(http: HttpSettings) -> str:
+def _cookie_name(http: HttpSettings, desk: Desk) -> str:
     # The prefix keeps other hosts of the same domain from setting it (RFC 6265bis §4.1.3); it needs https.
-    return f"__Host-{_NAME}" if http.secure_cookies else _NAME
+    return f"__Host-{desk.value}" if http.secure_cookies else desk.value

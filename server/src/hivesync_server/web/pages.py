@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 _FOLDER = Path(__file__).parent
@@ -16,6 +17,17 @@ _templates = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
 )
+
+_ASSETS = {
+    "icon.svg": "image/svg+xml",
+    "site.css": "text/css",
+    "fragment.js": "text/javascript",
+    "admin.css": "text/css",
+    "admin.js": "text/javascript",
+    "vendor/htmx.min.js": "text/javascript",
+    "vendor/uplot.min.js": "text/javascript",
+    "vendor/uplot.min.css": "text/css",
+}
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,18 +48,10 @@ async def start() -> Response:
     return page("start.html")
 
 
-@router.get("/static/site.css")
-async def style_sheet() -> Response:
-    """Give the style of all pages."""
-    return _static("site.css", "text/css")
-
-
-@router.get("/static/fragment.js")
-async def fragment_script() -> Response:
-    """Give the script of the pages that links in mails open."""
-    return _static("fragment.js", "text/javascript")
-
-
-def _static(name: str, media_type: str) -> Response:
+@router.get("/static/{name:path}")
+async def asset(name: str) -> Response:
+    """Give a style sheet or a script of our pages, of a closed list."""
+    if name not in _ASSETS:
+        raise HTTPException(404)
     headers = {"Cache-Control": "public, max-age=3600"}
-    return FileResponse(_FOLDER / "static" / name, media_type=media_type, headers=headers)
+    return FileResponse(_FOLDER / "static" / name, media_type=_ASSETS[name], headers=headers)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Query
 from hivesync_contract.errors import HiveSyncError
 from starlette.responses import RedirectResponse, Response
 
+from hivesync_server.audit.service import AuditAction, AuditDep
 from hivesync_server.auth.device.service import normal_user_code
 from hivesync_server.auth.errors import AuthInvalid
 from hivesync_server.auth.passwords import HashingBusy
@@ -20,7 +21,6 @@ from hivesync_server.auth.totp.errors import TotpInvalid
 from hivesync_server.auth.totp.proof import Proof
 from hivesync_server.auth.totp.second_factor import SecondFactorDep
 from hivesync_server.http.route import ApiRoute
-from hivesync_server.web.browser import new_browser
 from hivesync_server.web.pages import message, page
 from hivesync_server.web.visits import FromOwnPage, Visit, VisitDep
 
@@ -34,9 +34,14 @@ class Place(StrEnum):
 
     DEVICE = "device"
     INVITES = "invites"
+    ADMIN = "admin"
 
 
-_TITLES = {Place.DEVICE: "Sign in to connect a program", Place.INVITES: "Sign in to answer an invite"}
+_TITLES = {
+    Place.DEVICE: "Sign in to connect a program",
+    Place.INVITES: "Sign in to answer an invite",
+    Place.ADMIN: "Sign in as administrator",
+}
 
 
 @router.post("/{place}/sign-in", dependencies=[FromOwnPage])
@@ -45,6 +50,7 @@ async def sign_in(
     visit: VisitDep,
     accounts: AccountsDep,
     factor: SecondFactorDep,
+    audit: AuditDep,
     login: Annotated[str, Form(max_length=320)] = "",
     password: Annotated[str, Form(max_length=256)] = "",
     user_code: UserCode = "",
@@ -56,9 +62,11 @@ async def sign_in(
         return sign_in_page(visit, place, user_code, error.detail, 401)
     except (TooManyTries, HashingBusy) as error:
         return please_wait(error)
-    browser = new_browser(visit.resources.settings.tokens)
+    browser = visit.browser.renewed(visit.resources.settings.tokens)
     await visit.web.sign_out(visit.browser)
     awaits_code = await factor.is_on(user.id)
+    if place is Place.ADMIN and not awaits_code:
+        audit.note(AuditAction.ADMIN_SIGNED_IN, user.id)
     await visit.web.sign_in(browser, user, awaits_code=awaits_code)
     onward = to_code(place, user_code) if awaits_code else to_place(place, user_code)
     return browser.remember(onward, visit.resources.settings.http)
@@ -79,6 +87,7 @@ async def check_code(
     place: Place,
     visit: VisitDep,
     factor: SecondFactorDep,
+    audit: AuditDep,
     code: Annotated[str, Form(max_length=64)] = "",
     user_code: UserCode = "",
 ) -> Response:
@@ -92,7 +101,9 @@ async def check_code(
         return _code_page(visit, place, user_code, error.detail, 401)
     except TooManyTries as error:
         return please_wait(error)
-    browser = new_browser(visit.resources.settings.tokens)
+    if place is Place.ADMIN:
+        audit.note(AuditAction.ADMIN_SIGNED_IN, user.id)
+    browser = visit.browser.renewed(visit.resources.settings.tokens)
     await visit.web.sign_out(visit.browser)
     await visit.web.sign_in(browser, user)
     return browser.remember(to_place(place, user_code), visit.resources.settings.http)
