@@ -109,9 +109,8 @@ def _rounds(
     for number in range(1, rounds + 1):
         pair = tuple(measure(target, _CONNECTIONS, seconds, core) for target in (ours, bare))
         measured.append((pair[0], pair[1]))
-        say(
-            f"  round {number}: {pair[0].requests_per_second:.0f}, bare {pair[1].requests_per_second:.0f} req/s"
-        )
+        ours_speed, bare_speed = (load.requests_per_second for load in measured[-1])
+        say(f"  round {number}: {ours_speed:.0f}, bare {bare_speed:.0f} requests a second")
     return measured
 
 

@@ -52,13 +52,17 @@ def resources_of(connection: HTTPConnection) -> Resources:
     return resources
 
 
-def _transaction_of(connection: HTTPConnection) -> Transaction:
+async def _resources(connection: HTTPConnection) -> Resources:
+    return resources_of(connection)
+
+
+async def _transaction_of(connection: HTTPConnection) -> Transaction:
     transaction = connection.state.transaction
     if not isinstance(transaction, Transaction):
         raise TypeError("this route is no ApiRoute")
     return transaction
 
 
-ResourcesDep = Annotated[Resources, Depends(resources_of)]
+ResourcesDep = Annotated[Resources, Depends(_resources)]
 TransactionDep = Annotated[Transaction, Depends(_transaction_of)]
 """The request's one transaction; it ends with the request, before the answer is sent."""

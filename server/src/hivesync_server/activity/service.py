@@ -65,7 +65,7 @@ def activity_on(resources: Resources, transaction: Transaction) -> Activity:
     return Activity(ActivityRepository(transaction.session), hooks, now)
 
 
-def _activity(resources: ResourcesDep, transaction: TransactionDep) -> Activity:
+async def _activity(resources: ResourcesDep, transaction: TransactionDep) -> Activity:
     return activity_on(resources, transaction)
 
 

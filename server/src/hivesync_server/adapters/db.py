@@ -6,7 +6,9 @@ Queries are written in the domains' repositories only; who opens a transaction e
 from __future__ import annotations
 
 import asyncio
+import select
 import sqlite3
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +20,7 @@ import psycopg
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -50,6 +52,7 @@ class Transaction:
     """One unit of work. Services change rows through `session` and never commit it."""
 
     session: AsyncSession
+    writes: bool = True
     _before_commit: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     _after_commit: list[Callable[[], None]] = field(default_factory=list)
 
@@ -75,7 +78,9 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        self._reads = async_sessionmaker(engine, expire_on_commit=False)
+        # Each statement of a transaction would see a snapshot of its own anyway: two round trips for nothing.
+        reads = engine.execution_options(isolation_level="AUTOCOMMIT") if self.is_postgres else engine
+        self._reads = async_sessionmaker(reads, expire_on_commit=False)
         self._writes = async_sessionmaker(engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
 
     @property
@@ -87,7 +92,7 @@ class Database:
     async def transaction(self, *, writes: bool = True) -> AsyncIterator[Transaction]:
         """Commit at the end, roll back on an error that is not a `RecordedRefusal`."""
         async with (self._writes if writes else self._reads)() as session:
-            transaction = Transaction(session)
+            transaction = Transaction(session, writes)
             try:
                 yield transaction
                 await transaction.commit()
@@ -139,7 +144,28 @@ def _postgres_engine(url: str) -> AsyncEngine:
         # libpq reads the address itself, so every parameter that providers hand out works.
         return await psycopg.AsyncConnection.connect(url)
 
-    return create_async_engine("postgresql+psycopg://", async_creator=connect, pool_pre_ping=True, **_QUIET)
+    engine = create_async_engine("postgresql+psycopg://", async_creator=connect, **_QUIET)
+    event.listen(engine.sync_engine, "checkout", _refuse_dead)
+    return engine
+
+
+def _refuse_dead(connection: Any, *_: Any) -> None:
+    """Have the pool replace a connection that the server closed while it lay idle.
+
+    Nothing is expected of an idle server but its farewell. A look at the socket finds it without the round
+    trip of a ping.
+    """
+    if _has_something_to_say(connection.driver_connection.fileno()):
+        raise DisconnectionError("the server closed the connection")
+
+
+def _has_something_to_say(descriptor: int) -> bool:
+    if sys.platform == "win32":
+        return bool(select.select([descriptor], [], [], 0)[0])
+    # Unlike `select` this takes any descriptor, also that of the connection after ten thousand streams.
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:

@@ -1,4 +1,4 @@
-"""Recognises a presented key, in transactions of its own."""
+"""Recognises a presented key."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import timedelta
 from hivesync_contract.api_keys import ApiKeyScope, is_api_key
 from hivesync_contract.errors import HiveSyncError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database
@@ -41,19 +42,18 @@ class ApiKeyAuthentication:
     database: Database
     clock: Clock
 
-    async def recognise(self, key: str) -> KnownKey:
+    async def recognise(self, key: str, reading: AsyncSession) -> KnownKey:
         """Give whose key it is and what it may do, or raise `AuthInvalid` or `AuthExpired`."""
         if not is_api_key(key):
             raise AuthInvalid("The API key is incomplete or mistyped; copy it again.")
-        async with self.database.transaction(writes=False) as transaction:
-            keys = ApiKeyRepository(transaction.session)
-            found = await keys.with_user(key_hash(key))
-            if found is None:
-                raise AuthInvalid("The API key is unknown or was deleted; make another one.")
-            row, user = found
-            if user.disabled_at is not None:
-                raise AccountDisabled
-            projects = frozenset((await keys.projects([row.id]))[row.id]) if row.limited else None
+        keys = ApiKeyRepository(reading)
+        found = await keys.with_user(key_hash(key))
+        if found is None:
+            raise AuthInvalid("The API key is unknown or was deleted; make another one.")
+        row, user = found
+        if user.disabled_at is not None:
+            raise AccountDisabled
+        projects = frozenset((await keys.projects([row.id]))[row.id]) if row.limited else None
         now = self.clock()
         if row.expires_at is not None and row.expires_at <= now:
             raise AuthExpired("The API key has expired; make another one.")

@@ -118,7 +118,7 @@ class ApiKeys:
         self.ended(user_id)
 
 
-def _api_keys(
+async def _api_keys(
     resources: ResourcesDep, transaction: TransactionDep, projects: ProjectsDep, audit: AuditDep
 ) -> ApiKeys:
     session, now = transaction.session, resources.clock()

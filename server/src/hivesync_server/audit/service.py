@@ -76,7 +76,7 @@ class Audit:
         self.session.add(row)
 
 
-def _audit(connection: HTTPConnection, resources: ResourcesDep, transaction: TransactionDep) -> Audit:
+async def _audit(connection: HTTPConnection, resources: ResourcesDep, transaction: TransactionDep) -> Audit:
     address = client_address(connection, resources.settings.http.trusted_proxies)
     return Audit(transaction.session, resources.clock(), address)
 

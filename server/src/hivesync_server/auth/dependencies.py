@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from hivesync_contract.api_keys import API_KEY_PREFIX
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.identity import Tier
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from hivesync_server.adapters.db import Transaction
@@ -38,7 +40,8 @@ async def current_principal(
     try:
         if credentials is None:
             raise AuthRequired("Sign in: this needs an access token.")
-        principal = await _authenticate(resources, credentials.credentials)
+        async with _reading(connection, resources) as session:
+            principal = await _authenticate(resources, session, credentials.credentials)
     except HiveSyncError:
         await limits.count_address()
         raise
@@ -62,15 +65,26 @@ async def living(principals: Iterable[Principal], transaction: Transaction, now:
     return alive | (await ApiKeyRepository(transaction.session).living(keys, now) if keys else frozenset())
 
 
-async def _authenticate(resources: Resources, token: str) -> Principal:
-    """Give the principal of a token, in transactions of its own, or raise `AuthInvalid` or `AuthExpired`."""
+@asynccontextmanager
+async def _reading(connection: HTTPConnection, resources: Resources) -> AsyncIterator[AsyncSession]:
+    """Give what the request reads with; one that writes is asked who it is before it locks anything."""
+    own: Transaction | None = getattr(connection.state, "transaction", None)
+    if own is not None and not own.writes:
+        yield own.session
+        return
+    async with resources.database.transaction(writes=False) as transaction:
+        yield transaction.session
+
+
+async def _authenticate(resources: Resources, reading: AsyncSession, token: str) -> Principal:
+    """Give the principal of a token, or raise `AuthInvalid` or `AuthExpired`."""
     if token.startswith(API_KEY_PREFIX):
-        known = await ApiKeyAuthentication(resources.database, resources.clock).recognise(token)
+        keys = ApiKeyAuthentication(resources.database, resources.clock)
+        known = await keys.recognise(token, reading)
         return Principal(known.user.id, known.key_id, Tier(known.user.tier), known.powers)
     claims = resources.access_tokens.read(token)
     now = resources.clock()
-    async with resources.database.transaction(writes=False) as transaction:
-        found = await SessionRepository(transaction.session).with_user(claims.session_id)
+    found = await SessionRepository(reading).with_user(claims.session_id)
     if found is None or found[0].revoked_at is not None or found[0].expires_at <= now:
         raise AuthInvalid("The session has ended; sign in again.")
     session, user = found

@@ -33,7 +33,7 @@ class SessionUnknown(HiveSyncError):
     code = ErrorCode.NOT_FOUND
 
 
-def no_store(response: Response) -> None:
+async def no_store(response: Response) -> None:
     """Keep tokens out of every cache (RFC 6749 §5.1)."""
     response.headers["Cache-Control"] = "no-store"
 

@@ -36,7 +36,7 @@ def sessions_of(resources: Resources, transaction: Transaction) -> Sessions:
     )
 
 
-def _client_address(request: Request, resources: ResourcesDep) -> str:
+async def _client_address(request: Request, resources: ResourcesDep) -> str:
     return client_address(request, resources.settings.http.trusted_proxies)
 
 
@@ -44,7 +44,7 @@ ClientAddress = Annotated[str, Depends(_client_address)]
 """Where the request comes from, or an empty text."""
 
 
-def accounts_of(resources: ResourcesDep) -> Accounts:
+async def accounts_of(resources: ResourcesDep) -> Accounts:
     """Build the account service."""
     settings = resources.settings.accounts
     throttle = Throttle(resources.cache)
@@ -58,7 +58,7 @@ def first_tier(settings: Settings) -> Tier:
     return Tier.PREMIUM if settings.env == "local" else Tier.FREE
 
 
-def mailed_tokens_of(resources: ResourcesDep, transaction: TransactionDep) -> MailedTokens:
+async def mailed_tokens_of(resources: ResourcesDep, transaction: TransactionDep) -> MailedTokens:
     """Build the service of links in mails on a transaction."""
     now = resources.clock()
     return MailedTokens(
@@ -70,7 +70,7 @@ def mailed_tokens_of(resources: ResourcesDep, transaction: TransactionDep) -> Ma
     )
 
 
-def _sessions(resources: ResourcesDep, transaction: TransactionDep) -> Sessions:
+async def _sessions(resources: ResourcesDep, transaction: TransactionDep) -> Sessions:
     return sessions_of(resources, transaction)
 
 

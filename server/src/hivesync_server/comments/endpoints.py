@@ -38,7 +38,7 @@ class ThreadInvalid(HiveSyncError):
     code = ErrorCode.VALIDATION_ERROR
 
 
-def _thread(
+async def _thread(
     kind: CommentTargetKind | None = None,
     path: Annotated[CommentPath | None, Query()] = None,
     line: Annotated[LineNumber | None, Query()] = None,

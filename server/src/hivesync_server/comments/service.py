@@ -180,7 +180,7 @@ def _with_html(comments: Sequence[Comment]) -> list[Comment]:
     return [replace(comment, body_html=safe_html(comment.body)) for comment in comments]
 
 
-def _comments(
+async def _comments(
     resources: ResourcesDep, transaction: TransactionDep, notifier: NotifierDep, activity: ActivityDep
 ) -> Comments:
     repository = CommentRepository(transaction.session)

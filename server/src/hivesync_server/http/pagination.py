@@ -39,7 +39,7 @@ class PageRequest:
         return Page([item(row) for row in shown], _wrap(id_of(shown[-1])) if more else None)
 
 
-def _page_request(
+async def _page_request(
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = LIMIT_DEFAULT,
     cursor: Annotated[str | None, Query(max_length=64)] = None,
 ) -> PageRequest:

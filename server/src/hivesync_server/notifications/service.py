@@ -117,7 +117,7 @@ def stop_links_of(resources: Resources) -> StopLinks:
     return StopLinks(resources.settings.http.base_url, resources.settings.tokens.keys)
 
 
-def _notifications(resources: ResourcesDep, transaction: TransactionDep) -> Notifications:
+async def _notifications(resources: ResourcesDep, transaction: TransactionDep) -> Notifications:
     return notifications_on(resources, transaction)
 
 
@@ -133,7 +133,7 @@ def notifier_on(resources: Resources, transaction: Transaction) -> Notifier:
     )
 
 
-def _notifier(resources: ResourcesDep, transaction: TransactionDep) -> Notifier:
+async def _notifier(resources: ResourcesDep, transaction: TransactionDep) -> Notifier:
     return notifier_on(resources, transaction)
 
 

@@ -65,7 +65,7 @@ def _row(bucket: Bucket, key: str, upload_id: str | None, available_at: datetime
     }
 
 
-def _deletions(resources: ResourcesDep, transaction: TransactionDep) -> ObjectDeletions:
+async def _deletions(resources: ResourcesDep, transaction: TransactionDep) -> ObjectDeletions:
     return ObjectDeletions(transaction, resources.deletion_ready, resources.clock())
 
 

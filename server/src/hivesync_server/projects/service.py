@@ -134,7 +134,7 @@ class Projects:
         await self.repository.set_tags(row.id, {tag_key(tag): tag for tag in tags})
 
 
-def _projects(resources: ResourcesDep, transaction: TransactionDep, activity: ActivityDep) -> Projects:
+async def _projects(resources: ResourcesDep, transaction: TransactionDep, activity: ActivityDep) -> Projects:
     session = transaction.session
     return Projects(ProjectRepository(session), TeamRepository(session), activity, resources.clock())
 

@@ -108,7 +108,7 @@ class TaskListing:
         return found
 
 
-def _listing(
+async def _listing(
     principal: CurrentPrincipal,
     status: TaskStatus | None = None,
     assignee: Literal["me", "none"] | GivenId | None = None,

@@ -153,7 +153,7 @@ def _is_for(row: InviteRow, user: UserRow) -> bool:
     return by_name or (user.email_verified and row.login == user.email)
 
 
-def _invites(projects: ProjectsDep, transaction: TransactionDep, news: TeamNewsDep) -> Invites:
+async def _invites(projects: ProjectsDep, transaction: TransactionDep, news: TeamNewsDep) -> Invites:
     session = transaction.session
     return Invites(
         projects, InviteRepository(session), projects.team, UserRepository(session), news, projects.now

@@ -56,7 +56,7 @@ class Team:
         return project
 
 
-def _news(
+async def _news(
     resources: ResourcesDep, projects: ProjectsDep, activity: ActivityDep, notifier: NotifierDep
 ) -> TeamNews:
     base_url = resources.settings.http.base_url
@@ -66,7 +66,7 @@ def _news(
 TeamNewsDep = Annotated[TeamNews, Depends(_news)]
 
 
-def _team(projects: ProjectsDep, news: TeamNewsDep) -> Team:
+async def _team(projects: ProjectsDep, news: TeamNewsDep) -> Team:
     return Team(projects, projects.team, news)
 
 

@@ -29,7 +29,7 @@ class Visit:
         return self.browser.remember(response, self.resources.settings.http)
 
 
-def _visit(request: Request, resources: ResourcesDep, transaction: TransactionDep) -> Visit:
+async def _visit(request: Request, resources: ResourcesDep, transaction: TransactionDep) -> Visit:
     http = resources.settings.http
     browser = browser_of(request, http, resources.settings.tokens)
     web = WebSessions(transaction.session, resources.clock())
@@ -39,7 +39,7 @@ def _visit(request: Request, resources: ResourcesDep, transaction: TransactionDe
 VisitDep = Annotated[Visit, Depends(_visit)]
 
 
-def _from_own_page(request: Request, visit: VisitDep, csrf: Csrf = "") -> None:
+async def _from_own_page(request: Request, visit: VisitDep, csrf: Csrf = "") -> None:
     check_form(request, visit.browser, csrf, visit.resources.settings.http.base_url)
 
 

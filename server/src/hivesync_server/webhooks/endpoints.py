@@ -25,7 +25,7 @@ router = APIRouter(
 )
 
 
-def _show_secret_once(request: Request, response: Response) -> None:
+async def _show_secret_once(request: Request, response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"
     idempotency.show_once(request, "secret")
 

@@ -186,7 +186,7 @@ def _events(events: list[str]) -> str:
     return EVENTS.dump_json(list(dict.fromkeys(events))).decode()
 
 
-def _webhooks(
+async def _webhooks(
     resources: ResourcesDep, transaction: TransactionDep, projects: ProjectsDep, audit: AuditDep
 ) -> Webhooks:
     now = resources.clock()

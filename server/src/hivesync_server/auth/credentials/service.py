@@ -147,7 +147,7 @@ class Credentials:
             raise TooManyMails(MAILS_SECONDS)
 
 
-def _credentials(
+async def _credentials(
     caller: ClientAddress,
     resources: ResourcesDep,
     accounts: AccountsDep,

@@ -30,7 +30,7 @@ def device_sign_in_of(resources: Resources, transaction: Transaction) -> DeviceS
     return DeviceSignIn(DeviceCodeRepository(transaction.session), sessions, uri, sessions.now)
 
 
-def _device_sign_in(resources: ResourcesDep, transaction: TransactionDep) -> DeviceSignIn:
+async def _device_sign_in(resources: ResourcesDep, transaction: TransactionDep) -> DeviceSignIn:
     return device_sign_in_of(resources, transaction)
 
 

@@ -82,7 +82,9 @@ def seal_purpose(user_id: str) -> str:
     return f"totp/{user_id}"
 
 
-def _second_factor(resources: ResourcesDep, transaction: TransactionDep, audit: AuditDep) -> SecondFactor:
+async def _second_factor(
+    resources: ResourcesDep, transaction: TransactionDep, audit: AuditDep
+) -> SecondFactor:
     now = resources.clock()
     return SecondFactor(
         TotpRepository(transaction.session),

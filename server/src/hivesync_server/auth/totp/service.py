@@ -110,7 +110,7 @@ class Totp:
         await self.factor.mailer.send(Mail(user.email, subject, body))
 
 
-def _totp(transaction: TransactionDep, accounts: AccountsDep, factor: SecondFactorDep) -> Totp:
+async def _totp(transaction: TransactionDep, accounts: AccountsDep, factor: SecondFactorDep) -> Totp:
     return Totp(UserRepository(transaction.session), accounts, factor)
 
 

@@ -29,7 +29,7 @@ router = APIRouter(
 )
 
 
-def _attachments(
+async def _attachments(
     project_id: ResourceId,
     task_id: ResourceId,
     principal: CurrentPrincipal,
