@@ -22,6 +22,7 @@ from bench.events import measure_events
 from bench.idle import measure_idle
 from bench.index import measure_index, measure_tiny, measure_watching
 from bench.jobs import measure_jobs
+from bench.lists import measure_list
 from bench.login import measure_login
 from bench.network import measure_network
 from bench.previews import measure_previews
@@ -115,6 +116,7 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
         ),
         "jobs": lambda: measure_jobs(folder / "jobs", effort.jobs, _say),
         "previews": lambda: measure_previews(folder / "previews", effort.previews, _say),
+        "list": lambda: measure_list(folder / "list", effort.rounds, effort.load_seconds, _say),
         "login": lambda: measure_login(folder / "login", effort.rounds, effort.load_seconds, _say),
         "growth": lambda: measure_growth(folder / "growth", effort.stored_rows, effort.growth_calls, _say),
     }

@@ -72,6 +72,7 @@ def _rows(results: dict[str, Any]) -> Iterator[Row]:
         ("agent", _agent),
         ("network", _network),
         ("index", _index),
+        ("list", _list),
         ("login", _login),
         ("events", _events),
     ):
@@ -125,6 +126,11 @@ def _index(index: dict[str, Any]) -> Iterator[Row]:
     yield _at_most(f"{size}, one save under the watcher", 50, index["changed_milliseconds"], " ms")
     yield _at_most("memory, 50,000 files watched, four editors", 50, index["watched_rss_megabytes"], " MB")
     yield _at_most("CPU, 50,000 files watched, four editors", 0.1, index["watched_cpu_percent"], " %")
+
+
+def _list(listed: dict[str, Any]) -> Iterator[Row]:
+    what = f"authenticated list of {listed['tasks']} tasks ÷ the same by bare FastAPI and SQLAlchemy"
+    yield _at_least(what, 0.7, listed["ratio"])
 
 
 def _login(login: dict[str, Any]) -> Iterator[Row]:

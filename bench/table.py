@@ -27,6 +27,8 @@ def table(results: dict[str, Any]) -> str:
         parts += ["", *_job_lines(jobs)]
     if previews := results.get("previews"):
         parts += ["", *_preview_lines(previews)]
+    if listed := results.get("list"):
+        parts += ["", *_list_lines(listed)]
     if login := results.get("login"):
         parts += ["", *_login_lines(login)]
     if growth := results.get("growth"):
@@ -125,6 +127,14 @@ def _preview_lines(previews: dict[str, Any]) -> Iterable[str]:
     for name, seconds in previews["samples"].items():
         first, again = seconds["first_seconds"], seconds["rebuild_seconds"]
         yield f"  {name:<20} first {first:.2f} s, after a change {again:.2f} s"
+
+
+def _list_lines(listed: dict[str, Any]) -> Iterable[str]:
+    yield f"A list of {listed['tasks']} tasks, median of {listed['rounds']}"
+    for name, load in listed["medians"].items():
+        speed, p50 = load["requests_per_second"], load["p50_ms"]
+        yield f"  {name:<10} {speed:,.0f} requests a second, p50 {p50:.1f} ms"
+    yield f"  hivesync ÷ bare {listed['ratio']:.2f} ×"
 
 
 def _login_lines(login: dict[str, Any]) -> Iterable[str]:

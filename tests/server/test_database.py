@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
+import psycopg
 import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.postgres import PostgresServer
@@ -82,3 +83,25 @@ async def test_a_server_that_has_no_tls_is_refused_when_the_address_requires_it(
         async with database.transaction() as transaction:
             await transaction.session.execute(text("SELECT 1"))
     await database.close()
+
+
+async def test_connections_that_the_server_closed_are_replaced_unseen(postgres: PostgresServer) -> None:
+    """As after a restart of Postgres: of the pool's connections only the ends on our side are left."""
+    name = postgres.create_database()
+    database = open_database(load({"DATABASE_URL": postgres.url(name)}).database)
+
+    async def ask() -> int:
+        async with database.transaction(writes=False) as transaction:
+            return await transaction.session.scalar(text("SELECT pg_backend_pid()")) or 0
+
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    try:
+        before = set(await asyncio.gather(*(ask() for _ in range(4))))
+        with psycopg.connect(postgres.url(name), autocommit=True) as connection:
+            ended = connection.execute(f"{others} AND datname = current_database()").fetchall()
+        assert len(ended) == len(before)
+        await asyncio.sleep(0.1)  # the farewells arrive
+        after = set(await asyncio.gather(*(ask() for _ in range(4))))
+        assert after.isdisjoint(before)
+    finally:
+        await database.close()

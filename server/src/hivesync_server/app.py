@@ -165,16 +165,7 @@ def _routes() -> Sequence[BaseRoute]:
     assembles many applications, as tests do, works them out once.
     """
     root = APIRouter()
-    root.include_router(_api_router())
-    accounts = account_pages, register_page, device_pages, invites_page, sign_in_pages, stop_mails_page
-    desk = admin_overview, admin_user, admin_lists, admin_alerts
-    for part in (workers, pages, *desk, *accounts, outbox_page, docs_page):
-        root.include_router(part.router)
-    return root.routes
-
-
-def _api_router() -> APIRouter:
-    router = APIRouter(prefix=API_PREFIX)
+    # Side by side, since a router within a router is searched twice.
     for part in (
         health,
         auth,
@@ -205,8 +196,12 @@ def _api_router() -> APIRouter:
         admin_operation,
         workers,
     ):
-        router.include_router(part.router)
-    return router
+        root.include_router(part.router, prefix=API_PREFIX)
+    accounts = account_pages, register_page, device_pages, invites_page, sign_in_pages, stop_mails_page
+    desk = admin_overview, admin_user, admin_lists, admin_alerts
+    for part in (workers, pages, *desk, *accounts, outbox_page, docs_page):
+        root.include_router(part.router)
+    return root.routes
 
 
 @asynccontextmanager

@@ -143,7 +143,6 @@ def test_every_route_is_counted_or_named_here(settings: Settings) -> None:
         "/api/v1/openapi.json",
         "/health",
         "/health/live",
-        "/invites",
         "/workers/callback",
     }
 

@@ -65,7 +65,7 @@ async def test_the_window_slides(cache: Cache) -> None:
     assert 12 <= len(admitted) <= 20
     fullest = max(sum(start <= at < start + 1 for at in admitted) for start in admitted)
     # The turn before counts as if it had been even, so a window may hold a little more; twice it never holds.
-    assert fullest <= 7
+    assert fullest < 10
 
 
 async def test_the_time_to_wait_is_enough(cache: Cache) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -16,6 +17,7 @@ from hivesync_server.auth.errors import AuthExpired, AuthInvalid
 from hivesync_server.settings.groups import TokenSettings
 
 _ALGORITHM = "HS256"
+_REMEMBERED = 4096
 _AUDIENCE = "hivesync-api"
 _CLAIMS = ["sub", "sid", "gen", "iat", "exp", "iss", "aud", "jti"]
 
@@ -39,6 +41,8 @@ class AccessTokens:
         keys = [secret.reveal().encode() for secret in settings.keys]
         self._keys = {key_id(key): key for key in keys}
         self._kid = key_id(keys[0])
+        # A token is presented many times, and its signature stays right; what may change is asked each time.
+        self._decoded = lru_cache(_REMEMBERED)(self._decode)
 
     def mint(self, user_id: str, session_id: str, generation: int) -> str:
         """Give a new token."""
@@ -65,7 +69,7 @@ class AccessTokens:
             raise AuthInvalid("The access token is not one of ours.")
         return AccessClaims(claims["sub"], claims["sid"], claims["gen"], expires_at)
 
-    def _decoded(self, token: str) -> dict[str, Any]:
+    def _decode(self, token: str) -> dict[str, Any]:
         try:
             key = self._keys[jwt.get_unverified_header(token)["kid"]]
             return jwt.decode(

@@ -84,15 +84,14 @@ async def _authenticate(resources: Resources, reading: AsyncSession, token: str)
         return Principal(known.user.id, known.key_id, Tier(known.user.tier), known.powers)
     claims = resources.access_tokens.read(token)
     now = resources.clock()
-    found = await SessionRepository(reading).with_user(claims.session_id)
-    if found is None or found[0].revoked_at is not None or found[0].expires_at <= now:
+    session = await SessionRepository(reading).standing(claims.session_id)
+    if session is None or session.revoked_at is not None or session.expires_at <= now:
         raise AuthInvalid("The session has ended; sign in again.")
-    session, user = found
-    if user.id != claims.user_id:
+    if session.user_id != claims.user_id:
         raise AuthInvalid("The access token is not one of ours.")
     if claims.generation > session.confirmed_generation:
         await _confirm(resources, claims)
-    return Principal(user.id, session.id, Tier(user.tier))
+    return Principal(session.user_id, claims.session_id, Tier(session.tier))
 
 
 async def _confirm(resources: Resources, claims: AccessClaims) -> None:

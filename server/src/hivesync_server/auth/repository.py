@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hivesync_server.adapters.tables import Id
 from hivesync_server.auth.tables import (
     DeviceCodeRow,
     MailedTokenRow,
@@ -67,6 +68,31 @@ class UserRepository:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionStanding:
+    """A session as requests see it, and whose it is."""
+
+    user_id: str
+    tier: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    confirmed_generation: int
+
+
+_STANDING = (
+    select(
+        SessionRow.user_id,
+        UserRow.tier,
+        SessionRow.expires_at,
+        SessionRow.revoked_at,
+        SessionRow.confirmed_generation,
+    )
+    .join(UserRow, UserRow.id == SessionRow.user_id)
+    .where(SessionRow.id == bindparam("session_id", type_=Id))
+)
+"""Made once: every request asks it."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRepository:
     """Sessions and their refresh tokens."""
 
@@ -76,10 +102,10 @@ class SessionRepository:
         self.session.add(row)
         await self.session.flush()
 
-    async def with_user(self, session_id: str) -> tuple[SessionRow, UserRow] | None:
-        query = select(SessionRow, UserRow).join(UserRow, UserRow.id == SessionRow.user_id)
-        row = (await self.session.execute(query.where(SessionRow.id == session_id))).one_or_none()
-        return (row[0], row[1]) if row else None
+    async def standing(self, session_id: str) -> SessionStanding | None:
+        """Give what each request has to know of its session."""
+        row = (await self.session.execute(_STANDING, {"session_id": session_id})).one_or_none()
+        return SessionStanding(*row) if row else None
 
     async def living(self, session_ids: Collection[str], now: datetime) -> frozenset[str]:
         """Give those of these sessions that have not ended."""

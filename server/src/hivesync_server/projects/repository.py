@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import bindparam, delete, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hivesync_server.adapters.tables import Id
 from hivesync_server.projects.tables import ProjectFavoriteRow, ProjectRow, ProjectTagRow
 from hivesync_server.team.tables import ProjectMemberRow
 
 _OF_MEMBER = ProjectMemberRow.project_id == ProjectRow.id
+_VISIBLE = (
+    select(ProjectRow)
+    .join(ProjectMemberRow, _OF_MEMBER)
+    .where(
+        ProjectMemberRow.project_id == bindparam("project_id", type_=Id),
+        ProjectMemberRow.user_id == bindparam("user_id", type_=Id),
+    )
+)
+"""Made once: every request within a project asks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +35,12 @@ class ProjectRepository:
         await self.session.flush()
 
     async def visible(self, project_id: str, user_id: str, *, lock: bool = False) -> ProjectRow | None:
-        query = select(ProjectRow).join(ProjectMemberRow, _OF_MEMBER)
-        query = query.where(ProjectMemberRow.project_id == project_id, ProjectMemberRow.user_id == user_id)
-        if not lock:
-            return await self.session.scalar(query)
-        if await self.session.scalar(query.with_for_update(of=ProjectRow)) is None:
+        asked = {"project_id": project_id, "user_id": user_id}
+        # Once more after the lock: who waited for it may have been removed meanwhile, and Postgres looks
+        # again only at what it locked.
+        if lock and await self.session.scalar(_VISIBLE.with_for_update(of=ProjectRow), asked) is None:
             return None
-        # Once more: who waited for the lock may have been removed meanwhile, and Postgres looks again only
-        # at what it locked.
-        return await self.session.scalar(query)
+        return await self.session.scalar(_VISIBLE, asked)
 
     async def locked(self, project_id: str) -> ProjectRow | None:
         """Give and lock a project, whoever asks; for those who are about to become members."""

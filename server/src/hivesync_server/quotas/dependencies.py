@@ -13,7 +13,9 @@ from hivesync_server.quotas.service import Quotas
 from hivesync_server.resources import ResourcesDep, TransactionDep
 
 
-async def _quotas(principal: CurrentPrincipal, resources: ResourcesDep, transaction: TransactionDep) -> Quotas:
+async def _quotas(
+    principal: CurrentPrincipal, resources: ResourcesDep, transaction: TransactionDep
+) -> Quotas:
     return Quotas(
         repository=QuotaRepository(transaction.session),
         jobs=JobRepository(transaction.session),
