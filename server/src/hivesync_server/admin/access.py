@@ -60,7 +60,7 @@ class Confirmation:
         await self.accounts.confirm(self.admin.user_id, password)
 
 
-def _confirmation(admin: AdminDep, accounts: AccountsDep) -> Confirmation:
+async def _confirmation(admin: AdminDep, accounts: AccountsDep) -> Confirmation:
     return Confirmation(admin, accounts)
 
 

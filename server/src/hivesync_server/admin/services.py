@@ -91,7 +91,7 @@ class Desk:
             audit.note(action, self.admin.user_id, subject_id, data)
 
 
-def _desk(
+async def _desk(
     admin: AdminDep, resources: ResourcesDep, transaction: TransactionDep, address: ClientAddress
 ) -> Desk:
     return Desk(admin, resources, transaction, address)

@@ -99,7 +99,7 @@ def object_key(export_id: str) -> str:
     return f"exports/{export_id}.zip"
 
 
-def _exports(resources: ResourcesDep, transaction: TransactionDep, audit: AuditDep) -> Exports:
+async def _exports(resources: ResourcesDep, transaction: TransactionDep, audit: AuditDep) -> Exports:
     return Exports(
         ExportRepository(transaction.session),
         transaction,

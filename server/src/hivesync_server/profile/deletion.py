@@ -95,7 +95,7 @@ class AccountDeletion:
         self.transaction.after_commit(partial(self.hub.publish, user.id))
 
 
-def _deletion(
+async def _deletion(
     resources: ResourcesDep,
     transaction: TransactionDep,
     accounts: AccountsDep,

@@ -61,7 +61,7 @@ def _similar(words: Sequence[Word], recent: Mapping[Subject, Sequence[str]]) -> 
     return Query(words, similar), found[:CANDIDATES]
 
 
-def _search(transaction: TransactionDep) -> Search:
+async def _search(transaction: TransactionDep) -> Search:
     session = transaction.session
     postgres = session.get_bind().dialect.name == "postgresql"
     return Search(SearchRepository(session), PostgresIndex(session) if postgres else SqliteIndex(session))

@@ -59,7 +59,7 @@ class TaskScopes:
         return TaskScope(project_id, tasks, Labels(labels, news, now))
 
 
-def _scopes(
+async def _scopes(
     projects: ProjectsDep, resources: ResourcesDep, transaction: TransactionDep, notifier: NotifierDep
 ) -> TaskScopes:
     return TaskScopes(projects, transaction, resources.hub, notifier)

@@ -53,7 +53,7 @@ class Templates:
             )
 
 
-def _templates(scopes: TaskScopesDep) -> Templates:
+async def _templates(scopes: TaskScopesDep) -> Templates:
     return Templates(scopes)
 
 
