@@ -14,7 +14,7 @@ Program = Callable[..., Awaitable[httpx.AsyncClient]]
 KEYS = "/api/v1/api-keys"
 PROJECTS = "/api/v1/projects"
 ID = "01890000-0000-7000-8000-000000000000"
-SHUT = {"auth", "profile", "invites", "api-keys", "devices", "admin", "health", "workers"}
+SHUT = {"auth", "profile", "invites", "api-keys", "devices", "webhooks", "admin", "health", "workers"}
 """Resources that were decided to be no business of keys, or need no sign-in at all."""
 
 
