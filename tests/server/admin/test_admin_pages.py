@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-from hivesync_contract.jobs import JobKind
-from hivesync_dev.browser import chromium
+from hivesync_dev.browser import chromium, keep_screenshot
 from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
+from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_server.mails.mail import Mail
 from hivesync_server.mails.outbox import OutboxMailer
@@ -68,6 +68,8 @@ async def test_pages_are_for_admins_who_are_signed_in_there(
     clock.advance(minutes=25)  # used meanwhile, so it stays
     page = await client.get("/admin")
     assert page.status_code == 200
+    assert (await client.post("/admin/sign-out", data={"csrf": "0" * 64})).status_code == 403
+    assert (await client.get("/admin")).status_code == 200
     assert (await client.post("/admin/sign-out", data={"csrf": csrf_of(page)})).status_code == 303
     assert (await client.get("/admin")).status_code == 303
     await sign_in(client)
@@ -126,8 +128,9 @@ async def test_chores_mails_and_alerts_are_looked_after_by_forms(
 
 
 async def test_nothing_that_users_typed_runs_in_a_real_browser(
-    owner: BackendUser, ann: BackendUser, backend: RunningBackend
+    owner: BackendUser, ann: BackendUser, backend: RunningBackend, worker: FakeWorker, reporter: Reporter
 ) -> None:
+    await reporter.report(success((await ann.queued(worker)).job))
     await ann.project(HOSTILE)
     await ann.api_key(name=HOSTILE)
     async with backend.resources.database.transaction() as transaction:
@@ -183,10 +186,12 @@ def look(url: str, paths: list[str]) -> None:
                 screen.open(url, path)
             assert screen.page.locator(".confirm").first.is_visible()
             screen.open(url, "")
-            assert screen.page.locator(".chart canvas").count() == len(JobKind)
+            keep_screenshot(screen.page, f"admin-overview-{screen.name}")
+            assert screen.page.locator(".chart canvas").count() == 1
             assert screen.problems == []
         screen = Screen(desktop.new_page(), "desktop")
         screen.open(url, "/users")
         screen.page.get_by_label("Part of an address or name").press_sequentially("own")
         expect(screen.page.locator("tbody tr")).to_have_count(1)
+        keep_screenshot(screen.page, "admin-users-desktop")
         assert screen.problems == []

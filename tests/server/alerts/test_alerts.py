@@ -11,12 +11,12 @@ from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_dev.servers.webhook_receiver import WebhookReceiver
 from hivesync_dev.waiting import until
-from hivesync_server.adapters.mail import MailRow
 from hivesync_server.adapters.outbound.targets import TargetRefused
 from hivesync_server.alerts.service import alert_shape, alerts_on
 from hivesync_server.alerts.tables import AlertMessageRow, AlertSettingsRow
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.housekeeping import Housekeeping
+from hivesync_server.mails.tables import MailRow
 from sqlalchemy import select, update
 
 Raise = Callable[..., Awaitable[bool]]

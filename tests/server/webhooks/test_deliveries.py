@@ -10,8 +10,8 @@ from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_dev.servers.webhook_receiver import WebhookReceiver
 from hivesync_dev.waiting import until
-from hivesync_server.adapters.mail import MailRow
 from hivesync_server.housekeeping import Housekeeping
+from hivesync_server.mails.tables import MailRow
 from hivesync_server.webhooks.dispatcher import MESSAGES_PER_TURN
 from hivesync_server.webhooks.tables import WebhookDeliveryRow, WebhookTurnRow
 from sqlalchemy import func, select

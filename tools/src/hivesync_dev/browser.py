@@ -45,13 +45,18 @@ class Phone:
 
     def keep_screenshot(self, name: str) -> None:
         """Write docs/screenshots/NAME.png, only when HIVESYNC_UPDATE_SCREENSHOTS=1 asks for it."""
-        if os.environ.get("HIVESYNC_UPDATE_SCREENSHOTS") == "1":
-            _SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=_SCREENSHOTS / f"{name}.png", animations="disabled")
+        keep_screenshot(self.page, name)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.errors.append(message.text)
+
+
+def keep_screenshot(page: Page, name: str) -> None:
+    """Write docs/screenshots/NAME.png of any page, only when HIVESYNC_UPDATE_SCREENSHOTS=1 asks for it."""
+    if os.environ.get("HIVESYNC_UPDATE_SCREENSHOTS") == "1":
+        _SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=_SCREENSHOTS / f"{name}.png", animations="disabled")
 
 
 @contextmanager
