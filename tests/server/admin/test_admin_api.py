@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import httpx
 import pytest
+from hivesync_contract.errors import ErrorCode
+from hivesync_contract.jobs import CallbackError, JobStatus
 from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
 from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_server.admin.exports import as_csv
 from hivesync_server.admin.figures import histogram, percentile
+from hivesync_server.auth.throttle import Throttle
 from hivesync_server.mails.tables import MailDeliveryRow, MailRow
 from sqlalchemy import delete, update
 
@@ -36,7 +40,7 @@ async def test_nobody_else_reaches_any_of_them(
     key = (await owner.api_key(scope="write"))["key"]
     for method, path in routes:
         place = path.replace("{user_id}", ann.profile["id"]).replace("{mail_id}", SOME)
-        place = place.replace("{what}", "users").replace("{chore}", "sweep")
+        place = place.replace("{what}", "users").replace("{chore}", "sweep").replace("{job_id}", SOME)
         body = confirmed() if method in {"POST", "PATCH"} else None
         for answer, status in (
             (await client.request(method, place, json=body), 401),
@@ -47,7 +51,7 @@ async def test_nobody_else_reaches_any_of_them(
         if body is not None:
             wrong = await owner.client.request(method, place, json=body | {"password": "wrong password"})
             assert (method, path, wrong.status_code) == (method, path, 403)
-            await backend.resources.cache.forget(f"guess:confirm:{owner.profile['id']}")
+            await Throttle(backend.resources.cache).forgive(f"confirm:{owner.profile['id']}")
     assert await actions(owner) == ["api_key.created"]
 
 
@@ -115,6 +119,26 @@ async def test_figures_and_lists_show_what_happened(
     assert (projects["items"][0]["owner"], projects["items"][0]["members"]) == ("ann", 1)
     assert projects["next_cursor"]
     assert seen["mails"]["waiting"] == len((await get(owner, "/mails", state="waiting"))["items"])
+
+
+async def test_a_build_that_failed_is_tried_again_for_its_user(
+    ann: BackendUser, owner: BackendUser, worker: FakeWorker, reporter: Reporter
+) -> None:
+    first = (await ann.queued(worker)).job
+    place = f"{ROOT}/jobs/{first.job_id}/retry"
+    assert (await owner.client.post(place, json=confirmed())).status_code == 409
+    error = CallbackError(ErrorCode.INTERNAL_ERROR, "x")
+    failure = replace(success(first), status=JobStatus.FAIL, error=error, result=None, artifact_keys=[])
+    assert (await reporter.report(failure)).json() == {"applied": True}
+    assert (await get(owner, "/pipelines"))[0]["failures"] == {"INTERNAL_ERROR": 1}
+
+    assert (await owner.client.post(place, json=confirmed())).status_code == 204
+    again = (await worker.next_delivery()).job
+    assert again.job_id != first.job_id
+    assert again.preview == first.preview
+    assert (await owner.client.post(place, json=confirmed())).status_code == 409
+    assert (await reporter.report(success(again))).json() == {"applied": True}
+    assert (await actions(owner)).count("admin.job_retried") == 1
 
 
 async def test_a_mail_that_failed_is_sent_again_and_never_shown(

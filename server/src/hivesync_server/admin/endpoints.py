@@ -29,6 +29,7 @@ from hivesync_server.admin.access import ConfirmationDep
 from hivesync_server.admin.acts import Change
 from hivesync_server.admin.exports import ExportFormat, ExportOf, export
 from hivesync_server.admin.maintenance import Chore, do
+from hivesync_server.admin.retries import retry_job
 from hivesync_server.admin.schemas import AdminActBody, AdminUserBody
 from hivesync_server.admin.services import Desk, DeskDep
 from hivesync_server.admin.shapes import user_shape
@@ -106,6 +107,13 @@ async def projects(desk: DeskDep, page: PageQuery) -> Page[AdminProject]:
 async def jobs(desk: DeskDep, page: PageQuery, state: Word | None = None) -> Page[AdminJob]:
     """List jobs, newest first."""
     return await desk.lists.jobs(page, state)
+
+
+@router.post("/jobs/{job_id}/retry", status_code=204)
+async def retry(job_id: ResourceId, body: AdminActBody, desk: DeskDep, confirmation: ConfirmationDep) -> None:
+    """Build a preview again whose build failed."""
+    await confirmation.check(body.password)
+    await retry_job(desk, job_id)
 
 
 @router.get("/mails")

@@ -34,6 +34,7 @@ class AuditAction(StrEnum):
     ADMIN_SESSIONS_REVOKED = "admin.sessions_revoked"
     ADMIN_MAILS_REQUEUED = "admin.mails_requeued"
     ADMIN_EXPORTED = "admin.exported"
+    ADMIN_JOB_RETRIED = "admin.job_retried"
     ADMIN_MAINTAINED = "admin.maintained"
     ADMIN_SIGNED_IN = "admin.signed_in"
     ADMIN_ALERTS_CHANGED = "admin.alerts_changed"

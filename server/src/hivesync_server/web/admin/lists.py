@@ -6,10 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
 from hivesync_contract.admin import AdminJob, AdminMail, AdminMailState, AdminProject, AdminUser, AuditEntry
+from hivesync_contract.jobs import JobKind
 from starlette.responses import RedirectResponse, Response
 
 from hivesync_server.admin.endpoints import export_file
 from hivesync_server.admin.exports import ExportFormat, ExportOf
+from hivesync_server.admin.retries import retry_job
 from hivesync_server.audit.service import AuditAction
 from hivesync_server.http.fields import GivenId, ResourceId
 from hivesync_server.http.pagination import PageQuery
@@ -20,6 +22,7 @@ from hivesync_server.web.visits import FromOwnPage
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=AdminRoute)
 
 Word = Annotated[str, Query(max_length=64)]
+Password = Annotated[str, Form(max_length=1024)]
 Search = Annotated[str, Query(max_length=320)]
 _STATES = ("queued", "sent", "succeeded", "failed", "cancelled")
 _TONES = {"failed": "bad", "succeeded": "good", "sent": "good", "cancelled": "faint"}
@@ -46,13 +49,21 @@ async def projects(desk: PageDeskDep, page: PageQuery) -> Response:
 @router.get("/jobs")
 async def jobs(desk: PageDeskDep, page: PageQuery, state: Word = "") -> Response:
     """List jobs."""
-    columns = ("Job", "Kind", "Tier", "State", "Attempt", "User", "Reason", "Took", "Accepted")
+    columns = ("Job", "Kind", "Tier", "State", "Attempt", "User", "Reason", "Took", "Accepted", "")
     listed = await desk.desk.lists.jobs(page, state or None)
     choices = filters_of("/admin/jobs", "state", _STATES, state)
     table = table_of(
         "Jobs", "/admin/jobs", columns, listed, _job, {"state": state}, filters=choices, export="jobs"
     )
     return desk.show("list.html", "jobs", table=table)
+
+
+@router.post("/jobs/{job_id}/retry", dependencies=[FromOwnPage])
+async def retry(job_id: ResourceId, desk: PageDeskDep, password: Password = "") -> Response:
+    """Build a preview again whose build failed."""
+    await desk.confirm(password)
+    await retry_job(desk.desk, job_id)
+    return RedirectResponse("/admin/jobs", 303)
 
 
 @router.get("/mails")
@@ -69,9 +80,7 @@ async def mails(desk: PageDeskDep, page: PageQuery, state: AdminMailState | None
 
 
 @router.post("/mails/{mail_id}/requeue", dependencies=[FromOwnPage])
-async def requeue_mail(
-    mail_id: ResourceId, desk: PageDeskDep, password: Annotated[str, Form(max_length=1024)] = ""
-) -> Response:
+async def requeue_mail(mail_id: ResourceId, desk: PageDeskDep, password: Password = "") -> Response:
     """Send a mail that failed again."""
     await desk.confirm(password)
     await desk.desk.acts.requeue_mail(mail_id)
@@ -119,6 +128,7 @@ def _project(project: AdminProject) -> list[Cell]:
 
 
 def _job(job: AdminJob) -> list[Cell]:
+    can_retry = job.state == "failed" and job.kind == JobKind.PREVIEW_BUILD
     took = (job.finished_at - job.created_at).total_seconds() if job.finished_at else None
     return [
         Cell(job.id[-12:], tone="faint"),
@@ -130,6 +140,7 @@ def _job(job: AdminJob) -> list[Cell]:
         Cell(job.error_code or ""),
         Cell(duration(took)),
         moment(job.created_at),
+        Cell("Try again", act=f"/admin/jobs/{job.id}/retry") if can_retry else Cell(""),
     ]
 
 
