@@ -16,7 +16,7 @@ from hivesync_server.alerts.service import alert_shape
 from hivesync_server.auth.schemas import Email
 from hivesync_server.http.pagination import PageQuery
 from hivesync_server.web.admin.desk import AdminRoute, PageDeskDep
-from hivesync_server.web.admin.tables import Cell, duration, moment, table_of
+from hivesync_server.web.admin.listing import Cell, duration, moment, table_of
 from hivesync_server.web.visits import FromOwnPage
 
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=AdminRoute)

@@ -16,7 +16,7 @@ from hivesync_server.audit.service import AuditAction
 from hivesync_server.http.fields import GivenId, ResourceId
 from hivesync_server.http.pagination import PageQuery
 from hivesync_server.web.admin.desk import AdminRoute, PageDeskDep
-from hivesync_server.web.admin.tables import Cell, duration, filters_of, moment, table_of, yes
+from hivesync_server.web.admin.listing import Cell, duration, filters_of, moment, table_of, yes
 from hivesync_server.web.visits import FromOwnPage
 
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=AdminRoute)

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from hivesync_server.admin.exports import ExportOf
 from hivesync_server.admin.maintenance import Chore, do
 from hivesync_server.web.admin.desk import AdminRoute, PageDeskDep
-from hivesync_server.web.admin.tables import duration
+from hivesync_server.web.admin.listing import duration
 from hivesync_server.web.sign_in_pages import Place, sign_in_page
 from hivesync_server.web.visits import FromOwnPage, VisitDep
 
