@@ -444,6 +444,20 @@ export interface BearerToken {
   token_type?: "Bearer";
 }
 
+/** `POST /support/bundles`: the zip that `hivesync support-bundle` made, at most `BUNDLE_BYTES`. */
+export interface BundleCreate {
+  size: number;
+  sha256: string;
+}
+
+/** Answer of `POST /support/bundles`. After the upload: `POST /support/bundles/{id}/complete`. */
+export interface BundleCreated {
+  bundle: UploadedBundle;
+  upload: FileUploadPlan;
+}
+
+export type BundleState = "ready" | "uploading";
+
 /** One file of the bundle, and what it is for. */
 export interface BundledFile {
   name: string;
@@ -635,6 +649,14 @@ export interface Export {
 }
 
 export type ExportState = "failed" | "pending" | "ready";
+
+/** One entry of `GET /support/faq`. `answer` is Markdown; `id` is stable and readable. */
+export interface FaqEntry {
+  id: string;
+  topic: string;
+  question: string;
+  answer: string;
+}
 
 /** What is wrong with one field of the input. `field` is a dotted path, empty for the body itself. */
 export interface FieldError {
@@ -1306,6 +1328,43 @@ export interface ProtocolRange {
   max: number;
 }
 
+/**
+ * A question that was asked, and what the FAQ has to say.
+ *
+ * Without `answer` nothing fits well enough, and none is pretended; `related` may still be worth a look.
+ * `confidence`: from 0 to 1, how much of the question the best entry covers.
+ */
+export interface Question {
+  id: string;
+  question: string;
+  answer: FaqEntry | null;
+  confidence: number;
+  related: FaqEntry[];
+  helpful: boolean | null;
+  created_at: string;
+  escalated_at: string | null;
+}
+
+/** `POST /support/questions`. */
+export interface QuestionCreate {
+  question: string;
+}
+
+/**
+ * `POST /support/questions/{id}/escalate`: have a person look at it, once for each question.
+ *
+ * `bundle_id`: a support bundle of one's own that was uploaded.
+ */
+export interface QuestionEscalate {
+  message?: string;
+  bundle_id?: string | null;
+}
+
+/** `POST /support/questions/{id}/feedback`: whether the answer helped. The last one counts. */
+export interface QuestionFeedback {
+  helpful: boolean;
+}
+
 /** Ten codes that each replace one code of the app, once. They are shown once: repeated, this is null. */
 export interface RecoveryCodes {
   codes: string[] | null;
@@ -1614,6 +1673,16 @@ export interface UploadPlan {
   files: FileUpload[];
 }
 
+/** A support bundle that was uploaded, until `expires_at`. */
+export interface UploadedBundle {
+  id: string;
+  size: number;
+  sha256: string;
+  state: BundleState;
+  created_at: string;
+  expires_at: string;
+}
+
 /** A part that the store has taken. `etag`: the answer's header as it came, with its quotes. */
 export interface UploadedPart {
   number: number;
@@ -1748,6 +1817,7 @@ export const LIMITS = {
   ATTACHMENT_SINGLE_BYTES: 16777216,
   ATTACHMENT_PART_BYTES: 8388608,
   AI_DOCS_VERSION: 1,
+  BUNDLE_BYTES: 20971520,
   SIGNATURE_TOLERANCE_SECONDS: 300,
   PREVIEW_OPEN_SECONDS: 600,
   PREVIEW_LIFETIME_SECONDS: 86400,

@@ -25,6 +25,9 @@ ATTACHMENT_PART_BYTES = 8 * 1024 * 1024
 AI_DOCS_VERSION = 1
 """Counts up with prompts and engines: a result of another version is not given again for the same file."""
 
+BUNDLE_BYTES = 20 * 1024 * 1024
+"""The largest support bundle."""
+
 SIGNATURE_TOLERANCE_SECONDS = 300
 PREVIEW_OPEN_SECONDS = 600
 """How long a phone link may be opened for the first time."""

@@ -73,6 +73,8 @@ from hivesync_server.search import endpoints as search
 from hivesync_server.search import upkeep
 from hivesync_server.settings import Settings
 from hivesync_server.settings.safety import is_loopback
+from hivesync_server.support import bundles as support_bundles
+from hivesync_server.support import endpoints as support
 from hivesync_server.tasks import endpoints as tasks
 from hivesync_server.tasks.attachments import collector as attachment_collector
 from hivesync_server.tasks.attachments import endpoints as attachments
@@ -191,6 +193,7 @@ def _routes() -> Sequence[BaseRoute]:
         search,
         notifications,
         webhooks,
+        support,
         events,
         admin,
         admin_operation,
@@ -237,6 +240,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 ai_docs_retention.collect,
                 job_retention.collect,
                 collect_exports,
+                support_bundles.collect,
             ],
         )
         pump = EventPump(resources.database, resources.hub, resources.clock, worker)

@@ -22,6 +22,7 @@ from hivesync_server.mails.repository import MailRepository
 from hivesync_server.notifications.repository import NotificationRepository
 from hivesync_server.quotas.repository import QuotaRepository
 from hivesync_server.quotas.service import LONGEST
+from hivesync_server.support.repository import QuestionRepository
 from hivesync_server.team.repository import InviteRepository
 from hivesync_server.webhooks.repository import DeliveryRepository
 
@@ -35,6 +36,8 @@ NOTIFICATIONS_KEPT = timedelta(days=90)
 MAILS_KEPT = timedelta(days=30)
 ALERTS_KEPT = timedelta(days=90)
 WEBHOOK_DELIVERIES_KEPT = timedelta(days=30)
+
+QUESTIONS_KEPT = timedelta(days=365)
 
 _INTERVAL_SECONDS = 3600.0
 _logger = logging.getLogger(__name__)
@@ -73,4 +76,5 @@ class Housekeeping:
             await InviteRepository(transaction.session).forget(now)
             await MailRepository(transaction.session).forget(now - MAILS_KEPT)
             await QuotaRepository(transaction.session).forget(now - LONGEST)
+            await QuestionRepository(transaction.session).forget(now - QUESTIONS_KEPT)
             await idempotency.forget(transaction.session, now)

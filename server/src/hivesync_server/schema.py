@@ -28,6 +28,7 @@ from hivesync_server.previews import tables as previews
 from hivesync_server.projects import tables as projects
 from hivesync_server.quotas import tables as quotas
 from hivesync_server.search import tables as search
+from hivesync_server.support import tables as support
 from hivesync_server.tasks import tables as tasks
 from hivesync_server.tasks.attachments import tables as attachments
 from hivesync_server.team import tables as team
@@ -56,6 +57,7 @@ DOMAINS = (
     projects,
     quotas,
     search,
+    support,
     tasks,
     team,
     totp,

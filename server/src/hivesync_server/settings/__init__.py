@@ -78,6 +78,7 @@ def load(
             resend_url=read.origin("RESEND_API_URL", "https://api.resend.com"),
             sender=read.text("EMAIL_FROM", "HiveSync <hivesync@localhost>"),
             digest_hour=read.number("DIGEST_HOUR", 7, low=0, high=23),
+            support_address=_support_address(read),
         ),
         accounts=AccountSettings(confirmed_only=env != "local"),
         tiers=tiers,
@@ -184,6 +185,13 @@ def _tiers(read: Environment) -> Mapping[Tier, TierLimits]:
 def _alerts(read: Environment) -> AlertSettings:
     hosts = read.text("ALERT_SLACK_HOSTS", "hooks.slack.com").split(",")
     return AlertSettings(frozenset(host.strip().lower() for host in hosts if host.strip()))
+
+
+def _support_address(read: Environment) -> str:
+    address = read.text("SUPPORT_EMAIL")
+    if address and (address.count("@") != 1 or not address.isprintable() or " " in address):
+        raise SettingInvalid("SUPPORT_EMAIL", "must be one email address, such as help@example.com.")
+    return address
 
 
 def _keys(read: Environment, name: str, env: EnvName, data_dir: Path) -> tuple[Secret, ...]:

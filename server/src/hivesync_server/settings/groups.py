@@ -108,13 +108,17 @@ class AccountSettings:
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """How mails leave. `digest_hour`: when daily digests are written, in UTC."""
+    """How mails leave. `digest_hour`: when daily digests are written, in UTC.
+
+    `support_address` gets the questions that the FAQ does not answer; without one, every admin does.
+    """
 
     provider: Literal["outbox", "resend"]
     resend_api_key: Secret
     resend_url: str
     sender: str
     digest_hour: int
+    support_address: str
 
 
 @dataclass(frozen=True, slots=True)

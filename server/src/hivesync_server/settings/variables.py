@@ -46,6 +46,7 @@ VARIABLES: dict[str, str] = {
     "RESEND_API_KEY": "",
     "RESEND_API_URL": "where Resend's API is, when that is not https://api.resend.com",
     "EMAIL_FROM": "sender of mails",
+    "SUPPORT_EMAIL": "who answers questions of users; the admins, when unset",
     "DIGEST_HOUR": "hour of the day, in UTC, when daily digests are mailed",
     "ALERT_SLACK_HOSTS": "hosts of incoming webhooks for alerts",
 }

@@ -115,7 +115,7 @@ def _value(column: Column[Any]) -> Any:
             return uuid.uuid4()
         case types.Boolean():
             return True
-        case types.Integer() | types.Numeric():
+        case types.Integer() | types.Numeric() | types.Float():
             return number
         case types.DateTime():
             return _START + timedelta(seconds=number)

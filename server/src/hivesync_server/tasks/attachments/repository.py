@@ -25,8 +25,9 @@ class AttachmentRepository:
         self.session.add(row)
         await self.session.flush()
 
-    async def get(self, attachment_id: str) -> AttachmentRow | None:
-        return await self.session.scalar(self._visible().where(AttachmentRow.id == attachment_id))
+    async def get(self, attachment_id: str, *, lock: bool = False) -> AttachmentRow | None:
+        query = self._visible().where(AttachmentRow.id == attachment_id)
+        return await self.session.scalar(query.with_for_update() if lock else query)
 
     async def page(self, after: str | None, limit: int) -> Sequence[AttachmentRow]:
         """Give up to `limit`, newest first, and one more if there is more."""

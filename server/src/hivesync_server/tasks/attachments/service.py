@@ -93,9 +93,9 @@ class Seen:
     task: TaskRow
     attachments: AttachmentRepository
 
-    async def get(self, attachment_id: str) -> AttachmentRow:
+    async def get(self, attachment_id: str, *, lock: bool = False) -> AttachmentRow:
         """Give an attachment, or raise `AttachmentUnknown`."""
-        row = await self.attachments.get(attachment_id)
+        row = await self.attachments.get(attachment_id, lock=lock)
         if row is None:
             raise AttachmentUnknown
         return row
@@ -152,7 +152,7 @@ class Attachments:
         if announced.state == AttachmentState.UPLOADING:
             _check_stored(announced, await self._stored(announced, parts))
         seen = await self._see(self.session, lock=True)
-        row = await seen.get(attachment_id)
+        row = await seen.get(attachment_id, lock=True)
         if row.state == AttachmentState.UPLOADING:
             row.state, row.ready_at, row.upload_id = AttachmentState.READY.value, self.now, None
             await self.news.tell(Verb.ATTACHED, seen.task, row)
@@ -161,7 +161,7 @@ class Attachments:
     async def delete(self, attachment_id: str) -> None:
         """Delete one with its object, or raise `NotTheirs`."""
         seen = await self._see(self.session, lock=True)
-        row = await seen.get(attachment_id)
+        row = await seen.get(attachment_id, lock=True)
         if self.place.user_id not in (row.uploader_id, seen.project.owner_id):
             raise NotTheirs
         await self.deletions.add(
