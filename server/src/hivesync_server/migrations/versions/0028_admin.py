@@ -11,13 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Nobody is disabled."""
-    with op.batch_alter_table("users") as users:
-        users.add_column(sa.Column("disabled_at", sa.DateTime(timezone=True)))
+    op.add_column("users", sa.Column("disabled_at", sa.DateTime(timezone=True)))
     op.create_index("ix_audit_log_action_id", "audit_log", ["action", "id"])
 
 
 def downgrade() -> None:
     """Everybody can sign in again."""
     op.drop_index("ix_audit_log_action_id", "audit_log")
-    with op.batch_alter_table("users") as users:
-        users.drop_column("disabled_at")
+    # Not by a batch: on SQLite that drops the table, and with it what refers to its rows.
+    op.drop_column("users", "disabled_at")
