@@ -157,7 +157,7 @@ async def test_two_servers_started_at_once_share_a_new_database(servers: Start, 
 
 @pytest.mark.any_database
 async def test_no_secret_reaches_the_log_at_any_level(servers: Start, environ: dict[str, str]) -> None:
-    server = await servers(LOG_LEVEL="DEBUG")
+    server = await servers(LOG_LEVEL="DEBUG", LOG_FORMAT="json", METRICS_TOKEN="canary-metrics-token")
     async with server.client() as client:
         ann = await BackendUser(client, "ann").sign_up()
         wrong = {"login": "someone@example.com", "password": "canary-password"}
@@ -167,9 +167,13 @@ async def test_no_secret_reaches_the_log_at_any_level(servers: Start, environ: d
         created = await ann.preview(await ann.project())
         link = created["preview"]["preview_url"]
         await client.get("/api/v1/auth/me")
+        await client.get("/metrics", headers={"Authorization": "Bearer canary-metrics-token"})
     await server.stop()
     lines = [json.loads(line) for line in server.log.splitlines()]
     assert any(line.get("status") == 401 for line in lines)
+    mine = [line for line in lines if line.get("route") == "/api/v1/auth/me"]
+    assert mine[-1]["user"] == ann.profile["id"]
+    assert mine[-1]["request_id"]
     assert "s…@example.com" in server.log
     secrets = ["canary", "someone@", PASSWORD, link.partition("#")[2], ann.email]
     secrets += [ann.tokens["access_token"], ann.tokens["refresh_token"]]

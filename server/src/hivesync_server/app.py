@@ -50,6 +50,7 @@ from hivesync_server.health import endpoints as health
 from hivesync_server.housekeeping import Housekeeping
 from hivesync_server.http.body_limits import BodyLimit, BodyLimits
 from hivesync_server.http.compressed_bodies import CompressedBodies
+from hivesync_server.http.file_limits import raise_file_limit
 from hivesync_server.http.handover import Handover
 from hivesync_server.http.request_context import RequestContext
 from hivesync_server.http.security_headers import SecurityHeaders
@@ -58,6 +59,8 @@ from hivesync_server.jobs.delivery import WorkerGate
 from hivesync_server.jobs.dispatcher import Dispatcher
 from hivesync_server.jobs.services import outcomes_on
 from hivesync_server.mails.services import send_mails
+from hivesync_server.monitoring import endpoints as monitoring
+from hivesync_server.monitoring.metrics import Metrics
 from hivesync_server.notifications import endpoints as notifications
 from hivesync_server.notifications.digests import digests_of
 from hivesync_server.object_deletions.deleter import ObjectDeleter
@@ -138,6 +141,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
         hub=EventHub(),
         signals=open_signals(settings.redis_url.reveal(), settings.http.base_url),
         sealer=Sealer(settings.tokens.keys),
+        metrics=Metrics(),
         outbound=Outbound(loopback_allowed=settings.env == "local"),
     )
     app = DescribedApi(
@@ -157,7 +161,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
     app.add_middleware(CompressedBodies)
     app.add_middleware(SecurityHeaders, https=settings.http.secure_cookies)
     app.add_middleware(Handover)
-    app.add_middleware(RequestContext)
+    app.add_middleware(RequestContext, metrics=resources.metrics)
     return App(app, resources.hub.close)
 
 
@@ -202,13 +206,14 @@ def _routes() -> Sequence[BaseRoute]:
         root.include_router(part.router, prefix=API_PREFIX)
     accounts = account_pages, register_page, device_pages, invites_page, sign_in_pages, stop_mails_page
     desk = admin_overview, admin_user, admin_lists, admin_alerts
-    for part in (workers, pages, *desk, *accounts, outbox_page, docs_page):
+    for part in (monitoring, workers, pages, *desk, *accounts, outbox_page, docs_page):
         root.include_router(part.router)
     return root.routes
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    raise_file_limit()
     resources: Resources = app.state.resources
     worker = resources.settings.worker
     # Loopback never goes through a proxy; a real Worker does when the machine says so.

@@ -12,6 +12,9 @@ from typing import Any
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Id of the request that is being answered; empty in background work."""
 
+USER_ID = "user_id"
+"""Where a request's state keeps the id of who makes it, for its line in the log."""
+
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {
     "message",
     "asctime",
@@ -39,13 +42,27 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False, default=str)
 
 
-def configure(level: str) -> None:
-    """Send everything to stderr as JSON: our own messages from `level` on, those of libraries from WARNING.
+class TextFormatter(JsonFormatter):
+    """The same for people: `12:30:59 INFO request method=GET status=200`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line; a traceback follows on lines of its own."""
+        entry = json.loads(super().format(record))
+        at, level, _, message = (str(entry.pop(name)) for name in ("at", "level", "logger", "message"))
+        trace = entry.pop("exception", "")
+        fields = [f"{name}={value}" for name, value in entry.items()]
+        line = " ".join([at[11:19], f"{level:<7}", message, *fields])
+        return f"{line}\n{trace}" if trace else line
+
+
+def configure(level: str, as_text: bool = False) -> None:
+    """Send everything to stderr, as JSON unless people read it: our own messages from `level` on, those of
+    libraries from WARNING.
 
     Libraries tell too much at lower levels: the database driver logs every parameter.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter())
+    handler.setFormatter(TextFormatter() if as_text else JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

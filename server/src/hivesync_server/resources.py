@@ -19,6 +19,7 @@ from hivesync_server.adapters.signals import Signals
 from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.passwords import Passwords
 from hivesync_server.events.hub import EventHub
+from hivesync_server.monitoring.metrics import Metrics
 from hivesync_server.settings import Settings
 
 
@@ -36,6 +37,7 @@ class Resources:
     hub: EventHub
     signals: Signals
     sealer: Sealer
+    metrics: Metrics
     outbound: Outbound
     job_ready: asyncio.Event = field(default_factory=asyncio.Event)
     webhook_ready: asyncio.Event = field(default_factory=asyncio.Event)

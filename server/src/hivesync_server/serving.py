@@ -76,7 +76,7 @@ def bind(
 
 async def serve(settings: Settings, announce: Callable[[Listening], None]) -> None:
     """Serve until SIGTERM or SIGINT; `announce` is called once requests are answered."""
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format == "text")
     for warning in safety.warnings(settings):
         _logger.warning(warning)
     await _prepare_database(settings)
@@ -90,7 +90,7 @@ async def serve(settings: Settings, announce: Callable[[Listening], None]) -> No
 
 async def serve_inherited(settings: Settings, descriptor: int, announce: Callable[[Listening], None]) -> None:
     """Serve as one of several processes, on the socket that the parent has opened."""
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format == "text")
     end_with_parent()
     await bind(settings, announce, listener=socket.socket(fileno=descriptor)).run()
 

@@ -23,6 +23,7 @@ from hivesync_server.auth.errors import AuthInvalid, AuthRequired
 from hivesync_server.auth.principal import Principal as Principal
 from hivesync_server.auth.repository import SessionRepository
 from hivesync_server.http.rate_limits import RateLimits
+from hivesync_server.logs import USER_ID
 from hivesync_server.resources import Resources, ResourcesDep
 
 _bearer = HTTPBearer(
@@ -42,6 +43,7 @@ async def current_principal(
             raise AuthRequired("Sign in: this needs an access token.")
         async with _reading(connection, resources) as session:
             principal = await _authenticate(resources, session, credentials.credentials)
+        connection.scope.setdefault("state", {})[USER_ID] = principal.user_id
     except HiveSyncError:
         await limits.count_address()
         raise

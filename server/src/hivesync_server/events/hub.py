@@ -28,6 +28,13 @@ class EventHub:
         self._woken: set[str] = set()
         self._news: set[str] = set()
         self._closed = False
+        self.published = 0
+        self.looks = 0
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the server stops."""
+        return self._closed
 
     @property
     def users(self) -> Collection[str]:
@@ -58,6 +65,7 @@ class EventHub:
 
     def publish(self, user_id: str) -> None:
         """Let the user's streams be looked at, in every process."""
+        self.published += 1
         self.wake(user_id)
         self._news.add(user_id)
         self.to_be_told.set()

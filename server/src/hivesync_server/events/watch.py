@@ -80,6 +80,7 @@ class EventWatch:
         """Ask for everybody at once who has new events; nothing is asked while nobody listens."""
         if not self.hub.users:
             return
+        self.hub.looks += 1
         try:
             async with self.database.transaction(writes=False) as transaction:
                 since = self.clock() - LOOK_OVERLAP

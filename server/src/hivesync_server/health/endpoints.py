@@ -1,4 +1,4 @@
-"""Routes of health. Cheap and public: they ask no other service."""
+"""Routes of health. All but `deep` are public, and cheap: they ask no other service than the database."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from hivesync_contract import API_MAX, API_MIN
 from hivesync_contract.health import Health
 
 from hivesync_server import __version__
+from hivesync_server.health.deep import DeepHealth, examine
+from hivesync_server.health.readiness import obstacle
+from hivesync_server.monitoring.access import Watcher
 from hivesync_server.resources import ResourcesDep
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -21,6 +24,14 @@ class Live:
     """The process answers."""
 
     status: Literal["ok"] = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Whether requests are welcome, and else why not."""
+
+    ready: bool
+    reason: str
 
 
 @router.get("")
@@ -37,6 +48,24 @@ async def health(resources: ResourcesDep) -> Health:
         api_min=API_MIN,
         api_max=API_MAX,
     )
+
+
+@router.get("/ready", responses={503: {"model": Ready}})
+async def ready(resources: ResourcesDep, response: Response) -> Ready:
+    """Tell a load balancer whether to send requests here."""
+    reason = await obstacle(resources)
+    if reason:
+        response.status_code = 503
+    return Ready(not reason, reason)
+
+
+@router.get("/deep", dependencies=[Watcher], responses={503: {"model": DeepHealth}})
+async def deep(resources: ResourcesDep, response: Response) -> DeepHealth:
+    """Examine database, Redis, object store, Worker and mail key. For admins, and for `METRICS_TOKEN`."""
+    health = await examine(resources.settings)
+    if not health.ok:
+        response.status_code = 503
+    return health
 
 
 @router.get("/live")

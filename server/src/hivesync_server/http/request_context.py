@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.http.rate_limits import answer_headers
-from hivesync_server.logs import request_id
+from hivesync_server.logs import USER_ID, request_id
+from hivesync_server.monitoring.metrics import Metrics
 from hivesync_server.problems import internal_error
 
 _logger = logging.getLogger(__name__)
@@ -28,10 +29,12 @@ class _Answer:
     id: str
     scope: Scope
     status: int = 0
+    begun_at: float = 0.0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.begun_at = time.perf_counter()
             added = MutableHeaders(scope=message)
             added[headers.REQUEST_ID] = self.id
             added.update(answer_headers(self.scope.get("state", {})))
@@ -43,6 +46,7 @@ class RequestContext:
     """ASGI middleware; see the module."""
 
     app: ASGIApp
+    metrics: Metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; other scopes pass through."""
@@ -62,6 +66,9 @@ class RequestContext:
             await internal_error()(scope, receive, answer)
         finally:
             _log(scope, answer.status, time.perf_counter() - started)
+            if answer.status:
+                seconds = answer.begun_at - started
+                self.metrics.count_answer(scope["method"], _route_of(scope), answer.status, seconds)
             request_id.reset(token)
 
 
@@ -70,13 +77,25 @@ def _id_of(scope: Scope) -> str:
     return given if _USABLE_ID.fullmatch(given) else new_id()
 
 
+def _route_of(scope: Scope) -> str:
+    """Give the template of a route we know, not the address: no query, and nothing an attacker chose."""
+    known = getattr(scope.get("route"), "path", None)
+    if known is None:
+        return "(unknown)"
+    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
+    if any("/" in value for value in names):
+        return str(known)
+    # The matched route's own path lacks the prefixes under which its routers were included.
+    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
+
+
 def _log(scope: Scope, status: int, seconds: float) -> None:
-    # The path of a route we know, not the address: no query, and nothing an attacker chose.
-    route = scope.get("route")
     fields = {
         "method": scope["method"],
-        "route": getattr(route, "path", "(unknown)"),
+        "route": _route_of(scope),
         "status": status,
         "ms": round(seconds * 1000, 1),
     }
+    if user_id := scope.get("state", {}).get(USER_ID):
+        fields["user"] = user_id
     _logger.info("request", extra=fields)

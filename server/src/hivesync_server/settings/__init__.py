@@ -61,6 +61,8 @@ def load(
         env=env,
         debug=read.flag("DEBUG", env == "local"),
         log_level=read.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        log_format=read.choice("LOG_FORMAT", "text" if env == "local" else "json", ("json", "text")),
+        metrics_token=read.secret("METRICS_TOKEN"),
         data_dir=data_dir,
         redis_url=Secret(_redis_url(read)),
         http=http,

@@ -135,6 +135,8 @@ class Settings:
     env: EnvName
     debug: bool
     log_level: str
+    log_format: Literal["json", "text"]
+    metrics_token: Secret
     data_dir: Path
     redis_url: Secret
     http: HttpSettings

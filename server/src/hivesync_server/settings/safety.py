@@ -64,6 +64,8 @@ def is_loopback(host: str) -> bool:
 def _required_secrets(settings: Settings) -> Iterator[tuple[str, Secret, int]]:
     yield "JWT_SECRET", settings.tokens.keys[0], SECRET_LENGTH_MIN
     yield "WORKER_SHARED_SECRET", settings.worker.secrets[0], SECRET_LENGTH_MIN
+    if settings.metrics_token:
+        yield "METRICS_TOKEN", settings.metrics_token, SECRET_LENGTH_MIN
     for name, keys in (
         ("JWT_SECRET", settings.tokens.keys),
         ("WORKER_SHARED_SECRET", settings.worker.secrets),

@@ -9,6 +9,8 @@ VARIABLES: dict[str, str] = {
     "PORT": "port to listen on",
     "WEB_CONCURRENCY": "number of server processes; more than one need REDIS_URL",
     "DEBUG": "true or false; local is always true",
+    "LOG_FORMAT": "json or text; text only by default in local",
+    "METRICS_TOKEN": "opens /metrics and health/deep to the operator's programs",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
     "BASE_URL": "public origin of this server",
     "TRUSTED_PROXIES": "networks whose X-Real-IP is believed",
