@@ -79,7 +79,7 @@ async def list_faq(
 
 @_own.post("/questions", status_code=201)
 async def ask(body: QuestionCreateBody, questions: QuestionsDep, response: Response) -> Question:
-    """Ask; the FAQ answers if it has an answer, and says so if it has none."""
+    """Ask the FAQ, which answers if it has an answer and says so if it has none."""
     question = await questions.ask(body.question)
     response.headers["Location"] = f"/api/v1/support/questions/{question.id}"
     return question
