@@ -41,6 +41,16 @@ export interface AdminDone {
   changed: number;
 }
 
+/** How well the FAQ answered in the last `days`: `answered` of `asked` got an entry, some were rated. */
+export interface AdminFaq {
+  days: number;
+  asked: number;
+  answered: number;
+  helpful: number;
+  unhelpful: number;
+  escalated: number;
+}
+
 /** `GET /admin/jobs`. */
 export interface AdminJob {
   id: string;
@@ -89,6 +99,7 @@ export interface AdminOverview {
   pipelines: AdminPipeline[];
   queues: AdminQueue[];
   mails: AdminMails;
+  faq: AdminFaq;
 }
 
 /** How jobs of one kind have fared in the last `hours`. Seconds count from acceptance to the end. */
@@ -113,6 +124,17 @@ export interface AdminProject {
   members: number;
   tasks: number;
   created_at: string;
+}
+
+/** `GET /admin/questions`: what was asked, not by whom. `entry_id`: the FAQ's answer, if it had one. */
+export interface AdminQuestion {
+  id: string;
+  question: string;
+  entry_id: string | null;
+  confidence: number;
+  helpful: boolean | null;
+  created_at: string;
+  escalated_at: string | null;
 }
 
 /** What waits for a Worker, of one tier. */

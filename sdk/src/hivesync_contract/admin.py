@@ -172,6 +172,31 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class AdminFaq:
+    """How well the FAQ answered in the last `days`: `answered` of `asked` got an entry, some were rated."""
+
+    days: int
+    asked: int
+    answered: int
+    helpful: int
+    unhelpful: int
+    escalated: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdminQuestion:
+    """`GET /admin/questions`: what was asked, not by whom. `entry_id`: the FAQ's answer, if it had one."""
+
+    id: str
+    question: str
+    entry_id: str | None
+    confidence: float
+    helpful: bool | None
+    created_at: datetime
+    escalated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class AdminOverview:
     """`GET /admin/overview`."""
 
@@ -185,6 +210,7 @@ class AdminOverview:
     pipelines: list[AdminPipeline]
     queues: list[AdminQueue]
     mails: AdminMails
+    faq: AdminFaq
 
 
 @dataclass(frozen=True, slots=True)

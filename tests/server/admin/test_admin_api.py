@@ -121,6 +121,20 @@ async def test_figures_and_lists_show_what_happened(
     assert seen["mails"]["waiting"] == len((await get(owner, "/mails", state="waiting"))["items"])
 
 
+async def test_it_shows_how_well_the_faq_answers(ann: BackendUser, owner: BackendUser) -> None:
+    for question, helpful in (("How do I sign in?", True), ("Who won the cup in 1974?", None)):
+        asked = await ann.client.post("/api/v1/support/questions", json={"question": question})
+        if helpful is not None:
+            place = f"/api/v1/support/questions/{asked.json()['id']}/feedback"
+            (await ann.client.post(place, json={"helpful": helpful})).raise_for_status()
+    faq = (await get(owner, "/overview"))["faq"]
+    assert (faq["asked"], faq["answered"], faq["helpful"], faq["unhelpful"]) == (2, 1, 1, 0)
+    unanswered = (await get(owner, "/questions", answered="false"))["items"]
+    assert [each["question"] for each in unanswered] == ["Who won the cup in 1974?"]
+    assert "ann" not in str(unanswered)
+    assert len((await get(owner, "/questions"))["items"]) == 2
+
+
 async def test_a_build_that_failed_is_tried_again_for_its_user(
     ann: BackendUser, owner: BackendUser, worker: FakeWorker, reporter: Reporter
 ) -> None:

@@ -23,7 +23,18 @@ from .conftest import actions
 
 pytestmark = pytest.mark.any_database
 
-PAGES = ("", "/users", "/projects", "/jobs", "/workers", "/mails", "/alerts", "/audit", "/maintenance")
+PAGES = (
+    "",
+    "/users",
+    "/projects",
+    "/jobs",
+    "/workers",
+    "/mails",
+    "/questions",
+    "/alerts",
+    "/audit",
+    "/maintenance",
+)
 HOSTILE = "<img src=x onerror=document.title='owned'>\"'"
 
 

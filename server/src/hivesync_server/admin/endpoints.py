@@ -17,6 +17,7 @@ from hivesync_contract.admin import (
     AdminOverview,
     AdminPipeline,
     AdminProject,
+    AdminQuestion,
     AdminQueue,
     AdminUser,
     AdminUserDetails,
@@ -137,6 +138,12 @@ async def audit(
 ) -> Page[AuditEntry]:
     """List the audit log, newest first."""
     return await desk.lists.audit(page, action, actor_id)
+
+
+@router.get("/questions")
+async def questions(desk: DeskDep, page: PageQuery, answered: bool | None = None) -> Page[AdminQuestion]:
+    """List what the FAQ was asked, newest first: what it had an answer to, what not, or both."""
+    return await desk.lists.questions(page, answered)
 
 
 @router.get("/exports/{what}", response_class=Response)

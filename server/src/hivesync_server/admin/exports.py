@@ -31,6 +31,7 @@ class ExportOf(StrEnum):
     JOBS = "jobs"
     MAILS = "mails"
     AUDIT = "audit"
+    QUESTIONS = "questions"
 
 
 class ExportFormat(StrEnum):

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from hivesync_contract.admin import AdminBucket, AdminMails, AdminOverview, AdminPipeline, AdminQueue
+from hivesync_contract.admin import (
+    AdminBucket,
+    AdminFaq,
+    AdminMails,
+    AdminOverview,
+    AdminPipeline,
+    AdminQueue,
+)
 from hivesync_contract.identity import Tier
 from hivesync_contract.jobs import JobKind
 
 from hivesync_server import __version__
 from hivesync_server.admin.repository import AdminRepository
 from hivesync_server.jobs.tables import OPEN_STATES
+from hivesync_server.support.repository import QuestionRepository
 
 DAY_HOURS = 24
+FAQ_DAYS = 30
 BOUNDS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0)
 """Upper bounds of the histogram, in seconds."""
 
@@ -37,6 +46,7 @@ class Figures:
             pipelines=await self.pipelines(DAY_HOURS),
             queues=await self.queues(),
             mails=await self.mails(),
+            faq=await self.faq(),
         )
 
     async def pipelines(self, hours: int) -> list[AdminPipeline]:
@@ -63,6 +73,11 @@ class Figures:
         """Give how the mails stand."""
         waiting, sent, failed, oldest = await self.repository.mail_counts(self._since(DAY_HOURS))
         return AdminMails(waiting, sent, failed, self._age(oldest) if oldest else None)
+
+    async def faq(self) -> AdminFaq:
+        """Give how well the FAQ has answered; a month of it, since few people ask."""
+        questions = QuestionRepository(self.repository.session)
+        return AdminFaq(FAQ_DAYS, **asdict(await questions.figures(self._since(FAQ_DAYS * 24))))
 
     async def _pipeline(self, kind: str, hours: int) -> AdminPipeline:
         since = self._since(hours)

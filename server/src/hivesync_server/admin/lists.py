@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hivesync_contract.admin import AdminJob, AdminMail, AdminProject, AdminUser, AuditEntry
+from hivesync_contract.admin import (
+    AdminJob,
+    AdminMail,
+    AdminProject,
+    AdminQuestion,
+    AdminUser,
+    AuditEntry,
+)
 from hivesync_contract.pages import Page
 
 from hivesync_server.admin.repository import AdminRepository
-from hivesync_server.admin.shapes import entry_shape, job_shape, mail_shape, project_shape, user_shape
+from hivesync_server.admin.shapes import (
+    entry_shape,
+    job_shape,
+    mail_shape,
+    project_shape,
+    question_shape,
+    user_shape,
+)
 from hivesync_server.http.pagination import PageRequest
 
 
@@ -41,3 +55,7 @@ class Lists:
         rows = await self.repository.audit(action, actor_id, page.after, page.limit)
         names = await self.repository.names({row.actor_id for row in rows})
         return page.page(rows, lambda row: row.id, lambda row: entry_shape(row, names))
+
+    async def questions(self, page: PageRequest, answered: bool | None = None) -> Page[AdminQuestion]:
+        rows = await self.repository.questions(answered, page.after, page.limit)
+        return page.page(rows, lambda row: row.id, question_shape)

@@ -17,6 +17,7 @@ from hivesync_server.auth.tables import SessionRow, UserRow
 from hivesync_server.jobs.tables import OPEN_STATES, JobRow
 from hivesync_server.mails.tables import MailDeliveryRow, MailRow
 from hivesync_server.projects.tables import ProjectRow
+from hivesync_server.support.tables import QuestionRow
 from hivesync_server.tasks.tables import TaskRow
 from hivesync_server.team.tables import ProjectMemberRow
 
@@ -88,6 +89,14 @@ class AdminRepository:
         if actor_id is not None:
             query = query.where(AuditRow.actor_id == actor_id)
         return (await self.session.scalars(_page(query, AuditRow.id, after, limit))).all()
+
+    async def questions(self, answered: bool | None, after: str | None, limit: int) -> Sequence[QuestionRow]:
+        """Give questions to the FAQ, newest first, and one more; those that it answered, or those not."""
+        query = select(QuestionRow)
+        if answered is not None:
+            has_entry = QuestionRow.entry_id.is_not(None)
+            query = query.where(has_entry if answered else ~has_entry)
+        return (await self.session.scalars(_page(query, QuestionRow.id, after, limit))).all()
 
     async def mails(
         self, state: str | None, after: str | None, limit: int

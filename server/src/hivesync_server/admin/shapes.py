@@ -11,6 +11,7 @@ from hivesync_contract.admin import (
     AdminMail,
     AdminMailState,
     AdminProject,
+    AdminQuestion,
     AdminUser,
     AuditEntry,
 )
@@ -20,6 +21,7 @@ from hivesync_server.audit.tables import AuditRow
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.jobs.tables import JobRow
 from hivesync_server.mails.tables import MailDeliveryRow, MailRow
+from hivesync_server.support.tables import QuestionRow
 
 
 def user_shape(row: UserRow) -> AdminUser:
@@ -33,6 +35,19 @@ def user_shape(row: UserRow) -> AdminUser:
         email_verified=row.email_verified,
         disabled=row.disabled_at is not None,
         created_at=row.created_at,
+    )
+
+
+def question_shape(row: QuestionRow) -> AdminQuestion:
+    """Give a question's wire form."""
+    return AdminQuestion(
+        id=row.id,
+        question=row.question,
+        entry_id=row.entry_id,
+        confidence=row.confidence,
+        helpful=row.helpful,
+        created_at=row.created_at,
+        escalated_at=row.escalated_at,
     )
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from hivesync_contract.admin import AdminJob, AdminMail, AdminMailState, AdminProject, AdminUser, AuditEntry
+from hivesync_contract.admin import (
+    AdminJob,
+    AdminMail,
+    AdminMailState,
+    AdminProject,
+    AdminQuestion,
+    AdminUser,
+    AuditEntry,
+)
 from hivesync_contract.jobs import JobKind
 from starlette.responses import RedirectResponse, Response
 
@@ -25,6 +33,7 @@ Word = Annotated[str, Query(max_length=64)]
 Password = Annotated[str, Form(max_length=1024)]
 Search = Annotated[str, Query(max_length=320)]
 _STATES = ("queued", "sent", "succeeded", "failed", "cancelled")
+_ANSWERED = {"yes": True, "no": False}
 _TONES = {"failed": "bad", "succeeded": "good", "sent": "good", "cancelled": "faint"}
 
 
@@ -85,6 +94,26 @@ async def requeue_mail(mail_id: ResourceId, desk: PageDeskDep, password: Passwor
     await desk.confirm(password)
     await desk.desk.acts.requeue_mail(mail_id)
     return RedirectResponse("/admin/mails", 303)
+
+
+@router.get("/questions")
+async def questions(desk: PageDeskDep, page: PageQuery, answered: Word = "") -> Response:
+    """List what the FAQ was asked."""
+    columns = ("Question", "Answer", "Confidence", "Helped", "Passed on", "Asked")
+    listed = await desk.desk.lists.questions(page, _ANSWERED.get(answered))
+    choices = filters_of("/admin/questions", "answered", _ANSWERED, answered)
+    query = {"answered": answered}
+    table = table_of(
+        "Questions to the FAQ",
+        "/admin/questions",
+        columns,
+        listed,
+        _question,
+        query,
+        filters=choices,
+        export="questions",
+    )
+    return desk.show("list.html", "questions", table=table)
 
 
 @router.get("/audit")
@@ -156,6 +185,18 @@ def _mail(mail: AdminMail) -> list[Cell]:
         moment(mail.created_at),
         moment(mail.sent_at),
         Cell("Send again", act=f"/admin/mails/{mail.id}/requeue") if failed else Cell(""),
+    ]
+
+
+def _question(question: AdminQuestion) -> list[Cell]:
+    rated = Cell("–", tone="faint") if question.helpful is None else yes(question.helpful, tone="good")
+    return [
+        Cell(question.question),
+        Cell(question.entry_id) if question.entry_id else Cell("none", tone="bad"),
+        Cell(f"{question.confidence:.0%}", tone="faint"),
+        rated,
+        yes(question.escalated_at is not None),
+        moment(question.created_at),
     ]
 
 
