@@ -166,7 +166,7 @@ async def test_no_secret_reaches_the_log_at_any_level(servers: Start, environ: d
         await client.get("/api/v1/canary-path", headers={"Cookie": "a=canary-cookie"})
         created = await ann.preview(await ann.project())
         link = created["preview"]["preview_url"]
-        await client.get("/api/v1/auth/me")
+        await client.get("/api/v1/auth/me", headers={"X-Real-IP": "203.0.113.77"})
         await client.get("/metrics", headers={"Authorization": "Bearer canary-metrics-token"})
     await server.stop()
     lines = [json.loads(line) for line in server.log.splitlines()]
@@ -174,8 +174,9 @@ async def test_no_secret_reaches_the_log_at_any_level(servers: Start, environ: d
     mine = [line for line in lines if line.get("route") == "/api/v1/auth/me"]
     assert mine[-1]["user"] == ann.profile["id"]
     assert mine[-1]["request_id"]
+    assert mine[-1]["network"] == "203.0.113.0/24"
     assert "s…@example.com" in server.log
-    secrets = ["canary", "someone@", PASSWORD, link.partition("#")[2], ann.email]
+    secrets = ["canary", "203.0.113.77", "someone@", PASSWORD, link.partition("#")[2], ann.email]
     secrets += [ann.tokens["access_token"], ann.tokens["refresh_token"]]
     secrets += [environ["JWT_SECRET"], environ["WORKER_SHARED_SECRET"]]
     for secret in secrets:

@@ -161,7 +161,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
     app.add_middleware(CompressedBodies)
     app.add_middleware(SecurityHeaders, https=settings.http.secure_cookies)
     app.add_middleware(Handover)
-    app.add_middleware(RequestContext, metrics=resources.metrics)
+    app.add_middleware(RequestContext, metrics=resources.metrics, trusted=settings.http.trusted_proxies)
     return App(app, resources.hub.close)
 
 

@@ -13,12 +13,14 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_server.background.backoff import backoff
+from hivesync_server.monitoring.metrics import FIGURES_FOLDER
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -46,9 +48,14 @@ class Supervisor:
     _children: list[asyncio.subprocess.Process] = field(default_factory=list)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _replacing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _figures: str = ""
 
     async def run(self) -> None:
         """Supervise until told to stop; raise `ProcessFailed` when the first processes don't start."""
+        with tempfile.TemporaryDirectory(prefix="hivesync-figures-") as self._figures:
+            await self._run()
+
+    async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
@@ -91,6 +98,8 @@ class Supervisor:
             *("--host", self.host, "--port", port, "--inherited-socket", str(descriptor)),
             # The pipe's end tells a process that the parent was killed; see `end_with_parent`.
             stdin=asyncio.subprocess.PIPE,
+            # What each process counts lies in one folder, so that any of them can tell the sum.
+            env=os.environ | {FIGURES_FOLDER: self._figures},
             stdout=asyncio.subprocess.PIPE,
             pass_fds=(descriptor,),
         )

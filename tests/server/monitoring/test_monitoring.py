@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hivesync_dev.servers.backend_process import BackendProcess
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.event_reader import listening
 from hivesync_dev.servers.fake_worker import FakeWorker
@@ -132,6 +133,24 @@ async def test_deep_health_names_what_is_broken_and_what_to_do(
     assert "WORKER_URL" in by_name(answer)["worker"]["remedy"]
     for name in ("JWT_SECRET", "WORKER_SHARED_SECRET", "R2_SECRET_KEY", "METRICS_TOKEN"):
         assert environ[name] not in answer.text
+
+
+@pytest.mark.any_database
+async def test_two_processes_tell_the_sum_of_what_both_answered(
+    environ: dict[str, str], redis_url: str
+) -> None:
+    server = await BackendProcess(environ | {"WEB_CONCURRENCY": "2", "REDIS_URL": redis_url}).start()
+    live = "/api/v1/health/live"
+    try:
+        for _ in range(12):  # each on a connection of its own, so that both processes get some
+            async with server.client() as client:
+                assert (await client.get(live)).status_code == 200
+        counted = f'hivesync_http_requests_total{{method="GET",route="{live}",status="200"}}'
+        for _ in range(6):
+            async with server.client() as client:
+                assert (await figures(client))[counted] == 12
+    finally:
+        await server.stop()
 
 
 def test_a_log_for_people_is_one_short_line() -> None:

@@ -6,8 +6,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
 
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
-def client_address(connection: HTTPConnection, trusted: tuple[IPv4Network | IPv6Network, ...]) -> str:
+
+def client_address(connection: HTTPConnection, trusted: Networks) -> str:
     """Give the caller's address, or an empty text where there is none (a unix socket)."""
     peer = connection.client.host if connection.client else ""
     if not _is_in(peer, trusted):
@@ -33,7 +35,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _is_in(text: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+def _is_in(text: str, networks: Networks) -> bool:
     if not _is_address(text):
         return False
     address = ip_address(text)

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from hivesync_contract import headers
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hivesync_server.adapters.ids import new_id
+from hivesync_server.http.client_address import Networks, client_address, network_of
 from hivesync_server.http.rate_limits import answer_headers
 from hivesync_server.logs import USER_ID, request_id
 from hivesync_server.monitoring.metrics import Metrics
@@ -47,6 +49,7 @@ class RequestContext:
 
     app: ASGIApp
     metrics: Metrics
+    trusted: Networks = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; other scopes pass through."""
@@ -65,7 +68,7 @@ class RequestContext:
                 raise
             await internal_error()(scope, receive, answer)
         finally:
-            _log(scope, answer.status, time.perf_counter() - started)
+            _log(scope, answer.status, time.perf_counter() - started, self.trusted)
             if answer.status:
                 seconds = answer.begun_at - started
                 self.metrics.count_answer(scope["method"], _route_of(scope), answer.status, seconds)
@@ -89,12 +92,14 @@ def _route_of(scope: Scope) -> str:
     return "/".join(names.get(part, part) for part in scope["path"].split("/"))
 
 
-def _log(scope: Scope, status: int, seconds: float) -> None:
+def _log(scope: Scope, status: int, seconds: float, trusted: Networks) -> None:
     fields = {
         "method": scope["method"],
         "route": _route_of(scope),
         "status": status,
         "ms": round(seconds * 1000, 1),
+        # Enough to see where trouble comes from, and no person's address.
+        "network": network_of(client_address(HTTPConnection(scope), trusted)),
     }
     if user_id := scope.get("state", {}).get(USER_ID):
         fields["user"] = user_id

@@ -24,7 +24,7 @@ router = APIRouter(tags=["health"], dependencies=[Watcher])
 
 @router.get("/metrics", response_class=Response, include_in_schema=False)
 async def metrics(resources: ResourcesDep) -> Response:
-    """Give the figures of the process that answers, in Prometheus' text format."""
+    """Give the figures in Prometheus' text format: answers of all processes, the rest of this one."""
     try:
         async with asyncio.timeout(_SECONDS):
             waiting = await queues(resources)
@@ -33,5 +33,5 @@ async def metrics(resources: ResourcesDep) -> Response:
         waiting = None
     looked_up = CollectorRegistry()
     looked_up.register(StateCollector(resources, waiting))
-    text = generate_latest(resources.metrics.registry) + generate_latest(looked_up)
+    text = await asyncio.to_thread(resources.metrics.text) + generate_latest(looked_up)
     return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)

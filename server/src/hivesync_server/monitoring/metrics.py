@@ -1,8 +1,14 @@
-"""Figures of this process for Prometheus. No label holds anything that a user or a stranger chose."""
+"""Figures for Prometheus, of all processes together. No label holds what a user or a stranger chose."""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+import os
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+FIGURES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The library's own variable: with it, each process counts in a file of this folder."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -32,3 +38,12 @@ class Metrics:
         method = method if method in _METHODS else "other"
         self._requests.labels(method, route, status).inc()
         self._seconds.labels(method, route).observe(seconds)
+
+    def text(self) -> bytes:
+        """Give what was counted, by all processes if there are several; reads files, so use a thread."""
+        folder = os.environ.get(FIGURES_FOLDER)
+        if not folder:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
