@@ -10,10 +10,12 @@ from http import HTTPStatus
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError, Problem
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from hivesync_server.adapters.db import is_away
 from hivesync_server.logs import request_id
 
 _logger = logging.getLogger(__name__)
@@ -26,6 +28,17 @@ _FRAMEWORK_CODES = {
     413: ErrorCode.PAYLOAD_TOO_LARGE,
     429: ErrorCode.RATE_LIMITED,
 }
+
+
+class DatabaseAway(HiveSyncError):
+    """The database can't be reached. If it broke off at the end, what was asked may be done."""
+
+    code = ErrorCode.UPSTREAM_UNREACHABLE
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__("The server's database can't be reached. Ask again soon.")
+        self.headers = {"Retry-After": "2"}
 
 
 class ProblemResponse(JSONResponse):
@@ -45,6 +58,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HiveSyncError, _on_our_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_input)
     app.add_exception_handler(HTTPException, _on_framework_error)
+    app.add_exception_handler(DBAPIError, _on_database_error)
 
 
 def payload_too_large() -> ProblemResponse:
@@ -93,6 +107,15 @@ async def _on_invalid_input(_: Request, error: Exception) -> Response:
             errors=fields[:50],
         )
     )
+
+
+async def _on_database_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DBAPIError)  # noqa: S101
+    if not is_away(error):
+        raise error
+    away = DatabaseAway()
+    away.__cause__ = error
+    return await _on_our_error(request, away)
 
 
 async def _on_framework_error(_: Request, error: Exception) -> Response:

@@ -131,6 +131,20 @@ def is_full(error: DBAPIError) -> bool:
     return isinstance(cause, psycopg.errors.DiskFull)
 
 
+def is_away(error: DBAPIError) -> bool:
+    """Tell whether the database server could not be reached, or broke off: it stops, or starts again."""
+    cause: Any = error.orig
+    if not isinstance(cause, psycopg.OperationalError):
+        return False
+    # Of the errors with a code these are about the connection; one that broke has none.
+    return cause.sqlstate is None or cause.sqlstate.startswith(("08", "57P"))
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """Tell whether the database undid a transaction for another's sake, so that it can be done again."""
+    return isinstance(error.orig, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)
+
+
 def open_database(settings: DatabaseSettings) -> Database:
     """Make the engine; connections are opened when first needed."""
     if settings.postgres:

@@ -217,12 +217,17 @@ def _without_secrets(request: Request, body: bytes) -> bytes:
 
 
 async def abandon(request: Request) -> None:
-    """Free the key after a failure: nothing was done, so the same request may be tried again."""
+    """Free the key after a failure: nothing was done, so the same request may be tried again.
+
+    An answer that is stored stays: a connection that broke during the commit says nothing about what became
+    of the commit, and the work must not be done again.
+    """
     claim = getattr(request.state, "idempotency", None)
     if claim is None:
         return
+    unanswered = IdempotencyRow.status.is_(None)
     async with resources_of(request).database.transaction() as transaction:
-        await transaction.session.execute(delete(IdempotencyRow).where(*claim.rows()))
+        await transaction.session.execute(delete(IdempotencyRow).where(*claim.rows(), unanswered))
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:

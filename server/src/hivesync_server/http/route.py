@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hivesync_server.adapters.db import is_deadlock
 from hivesync_server.auth.dependencies import current_principal
 from hivesync_server.http import conditional, idempotency
 from hivesync_server.http.rate_limits import count_anonymous
 from hivesync_server.resources import resources_of
+
+_logger = logging.getLogger(__name__)
+
+_DEADLOCKS_MAX = 3
+"""A transaction that the database undid for another's sake has done nothing and is done again so often."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -32,6 +40,16 @@ class ApiRoute(APIRoute):
         async def handle(request: Request) -> Response:
             if counts_address:
                 await count_anonymous(request)
+            for _ in range(_DEADLOCKS_MAX):
+                try:
+                    return await attempt(request)
+                except DBAPIError as error:
+                    if not is_deadlock(error):
+                        raise
+                    _logger.info("deadlock; the request is done again")
+            return await attempt(request)
+
+        async def attempt(request: Request) -> Response:
             database = resources_of(request).database
             try:
                 async with database.transaction(writes=request.method not in _SAFE_METHODS) as transaction:

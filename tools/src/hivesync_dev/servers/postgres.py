@@ -36,6 +36,20 @@ class PostgresServer:
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def stop(self, mode: str = "fast") -> None:
+        """Stop it at once; `immediate` as after a power cut, so that it recovers when it is started."""
+        self._control("-m", mode, "-w", "stop")
+
+    def start(self) -> None:
+        """Start it again, at the same address."""
+        self._server.ensure_postgres_running()
+
+    def _control(self, *arguments: str) -> None:
+        from pgserver import _commands
+
+        control: Any = vars(_commands)["pg_ctl"]  # made while it is imported, so no type checker knows it
+        control(list(arguments), pgdata=self._folder, user=self._server.system_user)
+
     def create_database(self, template: str = "template1") -> str:
         """Make a database, empty or like `template`, and give its name."""
         name = f"test_{next(self._numbers)}"
