@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from hivesync_contract.comments import CommentStars, CommentTargetKind
 from sqlalchemy import ColumnElement, Select, String, delete, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from hivesync_server.adapters.ids import FIRST_ID, LAST_ID
 from hivesync_server.adapters.tables import Id
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.comments.tables import CommentMentionRow, CommentRow, CommentStarRow
 from hivesync_server.tasks.tables import TaskRow
 from hivesync_server.team.tables import ProjectMemberRow
 
-_FIRST_ID, _LAST_ID = str(UUID(int=0)), str(UUID(int=2**128 - 1))
 _RECENT = 200
 """How many comments of a thread are asked for who takes part in it."""
 
@@ -65,8 +64,8 @@ def _newest(thread: Thread, project_id: str, after: str | None = None) -> Select
         columns.append(CommentRow.kind)
         values.append(literal(thread.kind.value, String))
     key = tuple_(*columns, CommentRow.id)
-    query = select(CommentRow).where(key > tuple_(*values, literal(_FIRST_ID, Id)))
-    query = query.where(key < tuple_(*values, literal(after or _LAST_ID, Id)))
+    query = select(CommentRow).where(key > tuple_(*values, literal(FIRST_ID, Id)))
+    query = query.where(key < tuple_(*values, literal(after or LAST_ID, Id)))
     return query.order_by(*(column.desc() for column in columns), CommentRow.id.desc())
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    FromClause,
+    Select,
     column,
     delete,
     func,
     literal,
     select,
+    true,
     update,
     values,
 )
@@ -77,20 +78,24 @@ class EventRepository:
 
     async def since(self, numbers: Mapping[str, int], limit: int) -> Sequence[StoredEvent]:
         """Give the events of each of these users after the number beside; each user's are in order."""
-        rows = self._wanted(numbers)
-        mine = (EventRow.user_id == rows.c.user_id) & (EventRow.number > rows.c.number)
-        query = select(*_COLUMNS).join(rows, mine).order_by(EventRow.user_id, EventRow.number).limit(limit)
+        query = self._since(numbers, limit).limit(limit)
         return [StoredEvent(*row) for row in await self.session.execute(query)]
 
-    def _wanted(self, numbers: Mapping[str, int]) -> FromClause:
-        """Give these pairs as a table. On Postgres they are two parameters, however many there are, so that
-        the statement is compiled once.
-        """
+    def _since(self, numbers: Mapping[str, int], limit: int) -> Select[*tuple[Any, ...]]:
         user_id, number = column("user_id", Id), column("number", BigInteger)
         if self.session.get_bind().dialect.name != "postgresql":
-            return values(user_id, number, name="wanted").data(list(numbers.items())).cte("wanted")
+            rows = values(user_id, number, name="wanted").data(list(numbers.items())).cte("wanted")
+            mine = (EventRow.user_id == rows.c.user_id) & (EventRow.number > rows.c.number)
+            return select(*_COLUMNS).join(rows, mine).order_by(EventRow.user_id, EventRow.number)
+        # Two parameters, however many users there are, so that the statement is compiled once; and a search
+        # of its own for each user: a plain join may be answered by reading all events there are.
         ids, last = literal(list(numbers), ARRAY(Id)), literal(list(numbers.values()), ARRAY(BigInteger))
-        return func.unnest(ids, last).table_valued(user_id, number, name="wanted").render_derived()
+        wanted = func.unnest(ids, last).table_valued(user_id, number, name="wanted").render_derived()
+        newer = select(*_COLUMNS).where(
+            EventRow.user_id == wanted.c.user_id, EventRow.number > wanted.c.number
+        )
+        events = newer.order_by(EventRow.number).limit(limit).lateral("newer")
+        return select(*events.c).join_from(wanted, events, true()).order_by(events.c.user_id, events.c.number)
 
     async def last_numbers(self, since: datetime) -> dict[str, int]:
         """Give the last number of every user who had an event since then."""

@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hivesync_server.adapters.ids import FIRST_ID, LAST_ID
+from hivesync_server.adapters.tables import Id
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.notifications.tables import (
     DigestRow,
@@ -30,13 +32,18 @@ class NotificationRepository:
         self, user_id: str, after: str | None, limit: int, *, unread: bool | None = None
     ) -> Sequence[NotificationRow]:
         """Give up to `limit`, newest first, and one more if there is more."""
-        query = select(NotificationRow).where(NotificationRow.user_id == user_id)
+        # Bounds and not a condition on the user: were they known to be the same in all rows, the planner
+        # might read everybody's from the newest on, in search of a busy user's who has long been silent.
+        key = tuple_(NotificationRow.user_id, NotificationRow.id)
+        query = select(NotificationRow).where(
+            key > tuple_(literal(user_id, Id), literal(FIRST_ID, Id)),
+            key < tuple_(literal(user_id, Id), literal(after or LAST_ID, Id)),
+        )
         if unread is not None:
             never_read = NotificationRow.read_at.is_(None)
             query = query.where(never_read if unread else ~never_read)
-        if after is not None:
-            query = query.where(NotificationRow.id < after)
-        return (await self.session.scalars(query.order_by(NotificationRow.id.desc()).limit(limit + 1))).all()
+        newest = query.order_by(NotificationRow.user_id.desc(), NotificationRow.id.desc())
+        return (await self.session.scalars(newest.limit(limit + 1))).all()
 
     async def of_user(self, notification_id: str, user_id: str) -> NotificationRow | None:
         query = select(NotificationRow).where(

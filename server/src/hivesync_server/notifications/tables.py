@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hivesync_server.adapters.tables import Id, Table, UtcTime
 
 _UNREAD = text("read_at IS NULL")
+_READ = text("read_at IS NOT NULL")
 
 
 class NotificationRow(Table):
@@ -19,6 +20,7 @@ class NotificationRow(Table):
     __table_args__ = (
         Index("ix_notifications_user_id_id", "user_id", "id"),
         Index("ix_notifications_unread", "user_id", "id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
+        Index("ix_notifications_read", "user_id", "id", sqlite_where=_READ, postgresql_where=_READ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
