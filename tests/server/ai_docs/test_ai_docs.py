@@ -163,6 +163,7 @@ async def test_what_was_taken_back_stays_away(
 ) -> None:
     docs = await asked(ann, await ann.project())
     delivered = await worker.next_delivery()
+    await sent(backend)
     path = f"/api/v1/projects/{docs['project_id']}/ai-docs/{docs['id']}"
     assert (await ann.client.delete(path)).status_code == 204
     assert (await reporter.report(documented(delivered.job))).json() == {"applied": False}
@@ -256,12 +257,17 @@ async def states_of_jobs(backend: RunningBackend) -> list[str]:
         return list((await transaction.session.scalars(select(JobRow.state).order_by(JobRow.id))).all())
 
 
-async def overdue(backend: RunningBackend, clock: MovableClock) -> None:
-    """Let the deadline pass, once the job is known to be with the Worker."""
+async def sent(backend: RunningBackend) -> None:
+    """Wait until the server has noted that the Worker took the job: it does so after the Worker has it."""
 
-    async def sent() -> bool:
+    async def noted() -> bool:
         return await states_of_jobs(backend) == ["sent"]
 
-    await until(sent)
+    await until(noted)
+
+
+async def overdue(backend: RunningBackend, clock: MovableClock) -> None:
+    """Let the deadline pass, once the job is known to be with the Worker."""
+    await sent(backend)
     clock.advance(seconds=241)
     backend.wake_dispatcher()

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from hivesync_server.auth.dependencies import current_principal
 from hivesync_server.http.idempotency import idempotent
-from hivesync_server.http.route import ApiRoute
+from hivesync_server.http.route import ApiRoute, SignedRoute
 
 _ROOT = __package__.partition(".")[0]
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -30,6 +30,7 @@ class Operation:
     needs_sign_in: bool
     is_idempotent: bool
     is_api_route: bool
+    is_signed: bool
     takes_input: bool
     takes_if_match: bool
     domains: frozenset[str]
@@ -67,6 +68,7 @@ def _operation(route: RouteContext, method: str) -> Operation:
         needs_sign_in=current_principal in calls,
         is_idempotent=idempotent in calls and method not in _SAFE_METHODS,
         is_api_route=isinstance(route.original_route, ApiRoute),
+        is_signed=isinstance(route.original_route, SignedRoute),
         takes_input=bool(inputs or names or route.body_field),
         takes_if_match="if-match" in names,
         domains=frozenset(filter(None, map(_domain, calls))),

@@ -33,6 +33,7 @@ def all_steps() -> list[Step]:
         Step("lint", [*_module("ruff"), "check", "--quiet", "."]),
         Step("generated files", [*_module("hivesync_dev.generate"), "--check"]),
         *_optional_sync_client(),
+        Step("no conflict marks", _module("hivesync_dev.check_conflict_marks")),
         Step("dependencies named", _module("hivesync_dev.check_dependencies")),
         Step("imports point one way", [_tool("lint-imports"), "--no-cache"]),
         *(_compose(name) for name in _COMPOSE_FILES),
