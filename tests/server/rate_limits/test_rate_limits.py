@@ -140,7 +140,7 @@ def test_every_route_is_counted_or_named_here(settings: Settings) -> None:
             uncounted.add(getattr(route, "path", str(route)))
     uncounted = {path for path in uncounted if not path.startswith("/static/")}
     documents = {"/", "/api/v1/docs", "/api/v1/openapi.json"}
-    probes = {"/health", "/health/live"}
+    probes = {"/health", "/health/live", "/health/ready", "/health/deep", "/metrics"}
     signed_by_workers = {"/callback", "/workers/heartbeat"}
     assert uncounted == documents | probes | signed_by_workers
 

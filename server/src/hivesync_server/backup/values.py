@@ -29,7 +29,7 @@ def encoder(column: Column[Any]) -> Convert:
             return lambda value: str(UUID(value))
         case types.Numeric():
             return str
-        case types.Boolean() | types.Integer() | types.String() | types.JSON():
+        case types.Boolean() | types.Integer() | types.Float() | types.String() | types.JSON():
             return _unchanged
     raise TypeError(f"{column.table.name}.{column.name}: {column.type!r} has no form in a backup")
 
