@@ -70,7 +70,7 @@ async def test_a_project_is_created_changed_and_deleted(agent: FakeAgent, client
     assert await client.projects.update("p0", description="") == PROJECTS[0]
     await client.projects.delete("p0")
     created, changed, deleted = (request for request in agent.requests if request.method != "GET")
-    assert created.json() == {"name": "Project 0", "description": ""}
+    assert created.json() == {"name": "Project 0", "description": "", "tags": [], "template": None}
     assert changed.json() == {"description": ""}, "what is not given is not sent (RFC 7396)"
     keys = {request.headers["Idempotency-Key"] for request in (created, changed, deleted)}
     assert len(keys) == 3

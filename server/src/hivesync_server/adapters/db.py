@@ -183,10 +183,23 @@ def _has_something_to_say(descriptor: int) -> bool:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS}, **_QUIET)
+    options = {"timeout": _BUSY_TIMEOUT_SECONDS, "async_creator_fn": _open_sqlite}
+    engine = create_async_engine(url, connect_args=options, **_QUIET)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+async def _open_sqlite(*arguments: Any, **options: Any) -> aiosqlite.Connection:
+    """Open a connection, and close it again if the caller was cancelled meanwhile, as tasks are at a stop."""
+    connection = aiosqlite.connect(*arguments, **options)
+    connection._thread.daemon = True  # as SQLAlchemy has it: a thread must not hold up the end of the process
+    opening = asyncio.ensure_future(connection)
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        await (await opening).close()
+        raise
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

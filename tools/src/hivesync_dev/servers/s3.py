@@ -143,7 +143,7 @@ class S3Server:
             "-s3.port.iceberg=0",
             "-s3.port.lance=0",
             f"-s3.config={config}",
-            "-volume.max=20",
+            "-volume.max=100",
             "-master.volumeSizeLimitMB=64",
             *(f"-{name}={port}" for name, port in options.items()),
         ]
