@@ -16,11 +16,12 @@ from hivesync_server.resources import Resources, ResourcesDep
 _bearer = HTTPBearer(auto_error=False, description="`METRICS_TOKEN`, or the access token of an admin.")
 
 
-async def _watcher(
+async def watcher(
     connection: HTTPConnection,
     resources: ResourcesDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> None:
+    """Let in who has `METRICS_TOKEN`, and admins; others get the answer that their credentials deserve."""
     if credentials is not None and _is_token(resources, credentials.credentials):
         return
     principal = await current_principal(connection, resources, credentials)
@@ -32,5 +33,5 @@ def _is_token(resources: Resources, presented: str) -> bool:
     return bool(token) and hmac.compare_digest(token.encode(), presented.encode())
 
 
-Watcher = Depends(_watcher)
+Watcher = Depends(watcher)
 """For routes that show the server's inside."""

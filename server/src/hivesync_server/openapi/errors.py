@@ -90,7 +90,7 @@ def _codes(operation: Operation, has_body: bool) -> Iterator[ErrorCode]:
         yield from _OF_SIGNED_IN
     if operation.is_signed:
         yield ErrorCode.WORKER_SIGNATURE_INVALID
-    if not operation.path.startswith(_UNLIMITED):
+    if operation.needs_sign_in or not operation.path.startswith(_UNLIMITED):
         yield ErrorCode.RATE_LIMITED
     if operation.takes_input or has_body:
         yield ErrorCode.VALIDATION_ERROR

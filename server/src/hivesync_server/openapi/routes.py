@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from hivesync_server.auth.dependencies import current_principal
 from hivesync_server.http.idempotency import idempotent
 from hivesync_server.http.route import ApiRoute, SignedRoute
+from hivesync_server.monitoring.access import watcher
 
 _ROOT = __package__.partition(".")[0]
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -65,7 +66,7 @@ def _operation(route: RouteContext, method: str) -> Operation:
         method=method,
         path=str(route.path),
         summary=_summary(calls[0]),
-        needs_sign_in=current_principal in calls,
+        needs_sign_in=current_principal in calls or watcher in calls,
         is_idempotent=idempotent in calls and method not in _SAFE_METHODS,
         is_api_route=isinstance(route.original_route, ApiRoute),
         is_signed=isinstance(route.original_route, SignedRoute),
