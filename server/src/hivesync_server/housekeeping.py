@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
-
-from hivesync_contract.errors import HiveSyncError
-from sqlalchemy.exc import SQLAlchemyError
 
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database
@@ -16,6 +12,7 @@ from hivesync_server.alerts.repository import AlertRepository
 from hivesync_server.auth.accounts import UNCONFIRMED_LIFE
 from hivesync_server.auth.devices.repository import DeviceRepository
 from hivesync_server.auth.repository import MailedTokenRepository, SessionRepository, UserRepository
+from hivesync_server.background.loop import Loop
 from hivesync_server.events.repository import EventRepository
 from hivesync_server.http import idempotency
 from hivesync_server.mails.repository import MailRepository
@@ -40,7 +37,6 @@ WEBHOOK_DELIVERIES_KEPT = timedelta(days=30)
 QUESTIONS_KEPT = timedelta(days=365)
 
 _INTERVAL_SECONDS = 3600.0
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +49,7 @@ class Housekeeping:
 
     async def run(self) -> None:
         """Sweep now and every hour, until cancelled."""
-        while True:
-            try:
-                await self.sweep()
-            except (SQLAlchemyError, HiveSyncError, OSError):
-                _logger.exception("sweep failed")
-            await asyncio.sleep(_INTERVAL_SECONDS)
+        await Loop("housekeeping", self.sweep, asyncio.Event(), _INTERVAL_SECONDS).run()
 
     async def sweep(self) -> None:
         """Delete what is over."""

@@ -15,12 +15,12 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """`step` does what is due and tells whether there was anything. `ready` is set by whoever adds work in
+    """`step` does what is due and tells whether more may wait. `ready` is set by whoever adds work in
     this process; what another process added is found after `pause_seconds` at the latest.
     """
 
     name: str
-    step: Callable[[], Awaitable[bool]]
+    step: Callable[[], Awaitable[bool | None]]
     ready: asyncio.Event
     pause_seconds: float
 
