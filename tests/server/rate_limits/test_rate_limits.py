@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from hivesync_contract.identity import Tier
+from hivesync_dev.server_routes import calls, routes
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.fake_worker import FakeWorker
 from hivesync_dev.servers.running_backend import RunningBackend
@@ -133,10 +134,10 @@ def address(backend: RunningBackend) -> httpx.AsyncClient:
 def test_every_route_is_counted_or_named_here(settings: Settings) -> None:
     """`ApiRoute` counts what asks for no credentials; other routes have to say why they need no limit."""
     uncounted = set()
-    for route in _routes(create_app(settings).asgi.router):
+    for route in routes(create_app(settings).asgi.router):
         if isinstance(route, SignedRoute):
             uncounted.add(route.path)
-        elif not isinstance(route, ApiRoute) and not _depends_on_principal(getattr(route, "dependant", None)):
+        elif not isinstance(route, ApiRoute) and not _asks_who(route):
             uncounted.add(getattr(route, "path", str(route)))
     uncounted = {path for path in uncounted if not path.startswith("/static/")}
     documents = {"/", "/api/v1/docs", "/api/v1/openapi.json"}
@@ -145,15 +146,5 @@ def test_every_route_is_counted_or_named_here(settings: Settings) -> None:
     assert uncounted == documents | probes | signed_by_workers
 
 
-def _routes(router: Any) -> list[Any]:
-    found = []
-    for route in router.routes:
-        inner = getattr(route, "original_router", None)
-        found += _routes(inner) if inner is not None else [route]
-    return found
-
-
-def _depends_on_principal(dependant: Any) -> bool:
-    if dependant is None:
-        return False
-    return dependant.call is current_principal or any(map(_depends_on_principal, dependant.dependencies))
+def _asks_who(route: Any) -> bool:
+    return hasattr(route, "dependant") and current_principal in calls(route.dependant)

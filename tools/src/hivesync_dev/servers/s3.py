@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -57,19 +56,6 @@ class S3Server:
             self._process.kill()
             self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def pause(self) -> None:
-        """Take connections and answer nothing, as a store that is overloaded."""
-        self._send(signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        """Answer again."""
-        self._send(signal.SIGCONT)
-
-    def _send(self, number: signal.Signals) -> None:
-        if self._process is None:
-            raise RuntimeError("not started")
-        self._process.send_signal(number)
 
     @property
     def environment(self) -> dict[str, str]:
