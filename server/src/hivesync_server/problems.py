@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from hivesync_server.adapters.db import is_away
 from hivesync_server.logs import request_id
+from hivesync_server.retry_later import RetryLater
 
 _logger = logging.getLogger(__name__)
 
@@ -30,15 +31,13 @@ _FRAMEWORK_CODES = {
 }
 
 
-class DatabaseAway(HiveSyncError):
+class DatabaseAway(RetryLater):
     """The database can't be reached. If it broke off at the end, what was asked may be done."""
 
     code = ErrorCode.UPSTREAM_UNREACHABLE
-    retryable = True
 
     def __init__(self) -> None:
-        super().__init__("The server's database can't be reached. Ask again soon.")
-        self.headers = {"Retry-After": "2"}
+        super().__init__("The server's database can't be reached. Ask again soon.", 2)
 
 
 class ProblemResponse(JSONResponse):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_server.adapters.db import RecordedRefusal
+from hivesync_server.retry_later import RetryLater
 
 
 class AuthRequired(HiveSyncError):
@@ -56,15 +57,15 @@ class MailedTokenUnknown(HiveSyncError):
         super().__init__("This link is unknown, was used, or is too old; ask for a new mail.")
 
 
-class TooManyMails(HiveSyncError):
+class TooManyMails(RetryLater):
     """Someone asks for many mails."""
 
     code = ErrorCode.RATE_LIMITED
-    retryable = True
 
     def __init__(self, seconds: int) -> None:
-        super().__init__("Too many mails were asked for from your network; wait an hour, then try again.")
-        self.headers = {"Retry-After": str(seconds)}
+        super().__init__(
+            "Too many mails were asked for from your network; wait an hour, then try again.", seconds
+        )
 
 
 class AccountTaken(HiveSyncError):

@@ -16,7 +16,9 @@ from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.errors import ErrorCode
+
+from hivesync_server.retry_later import RetryLater
 
 QUEUE_MAX = 128
 """Hashes that are computed or wait: about three seconds of work for one thread."""
@@ -28,15 +30,15 @@ _NICENESS = 2
 _T = TypeVar("_T")
 
 
-class HashingBusy(HiveSyncError):
+class HashingBusy(RetryLater):
     """More people sign in at once than the machine can check passwords of."""
 
     code = ErrorCode.RATE_LIMITED
-    retryable = True
 
     def __init__(self) -> None:
-        super().__init__("Too many people are signing in right now; try again in a few seconds.")
-        self.headers = {"Retry-After": str(_RETRY_SECONDS)}
+        super().__init__(
+            "Too many people are signing in right now; try again in a few seconds.", _RETRY_SECONDS
+        )
 
 
 class Passwords:

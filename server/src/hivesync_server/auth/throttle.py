@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.errors import ErrorCode
 
 from hivesync_server.adapters.cache import Cache
+from hivesync_server.retry_later import RetryLater
 
 COUNTED_SECONDS = 3600
 WAIT_SECONDS_FIRST = 8
@@ -21,15 +22,13 @@ FREE_PER_NETWORK = 100
 """Many people may share a network."""
 
 
-class TooManyTries(HiveSyncError):
+class TooManyTries(RetryLater):
     """Someone guesses; `headers` say how many seconds to wait at most."""
 
     code = ErrorCode.RATE_LIMITED
-    retryable = True
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many wrong attempts. Wait {seconds} seconds, then try again.")
-        self.headers = {"Retry-After": str(seconds)}
+        super().__init__(f"Too many wrong attempts. Wait {seconds} seconds, then try again.", seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from hivesync_server.adapters.ids import new_id
 from hivesync_server.adapters.tables import Id, Table, UtcTime
 from hivesync_server.auth.dependencies import CurrentPrincipal
 from hivesync_server.resources import Resources, ResourcesDep, resources_of
+from hivesync_server.retry_later import RetryLater
 
 KEPT = timedelta(days=30)
 LEASE = timedelta(seconds=5)
@@ -52,15 +53,13 @@ class IdempotencyConflict(HiveSyncError):
     code = ErrorCode.IDEMPOTENCY_CONFLICT
 
 
-class StillRunning(HiveSyncError):
+class StillRunning(RetryLater):
     """The first request with this key is not finished."""
 
     code = ErrorCode.CONFLICT
-    retryable = True
 
     def __init__(self) -> None:
-        super().__init__("The first request with this Idempotency-Key is still running; ask again soon.")
-        self.headers = {"Retry-After": "1"}
+        super().__init__("The first request with this Idempotency-Key is still running; ask again soon.", 1)
 
 
 class Replay(Exception):

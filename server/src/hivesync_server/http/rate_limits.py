@@ -11,24 +11,23 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from hivesync_contract import headers
-from hivesync_contract.errors import ErrorCode, HiveSyncError
+from hivesync_contract.errors import ErrorCode
 from hivesync_contract.identity import Tier
 from starlette.requests import HTTPConnection
 
 from hivesync_server.adapters.windows import Taken, Window, reset_seconds
 from hivesync_server.http.client_address import client_address, network_of
 from hivesync_server.resources import Resources, resources_of
+from hivesync_server.retry_later import RetryLater
 
 
-class RateLimited(HiveSyncError):
+class RateLimited(RetryLater):
     """Too many requests within a minute. Nothing was done."""
 
     code = ErrorCode.RATE_LIMITED
-    retryable = True
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many requests within a minute. Wait {seconds} seconds, then go on.")
-        self.headers = {"Retry-After": str(seconds)}
+        super().__init__(f"Too many requests within a minute. Wait {seconds} seconds, then go on.", seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from hivesync_server.adapters.ids import new_id
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.mails.letters import MailKind, letter
 from hivesync_server.mails.mail import Mailer
+from hivesync_server.retry_later import RetryLater
 from hivesync_server.support import faq
 from hivesync_server.support.bundles import BundleUnknown, object_key
 from hivesync_server.support.ranking import Match, Ranking
@@ -40,14 +41,16 @@ class QuestionUnknown(HiveSyncError):
         super().__init__("There is no such question.")
 
 
-class TooManyEscalations(HiveSyncError):
+class TooManyEscalations(RetryLater):
     """People have been asked often enough for today."""
 
     code = ErrorCode.RATE_LIMITED
 
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"You can pass on {ESCALATIONS_PER_DAY} questions a day; try again later.")
-        self.headers = {"Retry-After": str(int(wait.total_seconds()) + 1)}
+        super().__init__(
+            f"You can pass on {ESCALATIONS_PER_DAY} questions a day; try again later.",
+            int(wait.total_seconds()) + 1,
+        )
 
 
 class NobodyToAsk(HiveSyncError):
