@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import uvicorn
 from hivesync_contract.errors import ErrorCode, HiveSyncError
@@ -63,6 +66,8 @@ def bind(
     farewell = Farewell(app.asgi)
     config = uvicorn.Config(
         farewell,
+        http=_protocol(),
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
@@ -116,6 +121,14 @@ async def _prepare_database(settings: Settings) -> None:
             raise SchemaOutdated("The database has another schema; run `hivesync-server migrate` first.")
     finally:
         await database.close()
+
+
+def _protocol() -> type[asyncio.Protocol] | Literal["h11"]:
+    if sys.platform == "win32":
+        return "h11"  # slower, with limits of its own
+    from hivesync_server.http.heads import BoundedHeads
+
+    return BoundedHeads
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -1,0 +1,112 @@
+"""Limits on the head of a request, which uvicorn's parser of choice has none of, and exactly one Host in it.
+
+In production nginx has limits of its own; this is for whoever reaches the port without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+HEAD_BYTES = 64 * 1024
+"""As h11 has it, which uvicorn takes where httptools is missing."""
+
+HEAD_SECONDS = 30.0
+"""From the first byte of a head, or from the opening of a connection, to the end of the head."""
+
+_LINGER_SECONDS = 1.0
+"""What still comes after a refusal is dropped for so long: to close at once would take the answer back."""
+
+_REASONS = {
+    400: b"A request names exactly one host (RFC 9112, section 3.2).",
+    408: b"The head of the request took too long.",
+    431: b"The head of the request is too large.",
+}
+
+
+class BoundedHeads(HttpToolsProtocol):
+    """One connection. What is refused here never reaches the application."""
+
+    head_seconds = HEAD_SECONDS
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for a first request, but not for ever."""
+        super().connection_made(transport)
+        self._in_head, self._head_bytes, self._refused = True, 0, 0
+        self._too_slow: asyncio.TimerHandle | None = None
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the time limit."""
+        self._arrived()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what belongs to a head that is not complete: one header alone could go on for ever."""
+        if self._refused:
+            return
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._refused:
+            return
+        if not self._in_head:
+            self._arrived()
+        elif self._head_bytes > HEAD_BYTES:
+            self._refuse(431)
+        elif self._too_slow is None:
+            self._wait()
+
+    def on_message_begin(self) -> None:
+        """Begin a head."""
+        self._in_head, self._head_bytes = True, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Pass a good head on, unless one before it was refused: both may have come along together."""
+        self._in_head = False
+        if self._refused:
+            return
+        size, hosts = len(self.url), 0
+        for name, value in self.headers:
+            size += len(name) + len(value) + 4  # as in ": " and the end of the line
+            hosts += name == b"host"
+        if size > HEAD_BYTES:
+            self._refuse(431)
+        elif hosts != 1 and self.parser.get_http_version() == "1.1":
+            self._refuse(400)
+        else:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Pass the body of a request on that was not refused."""
+        if not self._refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Likewise."""
+        if not self._refused:
+            super().on_message_complete()
+
+    def _wait(self) -> None:
+        self._too_slow = self.loop.call_later(self.head_seconds, self._refuse, 408)
+
+    def _arrived(self) -> None:
+        if self._too_slow is not None:
+            self._too_slow.cancel()
+            self._too_slow = None
+
+    def _refuse(self, status: int) -> None:
+        """Answer, unless an earlier request of the connection is still being answered, and close it."""
+        self._refused = status
+        self._arrived()
+        reason = _REASONS[status]
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(
+                STATUS_LINE[status]
+                + b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
+                + b"content-length: %d\r\n\r\n" % len(reason)
+                + reason
+            )
+        self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+        self.transport.write_eof()
