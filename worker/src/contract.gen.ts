@@ -320,7 +320,11 @@ export interface AiDocsWork {
   result_key: string;
 }
 
-/** One trouble. While it lasts it is told once an hour at most; `count` says how often it was seen. */
+/**
+ * One trouble. While it lasts it is told once an hour at most; `count` says how often it was seen.
+ *
+ * `resolved_at`: when it was over, of a trouble whose end can be seen.
+ */
 export interface Alert {
   id: string;
   kind: AlertKind;
@@ -331,10 +335,11 @@ export interface Alert {
   first_at: string;
   told_at: string;
   last_at: string;
+  resolved_at?: string | null;
 }
 
 /** All but `test` are also the notification types that only administrators get. */
-export type AlertKind = "job_failed" | "queue_high" | "security_event" | "test" | "worker_down";
+export type AlertKind = "job_failed" | "queue_high" | "security_event" | "service_down" | "test" | "worker_down";
 
 /** Where alerts go, beside administrators' notifications. Slack's address is a secret and not shown. */
 export interface AlertSettings {
@@ -1019,7 +1024,7 @@ export interface NotificationSettingsPatch {
   digest?: Digest | null;
 }
 
-export type NotificationType = "ai_docs_ready" | "comment_added" | "job_failed" | "mention" | "preview_failed" | "preview_ready" | "queue_high" | "security_event" | "task_assigned" | "task_completed" | "team_invite" | "team_joined" | "webhook_disabled" | "worker_down";
+export type NotificationType = "ai_docs_ready" | "comment_added" | "job_failed" | "mention" | "preview_failed" | "preview_ready" | "queue_high" | "security_event" | "service_down" | "task_assigned" | "task_completed" | "team_invite" | "team_joined" | "webhook_disabled" | "worker_down";
 
 /** `POST /notifications/read`: these, or without `ids` all up to and with `up_to`, or all. */
 export interface NotificationsRead {

@@ -14,6 +14,7 @@ class AlertKind(StrEnum):
     QUEUE_HIGH = "queue_high"
     JOB_FAILED = "job_failed"
     SECURITY_EVENT = "security_event"
+    SERVICE_DOWN = "service_down"
     TEST = "test"
 
 
@@ -28,7 +29,10 @@ class SlackState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One trouble. While it lasts it is told once an hour at most; `count` says how often it was seen."""
+    """One trouble. While it lasts it is told once an hour at most; `count` says how often it was seen.
+
+    `resolved_at`: when it was over, of a trouble whose end can be seen.
+    """
 
     id: str
     kind: AlertKind
@@ -39,6 +43,7 @@ class Alert:
     first_at: datetime
     told_at: datetime
     last_at: datetime
+    resolved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class NotificationType(StrEnum):
     QUEUE_HIGH = "queue_high"
     JOB_FAILED = "job_failed"
     SECURITY_EVENT = "security_event"
+    SERVICE_DOWN = "service_down"
 
 
 class SubjectKind(StrEnum):

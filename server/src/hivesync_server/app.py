@@ -29,7 +29,10 @@ from hivesync_server.admin import endpoints as admin
 from hivesync_server.admin import operation_endpoints as admin_operation
 from hivesync_server.ai_docs import endpoints as ai_docs
 from hivesync_server.ai_docs import retention as ai_docs_retention
+from hivesync_server.alerts.incidents import incidents_on
+from hivesync_server.alerts.ringing import BellRinger
 from hivesync_server.alerts.sender import alert_sender
+from hivesync_server.alerts.service_watch import ServiceWatch
 from hivesync_server.api_keys import endpoints as api_keys
 from hivesync_server.auth import endpoints as auth
 from hivesync_server.auth.access_tokens import AccessTokens
@@ -103,7 +106,6 @@ from hivesync_server.web.admin import user as admin_user
 from hivesync_server.webhooks import endpoints as webhooks
 from hivesync_server.webhooks.services import webhook_dispatcher
 from hivesync_server.workers import endpoints as workers
-from hivesync_server.workers.services import incidents_on
 from hivesync_server.workers.watch import WorkerWatch
 
 API_PREFIX = "/api/v1"
@@ -266,6 +268,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 background.create_task(dispatcher.run(), name="dispatcher"),
                 background.create_task(hooks.run(), name="webhooks"),
                 background.create_task(alert_sender(resources).run(), name="alerts"),
+                background.create_task(BellRinger(resources).run(), name="alert bell"),
+                background.create_task(ServiceWatch(resources).run(), name="service watch"),
                 background.create_task(sweeper.run(), name="housekeeping"),
                 background.create_task(deleter.run(), name="object deletions"),
                 background.create_task(send_mails(resources), name="mail sender"),

@@ -15,6 +15,7 @@ from hivesync_server import backup
 from hivesync_server.adapters.cache import MemoryCache
 from hivesync_server.adapters.clock import utc_now
 from hivesync_server.adapters.db import Database, open_database
+from hivesync_server.audit.service import Audit, AuditAction
 from hivesync_server.auth.accounts import Accounts, NewAccount
 from hivesync_server.auth.passwords import Passwords
 from hivesync_server.auth.repository import UserRepository
@@ -43,6 +44,9 @@ async def set_tier(settings: Settings, login: str, tier: Tier) -> User:
         if user is None:
             raise AccountUnknown(f"There is no account {login!r}.")
         user.tier = tier.value
+        Audit(transaction.session, utc_now()).note(
+            AuditAction.ADMIN_USER_CHANGED, None, user.id, {"tier": tier.value}
+        )
         return user_shape(user)
 
 
@@ -59,9 +63,10 @@ async def create_admin(settings: Settings, email: str, username: str, password: 
         body.email, body.username, body.password, Tier.PREMIUM, is_admin=True, email_verified=True
     )
     async with _database(settings) as database, database.transaction() as transaction:
-        return await Accounts(database, Passwords(), utc_now, Throttle(MemoryCache())).register(
-            account, transaction
-        )
+        accounts = Accounts(database, Passwords(), utc_now, Throttle(MemoryCache()))
+        user = await accounts.register(account, transaction)
+        Audit(transaction.session, utc_now()).note(AuditAction.ADMIN_CREATED, None, user.id)
+        return user
 
 
 async def save_backup(

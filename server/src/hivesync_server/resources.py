@@ -16,6 +16,7 @@ from hivesync_server.adapters.objects import ObjectStores
 from hivesync_server.adapters.outbound.client import Outbound
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.adapters.signals import Signals
+from hivesync_server.alerts.bell import AlertBell
 from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.passwords import Passwords
 from hivesync_server.events.hub import EventHub
@@ -39,6 +40,7 @@ class Resources:
     sealer: Sealer
     metrics: Metrics
     outbound: Outbound
+    bell: AlertBell = field(default_factory=AlertBell)
     job_ready: asyncio.Event = field(default_factory=asyncio.Event)
     webhook_ready: asyncio.Event = field(default_factory=asyncio.Event)
     alert_ready: asyncio.Event = field(default_factory=asyncio.Event)

@@ -6,12 +6,12 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hivesync_dev.servers.fake_resend import FakeResend
 from hivesync_dev.servers.running_backend import MovableClock
-from hivesync_server.adapters.db import Database, open_database
+from hivesync_server.adapters.db import Database, Transaction, open_database
 from hivesync_server.mails.mail import Mail
 from hivesync_server.mails.outbox import OutboxMailer
 from hivesync_server.mails.resend_provider import ResendProvider
@@ -53,6 +53,7 @@ class Post:
     clock: MovableClock
     settings: Settings
     stack: AsyncExitStack
+    reports: list[str | None] = field(default_factory=list)
 
     async def put(self, *recipients: str, unsubscribe_url: str = "") -> None:
         """Have mails wait."""
@@ -69,7 +70,11 @@ class Post:
 
     async def sender(self, api_key: str = API_KEY, url: str = "") -> MailSender:
         """Give one more sender, as of another process."""
-        return MailSender(self.database, await self.provider(api_key, url), self.clock)
+        provider = await self.provider(api_key, url)
+        return MailSender(self.database, provider, self._report, self.clock)
+
+    async def _report(self, transaction: Transaction, wrong: str | None) -> None:
+        self.reports.append(wrong)
 
     async def mails(self) -> list[MailRow]:
         """Give what the table holds."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hivesync_contract.alerts import AlertKind
+from hivesync_server.alerts.wording import words_of
 from hivesync_server.mails.letters import MailKind, letter, set_in_layout
 from jinja2 import UndefinedError
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+UNSUBSCRIBED = {MailKind.NOTIFICATION, MailKind.DIGEST, MailKind.ALERT, MailKind.WEBHOOK_DISABLED}
 VALUES: dict[MailKind, dict[str, Any]] = {
     MailKind.VERIFY: {"username": HOSTILE, "link": "https://x.test/account/verify#t"},
     MailKind.EMAIL_CHANGE: {"username": HOSTILE, "link": "https://x.test/account/verify#t"},
@@ -29,9 +34,9 @@ VALUES: dict[MailKind, dict[str, Any]] = {
     MailKind.INVITE: {"inviter": HOSTILE, "link": "https://x.test/invites"},
     MailKind.NOTIFICATION: {"text": HOSTILE},
     MailKind.DIGEST: {"count": 3, "items": [{"text": HOSTILE, "at": "1 May, 10:00 UTC"}]},
-    MailKind.ALERT: {"title": "Worker down", "text": HOSTILE, "base_url": "https://x.test"},
+    MailKind.ALERT: {"alert": words_of(AlertKind.WORKER_DOWN, HOSTILE, "https://x.test", NOON)},
     MailKind.EXPORT_READY: {"days": 7},
-    MailKind.WEBHOOK_DISABLED: {"host": "hooks.x.test", "reason": HOSTILE},
+    MailKind.WEBHOOK_DISABLED: {"name": "My hook", "host": "hooks.x.test", "reason": HOSTILE},
     MailKind.SUPPORT_ESCALATION: {
         "username": "ann",
         "email": "ann@example.com",
@@ -57,7 +62,7 @@ def test_each_kind_says_the_same_in_text_and_html(kind: MailKind) -> None:
         assert link in mail.html
     assert "http://" not in mail.html  # nothing is loaded from anywhere
     assert re.search(r"<(script|img|link|iframe)", mail.html) is None
-    unsubscribes = kind in {MailKind.NOTIFICATION, MailKind.DIGEST}
+    unsubscribes = kind in UNSUBSCRIBED
     assert ("stop/1" in mail.html, "stop/1" in mail.body) == (unsubscribes, unsubscribes)
 
 

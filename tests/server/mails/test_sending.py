@@ -117,7 +117,7 @@ async def test_a_mail_that_is_refused_is_given_up_with_the_reason(
 
 
 @pytest.mark.any_database
-async def test_a_wrong_key_loses_nothing_and_is_told_in_the_log(
+async def test_a_wrong_key_loses_nothing_and_is_reported(
     post: Post, resend: FakeResend, exhaust: Exhaust, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     await post.put(*(f"user{number}@example.com" for number in range(6)))
@@ -134,6 +134,10 @@ async def test_a_wrong_key_loses_nothing_and_is_told_in_the_log(
     clock.advance(hours=30)
     await exhaust(await post.sender())
     assert len(resend.carried) == 6
+    *refused, well = post.reports
+    assert well is None
+    assert all("RESEND_API_KEY" in (why or "") and "canary" not in (why or "") for why in refused)
+    assert 1 <= len(refused) <= 4
 
 
 @pytest.mark.any_database

@@ -119,7 +119,8 @@ async def test_an_endpoint_that_is_gone_is_not_called_again_and_its_owner_is_tol
     async with backend.resources.database.transaction(writes=False) as transaction:
         mails = (await transaction.session.scalars(select(MailRow))).all()
     about = [mail for mail in mails if "webhook" in mail.subject]
-    assert [mail.recipient for mail in about] == [ann.email]
+    assert [(mail.recipient, mail.kind) for mail in about] == [(ann.email, "webhook_disabled")]
+    assert "127.0.0.1 was switched off" in about[0].body
     assert not any("canary" in mail.body + mail.subject for mail in about)
     refused = await ann.client.post(f"{mine.path}/deliveries/{messages[0]}/redeliver")
     assert (refused.status_code, refused.json()["code"]) == (409, "CONFLICT")

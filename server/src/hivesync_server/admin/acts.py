@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hivesync_contract.admin import AdminUserDetails
+from hivesync_contract.alerts import AlertKind
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.identity import Tier
 
@@ -14,6 +15,7 @@ from hivesync_server.adapters.ids import new_id
 from hivesync_server.admin.access import Admin
 from hivesync_server.admin.repository import AdminRepository
 from hivesync_server.admin.shapes import user_shape
+from hivesync_server.alerts.service import Alerts
 from hivesync_server.audit.service import Audit, AuditAction
 from hivesync_server.auth.sessions import Sessions
 from hivesync_server.auth.tables import UserRow
@@ -71,6 +73,7 @@ class Acts:
     repository: AdminRepository
     sessions: Sessions
     audit: Audit
+    alerts: Alerts
     now: datetime
 
     async def details(self, user_id: str) -> AdminUserDetails:
@@ -93,7 +96,16 @@ class Acts:
         if change.disabled:
             await self.sessions.revoke_all(user.id, "disabled")
         self._note(AuditAction.ADMIN_USER_CHANGED, user_id, **change.described())
+        await self._tell(user, change)
         return user
+
+    async def _tell(self, user: UserRow, change: Change) -> None:
+        done = ", ".join(f"{name}: {value}" for name, value in change.described().items())
+        text = f"The administrator “{self.admin.username}” changed the account “{user.username}” ({done})"
+        # Each of them is told: `new_id` makes it one of its own.
+        await self.alerts.raise_alert(
+            AlertKind.SECURITY_EVENT, text, f"changed:{new_id()}", actor_id=self.admin.user_id
+        )
 
     async def revoke_sessions(self, user_id: str) -> None:
         """Sign a user out everywhere."""

@@ -48,7 +48,7 @@ class Desk:
         now = self.resources.clock()
         audit = Audit(self.transaction.session, now, self.address)
         sessions = sessions_of(self.resources, self.transaction)
-        return Acts(self.admin, self.repository, sessions, audit, now)
+        return Acts(self.admin, self.repository, sessions, audit, self.alerts, now)
 
     @property
     def alerts(self) -> Alerts:

@@ -10,7 +10,13 @@ from hivesync_contract.alerts import AlertKind
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hivesync_server.alerts.tables import SETTINGS_ID, AlertMessageRow, AlertRow, AlertSettingsRow
+from hivesync_server.alerts.tables import (
+    SETTINGS_ID,
+    AlertMessageRow,
+    AlertRow,
+    AlertSettingsRow,
+    IncidentRow,
+)
 from hivesync_server.auth.tables import UserRow
 
 
@@ -23,7 +29,7 @@ class AlertRepository:
     async def settings(self, *, lock: bool = False) -> AlertSettingsRow | None:
         return await self.session.get(AlertSettingsRow, SETTINGS_ID, with_for_update=lock or None)
 
-    async def add(self, row: AlertRow | AlertSettingsRow) -> None:
+    async def add(self, row: AlertRow | AlertSettingsRow | IncidentRow) -> None:
         self.session.add(row)
         await self.session.flush()
 
@@ -52,8 +58,14 @@ class AlertRepository:
         return (await self.session.scalars(query.order_by(AlertRow.id.desc()).limit(limit + 1))).all()
 
     async def admins(self) -> list[str]:
-        """Give the ids of all administrators."""
-        return list(await self.session.scalars(select(UserRow.id).where(UserRow.is_admin)))
+        """Give the ids of all administrators who can sign in."""
+        able = UserRow.is_admin, UserRow.disabled_at.is_(None)
+        return list(await self.session.scalars(select(UserRow.id).where(*able)))
+
+    async def incident(self, kind: str) -> IncidentRow | None:
+        """Give and lock what is known of an incident, or None if there never was one."""
+        query = select(IncidentRow).where(IncidentRow.kind == kind)
+        return await self.session.scalar(query.with_for_update())
 
     async def queue(self, alert_id: str, now: datetime) -> None:
         """Have an alert sent to Slack; one that still waits is sent as it now is."""

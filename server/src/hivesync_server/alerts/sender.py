@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hivesync_contract.alerts import SlackState
+from hivesync_contract.alerts import AlertKind, SlackState
 
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database
@@ -18,6 +18,7 @@ from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.alerts.repository import AlertRepository
 from hivesync_server.alerts.slack import SLACK_PURPOSE, SlackHosts
 from hivesync_server.alerts.tables import AlertMessageRow, AlertRow
+from hivesync_server.alerts.wording import Words, words_of
 from hivesync_server.background.backoff import backoff
 from hivesync_server.background.leases import Leases
 from hivesync_server.background.loop import Loop
@@ -52,6 +53,7 @@ class AlertSender:
     database: Database
     hosts: SlackHosts
     sealer: Sealer
+    base_url: str
     clock: Clock
     ready: asyncio.Event
     lease: str = field(default_factory=new_id)
@@ -62,28 +64,31 @@ class AlertSender:
 
     async def step(self) -> bool:
         """Send what is due; tell whether there was anything."""
-        url, texts = await self._claim()
-        for alert_id, text in texts.items():
-            await self._record(alert_id, await self._send(url, text))
-        return bool(texts)
+        url, messages = await self._claim()
+        for alert_id, words in messages.items():
+            await self._record(alert_id, await self._send(url, words))
+        return bool(messages)
 
-    async def _claim(self) -> tuple[str | None, dict[str, str]]:
+    async def _claim(self) -> tuple[str | None, dict[str, Words]]:
         async with self.database.transaction() as transaction:
             rows = await Leases(transaction.session, AlertMessageRow, self.lease).claim(
                 self.clock(), LEASE, BATCH, AlertMessageRow.available_at
             )
-            texts: dict[str, str] = {}
+            messages: dict[str, Words] = {}
             for row in rows:
                 alert = await transaction.session.get_one(AlertRow, row.alert_id)
-                texts[alert.id] = f"HiveSync: {alert.kind.replace('_', ' ')}: {alert.text}"
-            settings = await AlertRepository(transaction.session).settings() if texts else None
-            return (settings.slack_url if settings else None), texts
+                kind = AlertKind(alert.kind)
+                messages[alert.id] = words_of(
+                    kind, alert.text, self.base_url, alert.first_at, alert.resolved_at
+                )
+            settings = await AlertRepository(transaction.session).settings() if messages else None
+            return (settings.slack_url if settings else None), messages
 
-    async def _send(self, sealed_url: str | None, text: str) -> _Attempt:
+    async def _send(self, sealed_url: str | None, words: Words) -> _Attempt:
         if sealed_url is None:
             return _Attempt(SlackState.OFF)
         try:
-            answer = await self.hosts.post(self.sealer.open(sealed_url, SLACK_PURPOSE), text)
+            answer = await self.hosts.post(self.sealer.open(sealed_url, SLACK_PURPOSE), words)
         except TargetRefused:
             return _Attempt(SlackState.FAILED, "address_refused")
         except OutboundFailed as error:
@@ -124,6 +129,7 @@ def alert_sender(resources: Resources) -> AlertSender:
         resources.database,
         SlackHosts(resources.outbound, resources.settings.alerts.slack_hosts),
         resources.sealer,
+        resources.settings.http.base_url,
         resources.clock,
         resources.alert_ready,
     )

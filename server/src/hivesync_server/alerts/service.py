@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.alerts.repository import AlertRepository
 from hivesync_server.alerts.slack import SLACK_PURPOSE, SlackHosts
 from hivesync_server.alerts.tables import SETTINGS_ID, AlertRow, AlertSettingsRow
+from hivesync_server.alerts.wording import Words, words_of
 from hivesync_server.mails.letters import MailKind, letter
 from hivesync_server.notifications.notifier import News, Notifier
 from hivesync_server.notifications.service import notifier_on
@@ -56,18 +58,20 @@ class Alerts:
     def repository(self) -> AlertRepository:
         return AlertRepository(self.transaction.session)
 
-    async def raise_alert(self, kind: AlertKind, text: str, key: str = "") -> bool:
+    async def raise_alert(
+        self, kind: AlertKind, text: str, key: str = "", *, actor_id: str | None = None
+    ) -> bool:
         """Tell the administrators of a trouble, once an hour at most; tell whether they were told now.
 
         `key` names what it is about, so that two Workers that are down are two troubles. `text` is for people
-        and holds no secret.
+        and holds no secret. The administrator who did it (`actor_id`) need not be notified of it.
         """
         key = key[:KEY_CHARACTERS]
         if await self._seen_again(kind, key):
             return False
         try:
             async with self.transaction.session.begin_nested():
-                await self._tell(kind, text[:TEXT_CHARACTERS], key)
+                await self._tell(kind, text[:TEXT_CHARACTERS], key, actor_id)
         except (_ToldMeanwhile, IntegrityError):
             await self._seen_again(kind, key)
             return False
@@ -76,40 +80,72 @@ class Alerts:
     async def _seen_again(self, kind: AlertKind, key: str) -> bool:
         return await self.repository.see_again(kind, key, self.now - TOLD_EVERY, self.now)
 
-    async def _tell(self, kind: AlertKind, text: str, key: str) -> None:
+    async def resolve(self, kind: AlertKind, key: str) -> None:
+        """Tell the administrators that a trouble is over which they were told of.
+
+        Whoever calls sees to it that nobody else does so at the same time.
+        """
+        row = await self.repository.known(kind, key[:KEY_CHARACTERS])
+        if row is None or row.resolved_at is not None:
+            return
+        words = words_of(kind, row.text, self.base_url, row.first_at, self.now)
+        mailed = await self._notify(words)
+        row.resolved_at = row.last_at = self.now
+        await self._send(row, words, mailed, await self._wanting(kind))
+
+    async def _tell(self, kind: AlertKind, text: str, key: str, actor_id: str | None = None) -> None:
+        words = words_of(kind, text, self.base_url, self.now)
         # Before the alert's own row: event counters are locked first, as everywhere.
-        if kind is not AlertKind.TEST:
-            news = News(NotificationType(kind.value), text, SubjectKind.SYSTEM)
-            await self.notifier.tell(await self.repository.admins(), news)
-        settings = await self.repository.settings()
-        wanted = settings is not None and (
-            kind is AlertKind.TEST or kind in KINDS.validate_json(settings.kinds)
+        mailed = await self._notify(words, actor_id)
+        settings = await self._wanting(kind)
+        await self._send(await self._note(kind, text, key), words, mailed, settings)
+
+    async def _notify(self, words: Words, actor_id: str | None = None) -> Collection[str]:
+        """Tell the administrators as their own settings say; give the addresses that a mail went to."""
+        if words.kind is AlertKind.TEST:
+            return ()
+        kind = NotificationType(words.kind.value)
+        news = News(
+            kind,
+            words.line,
+            SubjectKind.SYSTEM,
+            actor_id=actor_id,
+            mail=MailKind.ALERT,
+            values={"alert": words},
         )
-        to_slack = wanted and settings is not None and settings.slack_url is not None
-        row = await self._note(kind, text, key, SlackState.PENDING if to_slack else SlackState.OFF)
-        if settings is not None and wanted:
-            await self._mail(EMAILS.validate_json(settings.emails), kind, text)
+        return await self.notifier.tell(await self.repository.admins(), news)
+
+    async def _wanting(self, kind: AlertKind) -> AlertSettingsRow | None:
+        """Give where alerts of a kind go, if anywhere."""
+        settings = await self.repository.settings()
+        if settings is None or kind is AlertKind.TEST:
+            return settings
+        return settings if kind in KINDS.validate_json(settings.kinds) else None
+
+    async def _send(
+        self, row: AlertRow, words: Words, mailed: Collection[str], settings: AlertSettingsRow | None
+    ) -> None:
+        to_slack = settings is not None and settings.slack_url is not None
+        row.slack = (SlackState.PENDING if to_slack else SlackState.OFF).value
+        if settings is not None:
+            for address in EMAILS.validate_json(settings.emails):
+                if address not in mailed:
+                    await self.notifier.mailer.send(letter(MailKind.ALERT, address, alert=words))
         if to_slack:
             await self.repository.queue(row.id, self.now)
             self.transaction.after_commit(self.ready.set)
 
-    async def _note(self, kind: AlertKind, text: str, key: str, slack: SlackState) -> AlertRow:
+    async def _note(self, kind: AlertKind, text: str, key: str) -> AlertRow:
         row = await self.repository.known(kind, key, lock=True)
         if row is None:
             row = AlertRow(id=new_id(), kind=kind.value, key=key, count=0, first_at=self.now)
         elif row.told_at > self.now - TOLD_EVERY:
             raise _ToldMeanwhile
-        row.text, row.slack = text, slack.value
+        row.text, row.slack, row.resolved_at = text, SlackState.OFF.value, None
         row.count += 1
         row.told_at = row.last_at = self.now
         await self.repository.add(row)
         return row
-
-    async def _mail(self, addresses: list[str], kind: AlertKind, text: str) -> None:
-        title = kind.value.replace("_", " ")
-        for address in addresses:
-            mail = letter(MailKind.ALERT, address, title=title, text=text, base_url=self.base_url)
-            await self.notifier.mailer.send(mail)
 
     async def test(self) -> None:
         """Send a test alert where the settings say, however often."""
@@ -156,6 +192,7 @@ def alert_shape(row: AlertRow) -> Alert:
         first_at=row.first_at,
         told_at=row.told_at,
         last_at=row.last_at,
+        resolved_at=row.resolved_at,
     )
 
 

@@ -26,7 +26,10 @@ class AlertSettingsRow(Table):
 
 
 class AlertRow(Table):
-    """One trouble, known by kind and key: seen again, it is counted, and told only after a while."""
+    """One trouble, known by kind and key: seen again, it is counted, and told only after a while.
+
+    `resolved_at`: when it was over, of a trouble whose end can be seen.
+    """
 
     __tablename__ = "alerts"
     __table_args__ = (UniqueConstraint("kind", "key"),)
@@ -40,6 +43,7 @@ class AlertRow(Table):
     first_at: Mapped[datetime] = mapped_column(UtcTime)
     told_at: Mapped[datetime] = mapped_column(UtcTime)
     last_at: Mapped[datetime] = mapped_column(UtcTime, index=True)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class AlertMessageRow(Leased, Table):
@@ -49,3 +53,16 @@ class AlertMessageRow(Leased, Table):
 
     alert_id: Mapped[str] = mapped_column(Id, ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True)
     queued_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class IncidentRow(Table):
+    """One thing that may be wrong, whose end can be seen. `since` is set while it is wrong.
+
+    `seen_at`: when somebody saw last that it was.
+    """
+
+    __tablename__ = "incidents"
+
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    since: Mapped[datetime | None] = mapped_column(UtcTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -22,6 +22,7 @@ from hivesync_server.resources import ResourcesDep, TransactionDep
 class AuditAction(StrEnum):
     API_KEY_CREATED = "api_key.created"
     API_KEY_DELETED = "api_key.deleted"
+    SESSION_STOLEN = "session.stolen"
     DEVICE_SIGNED_OUT = "device.signed_out"
     ACCOUNT_DELETED = "account.deleted"
     EXPORT_ASKED = "export.asked"
@@ -29,6 +30,7 @@ class AuditAction(StrEnum):
     PASSWORD_RESET = "password.reset"
     EMAIL_CHANGED = "email.changed"
     EMAIL_REVERTED = "email.reverted"
+    ADMIN_CREATED = "admin.created"
     ADMIN_USER_SEEN = "admin.user_seen"
     ADMIN_USER_CHANGED = "admin.user_changed"
     ADMIN_SESSIONS_REVOKED = "admin.sessions_revoked"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from hivesync_contract.identity import Tier, User
@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.ids import new_id
+from hivesync_server.alerts.bell import AlertBell
 from hivesync_server.auth.errors import AccountDisabled, AccountTaken, AuthInvalid, PasswordWrong
 from hivesync_server.auth.mailed_tokens import MailedTokens, Purpose
 from hivesync_server.auth.passwords import HashingBusy, Passwords
@@ -49,6 +50,7 @@ class Accounts:
     passwords: Passwords
     clock: Clock
     throttle: Throttle
+    bell: AlertBell = field(default_factory=AlertBell)
     confirmed_only: bool = False
 
     async def register(
@@ -100,7 +102,7 @@ class Accounts:
         # One count for name and address of an account, and one for what is no account.
         account = f"account:{user.id if user else login}" + (f":{network}" if at_home else "")
         await self.throttle.admit(f"network:{network}", FREE_PER_NETWORK)
-        await self.throttle.admit(account, FREE_PER_ACCOUNT)
+        tries = await self.throttle.admit(account, FREE_PER_ACCOUNT)
         try:
             right = await self.passwords.matches(user.password_hash if user else None, password)
         except HashingBusy:  # nobody looked at the password, so it was no try
@@ -108,6 +110,9 @@ class Accounts:
             await self.throttle.was_right(account)
             raise
         if user is None or not right or (self.confirmed_only and not user.email_verified):
+            if user is not None and not right:
+                where = f"a sign-in (the last one from {network or 'an unknown network'})"
+                self.throttle.warn(self.bell, user, tries, where)
             _logger.info("sign-in refused", extra={"login": masked_email(login)})
             raise AuthInvalid(self._refusal())
         await self.throttle.was_right(f"network:{network}")
@@ -120,8 +125,11 @@ class Accounts:
         """Give a signed-in user who types the password again, or raise `PasswordWrong` or `TooManyTries`."""
         async with self.database.transaction(writes=False) as transaction:
             user = await UserRepository(transaction.session).by_id(user_id)
-        await self.throttle.admit(f"confirm:{user_id}", FREE_PER_ACCOUNT)
-        if not await self.passwords.matches(user.password_hash if user else None, password) or user is None:
+        tries = await self.throttle.admit(f"confirm:{user_id}", FREE_PER_ACCOUNT)
+        right = await self.passwords.matches(user.password_hash if user else None, password)
+        if user is None or not right:
+            if user is not None:
+                self.throttle.warn(self.bell, user, tries, "the password for a protected act")
             _logger.warning("wrong password for a protected act", extra={"user_id": user_id})
             raise PasswordWrong
         await self.throttle.forgive(f"confirm:{user_id}")

@@ -8,6 +8,8 @@ from fastapi import Depends, Request
 from hivesync_contract.identity import Tier
 
 from hivesync_server.adapters.db import Transaction
+from hivesync_server.alerts.service import alerts_on
+from hivesync_server.audit.service import Audit
 from hivesync_server.auth.accounts import Accounts
 from hivesync_server.auth.devices.repository import DeviceRepository
 from hivesync_server.auth.mailed_tokens import MailedTokens
@@ -30,6 +32,8 @@ def sessions_of(resources: Resources, transaction: Transaction) -> Sessions:
         devices=DeviceRepository(transaction.session),
         events=EventPublisher(transaction, resources.hub, now),
         mailer=OutboxMailer(transaction.session, now),
+        alerts=alerts_on(resources, transaction),
+        audit=Audit(transaction.session, now),
         access_tokens=resources.access_tokens,
         keys=refresh_keys(resources.settings.tokens),
         now=now,
@@ -49,7 +53,12 @@ async def accounts_of(resources: ResourcesDep) -> Accounts:
     settings = resources.settings.accounts
     throttle = Throttle(resources.cache)
     return Accounts(
-        resources.database, resources.passwords, resources.clock, throttle, settings.confirmed_only
+        resources.database,
+        resources.passwords,
+        resources.clock,
+        throttle,
+        resources.bell,
+        settings.confirmed_only,
     )
 
 

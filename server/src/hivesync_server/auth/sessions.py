@@ -6,11 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hivesync_contract.alerts import AlertKind
 from hivesync_contract.events import EventType, SessionEvent
 from hivesync_contract.identity import TokenPair
 from hivesync_contract.limits import ACCESS_TOKEN_SECONDS
 
 from hivesync_server.adapters.ids import new_id
+from hivesync_server.alerts.service import Alerts
+from hivesync_server.audit.service import Audit, AuditAction
 from hivesync_server.auth import refresh_tokens
 from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.devices.repository import DeviceRepository
@@ -39,6 +42,8 @@ class Sessions:
     devices: DeviceRepository
     events: EventPublisher
     mailer: Mailer
+    alerts: Alerts
+    audit: Audit
     access_tokens: AccessTokens
     keys: tuple[bytes, ...]
     now: datetime
@@ -135,6 +140,12 @@ class Sessions:
         await self.revoke(session, "token_reused")
         if user := await self.users.by_id(session.user_id):
             await self.mailer.send(_stolen_mail(user, session))
+            self.audit.note(AuditAction.SESSION_STOLEN, None, user.id, {"session": session.label})
+            text = (
+                f"A refresh token of “{user.username}” was used a second time, so somebody has a copy of it. "
+                f"The session “{session.label}” was ended"
+            )
+            await self.alerts.raise_alert(AlertKind.SECURITY_EVENT, text, f"stolen:{user.id}")
         raise RefreshReused("This refresh token was used before, so the session was ended; sign in again.")
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hivesync_contract.alerts import AlertKind
 from hivesync_contract.errors import ErrorCode
 
 from hivesync_server.adapters.cache import Cache
+from hivesync_server.alerts.bell import AlertBell
+from hivesync_server.auth.tables import UserRow
 from hivesync_server.retry_later import RetryLater
 
 COUNTED_SECONDS = 3600
@@ -37,16 +40,23 @@ class Throttle:
 
     cache: Cache
 
-    async def admit(self, bucket: str, free: int) -> None:
-        """Count a try, or raise `TooManyTries` while the last failure is too near."""
+    async def admit(self, bucket: str, free: int) -> int:
+        """Count a try and give how many there were, or raise `TooManyTries` if too near."""
         tries = await self.cache.increment(f"tries:{bucket}", COUNTED_SECONDS)
         if tries <= free:
-            return
+            return tries
         wait = min(WAIT_SECONDS_FIRST * 2 ** min(tries - free - 1, 16), WAIT_SECONDS_MAX)
         # The key lives as long as the wait: whoever makes it may try, all others come too early.
         if await self.cache.increment(f"wait:{bucket}", wait) > 1:
             await self.cache.take_back(f"tries:{bucket}")
             raise TooManyTries(wait)
+        return tries
+
+    def warn(self, bell: AlertBell, user: UserRow, tries: int, doing: str) -> None:
+        """Have the administrators told that somebody guesses at one of them, once it is no slip any more."""
+        if user.is_admin and tries >= FREE_PER_ACCOUNT:
+            text = f"{tries} times within an hour, {doing} failed for the administrator “{user.username}”"
+            bell.ring(AlertKind.SECURITY_EVENT, text, f"guessing:{user.id}")
 
     async def forgive(self, bucket: str) -> None:
         """Forget the failures: the right password came."""

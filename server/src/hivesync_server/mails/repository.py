@@ -43,6 +43,11 @@ class MailRepository:
         if mail.sent_at is not None:
             mail.body = mail.html = mail.unsubscribe_url = ""
 
+    async def oldest_waiting(self) -> datetime | None:
+        """Tell since when the mail waits that waits longest; ids are in the order of time."""
+        query = select(MailRow.created_at).join(MailDeliveryRow, MailDeliveryRow.mail_id == MailRow.id)
+        return await self.session.scalar(query.order_by(MailDeliveryRow.mail_id).limit(1))
+
     async def forget(self, before: datetime) -> None:
         """Drop mails that old."""
         await self.session.execute(delete(MailRow).where(MailRow.created_at < before))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -53,14 +54,19 @@ class _Try:
 
 @dataclass(slots=True)
 class MailSender:
-    """See the module. `ready` wakes it."""
+    """See the module. `ready` wakes it.
+
+    `report` is told why the provider refuses our key, or by None that it has carried a mail since.
+    """
 
     database: Database
     provider: MailProvider
+    report: Callable[[Transaction, str | None], Awaitable[None]]
     clock: Clock
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     lease: str = field(default_factory=new_id)
     _held_until: datetime | None = None
+    _said_well: bool = False
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -109,6 +115,9 @@ class MailSender:
             if mail is not None and delivery is not None:
                 mail.sent_at, mail.provider_id = self.clock(), provider_id[:128] or None
                 await mails.close(mail, delivery)
+            if not self._said_well:
+                await self.report(transaction, None)
+        self._said_well = True
 
     async def _refused(self, letter: Letter, reason: str) -> None:
         async with self.database.transaction() as transaction:
@@ -143,6 +152,10 @@ class MailSender:
                     delivery.unsure_since = None
                 delivery.problem = str(error)
                 delivery.postpone(until)
+            if error.misconfigured:
+                wrong = f"Resend takes no mails ({error}); {advice}. They wait until it does"
+                self._said_well = False
+                await self.report(transaction, wrong)
 
     async def _give_up(
         self, mails: MailRepository, mail: MailRow, delivery: MailDeliveryRow, reason: str

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import httpx
 
+from hivesync_server.adapters.db import Transaction
+from hivesync_server.alerts.incidents import Incident, incidents_on
 from hivesync_server.mails.resend_provider import SEND_SECONDS, ResendProvider
 from hivesync_server.mails.sender import MailSender
 from hivesync_server.resources import Resources
@@ -22,8 +24,13 @@ async def send_mails(resources: Resources) -> None:
     settings = resources.settings.mail
     if settings.provider == "outbox":
         return
+
+    async def report(transaction: Transaction, wrong: str | None) -> None:
+        await incidents_on(resources, transaction).settle(Incident.MAIL_PROVIDER, wrong)
+
     async with http_client(settings) as http:
-        await MailSender(resources.database, ResendProvider(http, settings), resources.clock).run()
+        provider = ResendProvider(http, settings)
+        await MailSender(resources.database, provider, report, resources.clock).run()
 
 
 async def check_mail_key(settings: MailSettings) -> None:

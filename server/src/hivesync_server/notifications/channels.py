@@ -27,6 +27,7 @@ ADMIN_TYPES = frozenset(
         NotificationType.QUEUE_HIGH,
         NotificationType.JOB_FAILED,
         NotificationType.SECURITY_EVENT,
+        NotificationType.SERVICE_DOWN,
     }
 )
 """Only admins get these."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from hivesync_contract.events import EventType, NotificationEvent
 from hivesync_contract.identity import Tier
@@ -27,7 +28,10 @@ TEXT_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What happened. `text` may hold what people typed: it is cut, and its line breaks become spaces."""
+    """What happened. `text` may hold what people typed: it is cut, and its line breaks become spaces.
+
+    `mail`: in which words it is mailed, which may need `values`.
+    """
 
     type: NotificationType
     text: str
@@ -35,6 +39,8 @@ class News:
     subject_id: str | None = None
     project_id: str | None = None
     actor_id: str | None = None
+    mail: MailKind = MailKind.NOTIFICATION
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,12 @@ class Notifier:
     stop_links: StopLinks
     now: datetime
 
-    async def tell(self, user_ids: Iterable[str], news: News) -> None:
-        """Tell each of these users once, where the user wants to be told."""
+    async def tell(self, user_ids: Iterable[str], news: News) -> Collection[str]:
+        """Tell each of these users once, where the user wants to be told; give the addresses mailed to.
+
+        A disabled account gets no mail; what happened stands in its list when it is enabled again.
+        """
+        mailed = []
         recipients = await self.repository.recipients(set(user_ids) - {news.actor_id})
         chosen: dict[str, list[NotificationChannelsRow]] = defaultdict(list)
         for row in await self.repository.channels([user.id for user in recipients]):
@@ -61,12 +71,15 @@ class Notifier:
             if channels.in_app:
                 await self._list(user, news)
             waits = user.id in digesting and channels.in_app and news.type not in AT_ONCE
-            if channels.email and user.email_verified and not waits:
+            if channels.email and user.email_verified and user.disabled_at is None and not waits:
                 await self.mailer.send(self._letter(user, news))
+                mailed.append(user.email)
+        return mailed
 
     def _letter(self, user: UserRow, news: News) -> Mail:
         stop = self.stop_links.link(user.id, news.type.value)
-        return letter(MailKind.NOTIFICATION, user.email, unsubscribe_url=stop, text=_line(news.text))
+        values = {"text": _line(news.text), **news.values}
+        return letter(news.mail, user.email, unsubscribe_url=stop, **values)
 
     async def _list(self, user: UserRow, news: News) -> None:
         row = NotificationRow(

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import httpx
 from hivesync_contract.notifications import NotificationType, SubjectKind
 from hivesync_contract.webhooks import DeliveryState, WebhookDisabled
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hivesync_server.mails.letters import MailKind
 from hivesync_server.notifications.notifier import News, Notifier
 from hivesync_server.webhooks.patience import FAILING_MAX, pause_after, rest_after
 from hivesync_server.webhooks.repository import DeliveryRepository, WebhookRepository
@@ -87,7 +89,17 @@ class TurnOutcomes:
             return
         text = f"HiveSync stopped calling your webhook “{_name(found)}”: {_REASONS[reason]}"
         news = News(
-            NotificationType.WEBHOOK_DISABLED, text, SubjectKind.WEBHOOK, webhook_id, found.project_id
+            NotificationType.WEBHOOK_DISABLED,
+            text,
+            SubjectKind.WEBHOOK,
+            webhook_id,
+            found.project_id,
+            mail=MailKind.WEBHOOK_DISABLED,
+            values={
+                "name": _name(found),
+                "host": httpx.URL(found.url).host,
+                "reason": _REASONS[reason],
+            },
         )
         await notifier.tell([found.user_id], news)
         webhook = await repository.locked(webhook_id)

@@ -1,4 +1,4 @@
-"""Queries on Workers, on what waits for them, and on incidents."""
+"""Queries on Workers, and on what waits for them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hivesync_server.auth.tables import UserRow
 from hivesync_server.jobs.tables import JobRow, OutboxRow
-from hivesync_server.workers.tables import IncidentRow, WorkerHeartbeatRow
+from hivesync_server.workers.tables import WorkerHeartbeatRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +41,3 @@ class WorkerRepository:
         failed = select(JobRow.id).where(JobRow.finished_at > since, JobRow.error_code.in_(codes))
         counted = select(func.count()).select_from(failed.limit(most).subquery())
         return await self.session.scalar(counted) or 0
-
-    async def admins(self) -> Sequence[str]:
-        """Give the ids of those who administer the server."""
-        query = select(UserRow.id).where(UserRow.is_admin)
-        return (await self.session.scalars(query)).all()
-
-    async def incident(self, kind: str) -> IncidentRow | None:
-        """Give and lock what is known of an incident, or None if there never was one."""
-        query = select(IncidentRow).where(IncidentRow.kind == kind)
-        return await self.session.scalar(query.with_for_update())
-
-    async def add(self, row: WorkerHeartbeatRow | IncidentRow) -> None:
-        self.session.add(row)
-        await self.session.flush()

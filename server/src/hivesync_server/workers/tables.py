@@ -1,4 +1,4 @@
-"""Tables of Workers and of what is wrong with them."""
+"""The table of Workers."""
 
 from __future__ import annotations
 
@@ -24,12 +24,3 @@ class WorkerHeartbeatRow(Table):
     errors: Mapped[int | None]
     sent_at: Mapped[datetime] = mapped_column(UtcTime)
     received_at: Mapped[datetime] = mapped_column(UtcTime)
-
-
-class IncidentRow(Table):
-    """One thing that may be wrong. `since` is set while it is; admins are told when that begins, once."""
-
-    __tablename__ = "incidents"
-
-    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
-    since: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -7,15 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hivesync_contract.notifications import NotificationType
-from sqlalchemy.exc import IntegrityError
-
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
+from hivesync_server.alerts.incidents import Incident, Incidents
 from hivesync_server.background.loop import Loop
 from hivesync_server.jobs.outcomes import OUR_FAULTS
 from hivesync_server.settings.groups import WorkerWatchSettings
-from hivesync_server.workers.incidents import Incidents
 from hivesync_server.workers.repository import WorkerRepository
 
 PAUSE_SECONDS = 15.0
@@ -38,22 +35,19 @@ class WorkerWatch:
         await Loop("worker watch", self.step, self.wake, PAUSE_SECONDS).run()
 
     async def step(self) -> bool:
-        """Look once. Two servers that see the first incident ever at once: one of them looks again later."""
-        try:
-            async with self.database.transaction() as transaction:
-                await self._look(self.incidents_on(transaction))
-        except IntegrityError:
-            return False
+        """Look once."""
+        async with self.database.transaction() as transaction:
+            await self._look(WorkerRepository(transaction.session), self.incidents_on(transaction))
         return False
 
-    async def _look(self, incidents: Incidents) -> None:
-        workers, now = incidents.repository, incidents.now
-        for kind, wrong in (
-            (NotificationType.WORKER_DOWN, await self._silent(workers, now)),
-            (NotificationType.QUEUE_HIGH, await self._behind(workers)),
-            (NotificationType.JOB_FAILED, await self._failing(workers, now)),
+    async def _look(self, workers: WorkerRepository, incidents: Incidents) -> None:
+        now = incidents.now
+        for incident, wrong in (
+            (Incident.WORKER_DOWN, await self._silent(workers, now)),
+            (Incident.QUEUE_HIGH, await self._behind(workers)),
+            (Incident.JOB_FAILED, await self._failing(workers, now)),
         ):
-            await incidents.settle(kind, wrong)
+            await incidents.settle(incident, wrong)
 
     async def _silent(self, workers: WorkerRepository, now: datetime) -> str | None:
         last = await workers.last_heartbeat()
@@ -70,6 +64,7 @@ class WorkerWatch:
 
     async def _failing(self, workers: WorkerRepository, now: datetime) -> str | None:
         codes = {code.value for code in OUR_FAULTS}
-        if await workers.count_failed(codes, now - FAILED_WITHIN, 1) == 0:
-            return None
-        return "A job failed for a reason that its user can't mend; its log has the details"
+        failed = await workers.count_failed(codes, now - FAILED_WITHIN, 1)
+        return (
+            "A job failed for a reason that its user can't mend; its log has the details" if failed else None
+        )

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from hivesync_server.adapters.sealing import Sealer
+from hivesync_server.alerts.bell import AlertBell
 from hivesync_server.audit.service import Audit, AuditAction, AuditDep
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.auth.throttle import FREE_PER_ACCOUNT, Throttle
@@ -28,6 +29,7 @@ class SecondFactor:
 
     repository: TotpRepository
     throttle: Throttle
+    bell: AlertBell
     sealer: Sealer
     mailer: Mailer
     audit: Audit
@@ -47,14 +49,18 @@ class SecondFactor:
             return
         if not proof:
             raise TotpRequired
-        await self.throttle.admit(f"totp:{user.id}", FREE_PER_ACCOUNT)
+        tries = await self.throttle.admit(f"totp:{user.id}", FREE_PER_ACCOUNT)
         row = await self.repository.locked(user.id)
         if row is None or row.confirmed_at is None:
             return  # turned off at this moment
-        if proof.totp_code:
-            self.use(row, proof.totp_code)
-        else:
-            await self._use_recovery_code(user, proof.recovery_code or "")
+        try:
+            if proof.totp_code:
+                self.use(row, proof.totp_code)
+            else:
+                await self._use_recovery_code(user, proof.recovery_code or "")
+        except TotpInvalid:
+            self.throttle.warn(self.bell, user, tries, "the second step after a right password")
+            raise
         await self.throttle.forgive(f"totp:{user.id}")
 
     def use(self, row: TotpRow, code: str) -> None:
@@ -89,6 +95,7 @@ async def _second_factor(
     return SecondFactor(
         TotpRepository(transaction.session),
         Throttle(resources.cache),
+        resources.bell,
         resources.sealer,
         OutboxMailer(transaction.session, now),
         audit,
