@@ -192,9 +192,25 @@ async def test_lists_are_exported_whole_and_that_is_noted(ann: BackendUser, owne
     assert entry["data"] == {"what": "projects", "format": "csv"}
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
-def test_no_cell_is_a_formula(cell: str) -> None:
-    assert as_csv([{"id": "1", "name": cell}]).splitlines()[1].split(",", 1)[1].strip('"').startswith("'")
+def test_no_cell_is_a_formula_in_any_country() -> None:
+    formulas = [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "\nx",
+        " =1",
+        "\u3000=1",
+        "\uff1d1",
+        "\uff0b1",
+        "\uff0d1",
+    ]
+    text = as_csv([{"id": "1", "name": cell} for cell in [*formulas, "\uff20SUM(A1)", 'x;=1";=1']])
+    cells = [row["name"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+    assert [cell[0] for cell in cells] == ["'"] * 13 + ["x"]
+    assert text.endswith('"1","x;=1"";=1"\r\n'), "a semicolon would begin a cell where it separates them"
 
 
 def test_a_histogram_counts_every_value_once() -> None:

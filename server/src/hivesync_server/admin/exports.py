@@ -1,7 +1,8 @@
 """Lists as files: CSV for spreadsheets, JSON for programs.
 
 A spreadsheet takes a cell that begins with one of a few characters for a formula, and so runs what a user
-typed as a name. Such cells get a quote in front (OWASP, "CSV Injection").
+typed as a name. Such cells get a quote in front, and all are quoted, so that a separator of another country
+begins no cell of its own (OWASP, "CSV Injection").
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from hivesync_server.http.pagination import PageRequest
 
 ROWS_MAX = 10_000
 _PAGE = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four: as Japanese and Chinese keyboards write the first, in full width."""
 
 
 class ExportOf(StrEnum):
@@ -62,7 +64,7 @@ def as_csv(rows: Sequence[dict[str, Any]]) -> str:
     """Give rows with a line of names; what can be no cell is written as JSON."""
     text = io.StringIO()
     names = list(rows[0]) if rows else []
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(names)
     writer.writerows([_cell(row[name]) for name in names] for row in rows)
     return text.getvalue()
@@ -72,7 +74,8 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else _plain(value)
-    return "'" + text if text.startswith(_FORMULA) else text
+    # Some spreadsheets drop white space before they look.
+    return "'" + text if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 
 def _plain(value: Any) -> str:

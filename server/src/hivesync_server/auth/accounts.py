@@ -79,18 +79,31 @@ class Accounts:
         hides = self.confirmed_only and mails is not None
         if await users.is_name_taken(account.username) or (owner is not None and not hides):
             raise _taken(hides)
+        shape = user_shape(row)
         try:
-            if owner is None:
-                await users.add(row)
-                await EventRepository(transaction.session).start_counter(row.id)
+            if hides:
+                await self._add_or_reserve(users, row, is_free=owner is None)
             else:
-                await users.reserve(row.username, row.created_at + UNCONFIRMED_LIFE)
+                await _add(users, row)
         except IntegrityError as error:  # two at the same moment
             raise _taken(hides) from error
         if mails is not None:
             purpose = Purpose.VERIFY if owner is None else Purpose.KNOWN
             await mails.send(purpose, account.email, row if owner is None else None)
-        return user_shape(row)
+        return shape
+
+    async def _add_or_reserve(self, users: UserRepository, row: UserRow, *, is_free: bool) -> None:
+        """Add the account, or reserve its name. Both are done and one is undone: time must not tell which."""
+        async with users.session.begin_nested() as added:
+            if not is_free:
+                row.email = f"{row.id}@taken.invalid"
+            await _add(users, row)
+            if not is_free:
+                await added.rollback()
+        async with users.session.begin_nested() as reserved:
+            await users.reserve(row.username, row.created_at + UNCONFIRMED_LIFE)
+            if is_free:
+                await reserved.rollback()
 
     async def recognise(self, login: str, password: str, address: str) -> UserRow:
         """Give the account of `login` and `password`, or raise `AuthInvalid`, or `TooManyTries`."""
@@ -98,7 +111,8 @@ class Accounts:
         async with self.database.transaction(writes=False) as transaction:
             user = await UserRepository(transaction.session).by_login(login)
             sessions = SessionRepository(transaction.session)
-            at_home = user is not None and network and await sessions.has_been_in(user.id, network)
+            # Asked for nobody, too: what is done must not tell who there is.
+            at_home = network and await sessions.has_been_in(user.id if user else new_id(), network)
         # One count for name and address of an account, and one for what is no account.
         account = f"account:{user.id if user else login}" + (f":{network}" if at_home else "")
         await self.throttle.admit(f"network:{network}", FREE_PER_NETWORK)
@@ -140,6 +154,12 @@ class Accounts:
         if self.confirmed_only:
             return "Login or password is wrong, or the email address is not confirmed yet: look for our mail."
         return "Login or password is wrong."
+
+
+async def _add(users: UserRepository, row: UserRow) -> None:
+    await users.add(row)
+    await EventRepository(users.session).start_counter(row.id)
+    await users.session.flush()
 
 
 def _taken(address_is_secret: bool) -> AccountTaken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hivesync_contract.activity import ActivityKind, Verb
 from hivesync_contract.events import EventType
@@ -10,6 +10,7 @@ from hivesync_contract.notifications import NotificationType, SubjectKind
 from hivesync_contract.team import TeamEvent
 
 from hivesync_server.activity.service import Activity
+from hivesync_server.adapters.cache import Cache
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.mails.letters import MailKind, letter
@@ -18,6 +19,10 @@ from hivesync_server.notifications.notifier import News, Notifier
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.team.repository import TeamRepository
 from hivesync_server.team.tables import InviteRow
+
+MAILS_PER_ADDRESS = 5
+_MAILS_SECONDS = 86_400
+"""Invites of whatever projects; one beyond is made all the same, and waits where the invited find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class TeamNews:
     events: EventPublisher
     notifier: Notifier
     mailer: Mailer
+    cache: Cache
     base_url: str
 
     async def invited(
@@ -39,20 +45,21 @@ class TeamNews:
         self.activity.note(project.id, inviter.id, Verb.INVITED, ActivityKind.INVITE, invite.id)
         by_address = "@" in invite.login
         known = invitee if invitee is not None and (invitee.email_verified or not by_address) else None
-        if known is not None:
-            news = News(
-                NotificationType.TEAM_INVITE,
-                f"{inviter.username} invites you to “{project.name}”",
-                SubjectKind.INVITE,
-                invite.id,
-                project.id,
-                inviter.id,
-            )
-            await self.notifier.tell([known.id], news)
+        news = News(
+            NotificationType.TEAM_INVITE,
+            f"{inviter.username} invites you to “{project.name}”",
+            SubjectKind.INVITE,
+            invite.id,
+            project.id,
+            inviter.id,
+        )
         if by_address:
-            await self.mailer.send(self._letter(invite.login, inviter))
-        elif known is not None and known.email_verified:
-            await self.mailer.send(self._letter(known.email, inviter))
+            await self._tell_whoever_it_is(news, known)
+            await self._write_to(invite.login, inviter)
+        elif known is not None:
+            await self.notifier.tell([known.id], news)
+            if known.email_verified:
+                await self._write_to(known.email, inviter)
 
     async def joined(self, project: ProjectRow, user: UserRow) -> None:
         """Tell the members, and above all the owner."""
@@ -84,6 +91,23 @@ class TeamNews:
     async def _changed(self, project: ProjectRow, *more: str) -> None:
         audience = {*await self.team.user_ids(project.id), *more}
         await self.events.publish_to(audience, EventType.TEAM_CHANGED, TeamEvent(project.id))
+
+    async def _tell_whoever_it_is(self, news: News, known: UserRow | None) -> None:
+        """Tell the invited. For nobody it is done and undone, else its time would say who has an account."""
+        session, inviter = self.team.session, news.actor_id or ""
+        async with session.begin_nested() as told:
+            if known is not None:
+                await self.notifier.tell([known.id], news)
+            else:
+                await self.notifier.tell([inviter], replace(news, actor_id=None))
+            await session.flush()
+            if known is None:
+                await told.rollback()
+
+    async def _write_to(self, address: str, inviter: UserRow) -> None:
+        """Mail the invited, unless the address has got many: invites must not fill a mailbox."""
+        if await self.cache.increment(f"invites-to:{address}", _MAILS_SECONDS) <= MAILS_PER_ADDRESS:
+            await self.mailer.send(self._letter(address, inviter))
 
     def _letter(self, address: str, inviter: UserRow) -> Mail:
         # Without the project's name: it goes to people who never asked for it, so nobody but us words it.

@@ -60,7 +60,8 @@ async def _news(
     resources: ResourcesDep, projects: ProjectsDep, activity: ActivityDep, notifier: NotifierDep
 ) -> TeamNews:
     base_url = resources.settings.http.base_url
-    return TeamNews(projects.team, activity, notifier.events, notifier, notifier.mailer, base_url)
+    mailer, events = notifier.mailer, notifier.events
+    return TeamNews(projects.team, activity, events, notifier, mailer, resources.cache, base_url)
 
 
 TeamNewsDep = Annotated[TeamNews, Depends(_news)]
