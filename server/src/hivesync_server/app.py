@@ -25,6 +25,7 @@ from hivesync_server.adapters.objects import open_stores
 from hivesync_server.adapters.outbound.client import Outbound
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.adapters.signals import open_signals
+from hivesync_server.adapters.tracing import open_tracing
 from hivesync_server.admin import endpoints as admin
 from hivesync_server.admin import operation_endpoints as admin_operation
 from hivesync_server.ai_docs import endpoints as ai_docs
@@ -57,6 +58,7 @@ from hivesync_server.http.file_limits import raise_file_limit
 from hivesync_server.http.handover import Handover
 from hivesync_server.http.request_context import RequestContext
 from hivesync_server.http.security_headers import SecurityHeaders
+from hivesync_server.http.traces import TracedRequests
 from hivesync_server.jobs import retention as job_retention
 from hivesync_server.jobs.delivery import WorkerGate
 from hivesync_server.jobs.dispatcher import Dispatcher
@@ -132,20 +134,23 @@ class App:
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> App:
     """Assemble the application; nothing is opened before its lifespan begins."""
+    tracing = open_tracing(settings.tracing)
     resources = Resources(
         settings=settings,
         database=open_database(settings.database),
-        objects=open_stores(settings.objects),
-        cache=open_cache(settings.redis_url.reveal()),
+        objects=open_stores(settings.objects, tracing),
+        cache=open_cache(settings.redis_url.reveal(), tracing),
         clock=clock,
         passwords=Passwords(),
         access_tokens=AccessTokens(settings.tokens, clock),
         hub=EventHub(),
-        signals=open_signals(settings.redis_url.reveal(), settings.http.base_url),
+        signals=open_signals(settings.redis_url.reveal(), settings.http.base_url, tracing),
         sealer=Sealer(settings.tokens.keys),
         metrics=Metrics(),
-        outbound=Outbound(loopback_allowed=settings.env == "local"),
+        outbound=Outbound(loopback_allowed=settings.env == "local", tracing=tracing),
+        tracing=tracing,
     )
+    tracing.watch(resources.database.engine)
     app = DescribedApi(
         title="HiveSync",
         version=__version__,
@@ -164,6 +169,8 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
     app.add_middleware(SecurityHeaders, https=settings.http.secure_cookies)
     app.add_middleware(Handover)
     app.add_middleware(RequestContext, metrics=resources.metrics, trusted=settings.http.trusted_proxies)
+    if settings.tracing is not None:
+        app.add_middleware(TracedRequests, tracing=tracing)
     return App(app, resources.hub.close)
 
 
@@ -221,7 +228,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Loopback never goes through a proxy; a real Worker does when the machine says so.
     trust_env = not is_loopback(httpx.URL(worker.url).host)
     async with httpx.AsyncClient(timeout=_DELIVERY_SECONDS, trust_env=trust_env) as client:
-        gate = WorkerGate(client, resources.objects.previews, worker, resources.clock)
+        gate = WorkerGate(client, resources.objects.previews, worker, resources.clock, resources.tracing)
         dispatcher = Dispatcher(
             resources.database,
             gate,
@@ -292,3 +299,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     resources.outbound.close()
     await resources.cache.close()
     await resources.database.close()
+    await resources.tracing.close()

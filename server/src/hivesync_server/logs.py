@@ -12,6 +12,9 @@ from typing import Any
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Id of the request that is being answered; empty in background work."""
 
+traceparent: ContextVar[str] = ContextVar("traceparent", default="")
+"""What is traced now, as W3C Trace Context writes it; empty where nothing is."""
+
 USER_ID = "user_id"
 """Where a request's state keeps the id of who makes it, for its line in the log."""
 
@@ -36,6 +39,8 @@ class JsonFormatter(logging.Formatter):
         }
         if current := request_id.get():
             entry["request_id"] = current
+        if current := traceparent.get():
+            _, entry["trace_id"], entry["span_id"], _ = current.split("-")
         entry.update({name: value for name, value in record.__dict__.items() if name not in _STANDARD})
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)

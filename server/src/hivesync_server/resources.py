@@ -16,6 +16,7 @@ from hivesync_server.adapters.objects import ObjectStores
 from hivesync_server.adapters.outbound.client import Outbound
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.adapters.signals import Signals
+from hivesync_server.adapters.tracing import NoTracing, Tracing
 from hivesync_server.alerts.bell import AlertBell
 from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.passwords import Passwords
@@ -41,6 +42,7 @@ class Resources:
     metrics: Metrics
     outbound: Outbound
     bell: AlertBell = field(default_factory=AlertBell)
+    tracing: Tracing = field(default_factory=NoTracing)
     job_ready: asyncio.Event = field(default_factory=asyncio.Event)
     webhook_ready: asyncio.Event = field(default_factory=asyncio.Event)
     alert_ready: asyncio.Event = field(default_factory=asyncio.Event)

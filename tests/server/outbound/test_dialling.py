@@ -13,7 +13,7 @@ import pytest
 import trustme
 from hivesync_contract.webhooks import DeliveryFailure
 from hivesync_dev.servers.webhook_receiver import WebhookReceiver
-from hivesync_server.adapters.outbound.client import ANSWER_BYTES, Outbound, OutboundFailed
+from hivesync_server.adapters.outbound.client import ANSWER_BYTES, TOTAL_SECONDS, Outbound, OutboundFailed
 from hivesync_server.adapters.outbound.dialler import SystemResolver
 
 NAME = "hooks.example.com"
@@ -58,9 +58,12 @@ async def receiver(authority: trustme.CA) -> AsyncIterator[WebhookReceiver]:
 
 
 def outbound(
-    trusting: ssl.SSLContext, *answers: Sequence[str], loopback: bool = True, **limits: float
+    trusting: ssl.SSLContext,
+    *answers: Sequence[str],
+    loopback: bool = True,
+    total_seconds: float = TOTAL_SECONDS,
 ) -> Outbound:
-    return Outbound(loopback, FakeResolver(list(answers)), trusting, **limits)
+    return Outbound(loopback, FakeResolver(list(answers)), trusting, total_seconds)
 
 
 async def post(outbound: Outbound, receiver: WebhookReceiver, host: str = NAME) -> int:

@@ -16,6 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from hivesync_server.adapters.tracing import NoTracing, Tracing
 from hivesync_server.adapters.windows import TAKE_SCRIPT, Count, Taken, Window
 
 Answer = TypeVar("Answer")
@@ -105,7 +106,10 @@ class RedisCache:
     counted; for a moment after a failure it is not even asked, so that requests don't wait for it in vain.
     """
 
-    def __init__(self, url: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, url: str, monotonic: Callable[[], float] = time.monotonic, tracing: Tracing | None = None
+    ) -> None:
+        self._tracing = tracing or NoTracing()
         self._client = Redis.from_url(
             url,
             socket_timeout=_REDIS_SECONDS,
@@ -157,7 +161,8 @@ class RedisCache:
             self.unanswered += 1
             return None
         try:
-            return await question()
+            with self._tracing.call("count", "redis"):
+                return await question()
         except RedisError as error:
             self.unanswered += 1
             self._away_until = self._now() + _AWAY_SECONDS
@@ -165,6 +170,6 @@ class RedisCache:
             return None
 
 
-def open_cache(url: str) -> Cache:
+def open_cache(url: str, tracing: Tracing | None = None) -> Cache:
     """Give the shared cache, or the embedded one when no address is set."""
-    return RedisCache(url) if url else MemoryCache()
+    return RedisCache(url, tracing=tracing) if url else MemoryCache()

@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from hivesync_server.adapters.ids import new_id
+from hivesync_server.adapters.tracing import NoTracing, Tracing
 
 _SECONDS = 1.0
 _RECONNECT_SECONDS = 0.5
@@ -71,7 +72,8 @@ class RedisSignals:
     Its channels ignore the number of the database, so their name tells deployments apart.
     """
 
-    def __init__(self, url: str, deployment: str) -> None:
+    def __init__(self, url: str, deployment: str, tracing: Tracing) -> None:
+        self._tracing = tracing
         self._client = Redis.from_url(
             url,
             socket_timeout=_SECONDS,
@@ -92,7 +94,8 @@ class RedisSignals:
     async def send(self, names: Collection[str]) -> None:
         """Publish one message for all names."""
         try:
-            await self._client.publish(self._channel, " ".join([self._origin, *names]))
+            with self._tracing.call("publish", "redis"):
+                await self._client.publish(self._channel, " ".join([self._origin, *names]))
         except (RedisError, OSError) as error:
             if self._speaks:
                 _logger.warning("signals not sent", extra={"reason": type(error).__name__})
@@ -141,6 +144,6 @@ class RedisSignals:
         await self._client.aclose()
 
 
-def open_signals(url: str, deployment: str) -> Signals:
+def open_signals(url: str, deployment: str, tracing: Tracing | None = None) -> Signals:
     """Give signals through Redis, or none without an address. Processes of one `deployment` share them."""
-    return RedisSignals(url, deployment) if url else NoSignals()
+    return RedisSignals(url, deployment, tracing or NoTracing()) if url else NoSignals()

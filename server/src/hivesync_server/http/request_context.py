@@ -71,7 +71,7 @@ class RequestContext:
             _log(scope, answer.status, time.perf_counter() - started, self.trusted)
             if answer.status:
                 seconds = answer.begun_at - started
-                self.metrics.count_answer(scope["method"], _route_of(scope), answer.status, seconds)
+                self.metrics.count_answer(scope["method"], route_of(scope), answer.status, seconds)
             request_id.reset(token)
 
 
@@ -80,7 +80,7 @@ def _id_of(scope: Scope) -> str:
     return given if _USABLE_ID.fullmatch(given) else new_id()
 
 
-def _route_of(scope: Scope) -> str:
+def route_of(scope: Scope) -> str:
     """Give the template of a route we know, not the address: no query, and nothing an attacker chose."""
     known = getattr(scope.get("route"), "path", None)
     if known is None:
@@ -95,7 +95,7 @@ def _route_of(scope: Scope) -> str:
 def _log(scope: Scope, status: int, seconds: float, trusted: Networks) -> None:
     fields = {
         "method": scope["method"],
-        "route": _route_of(scope),
+        "route": route_of(scope),
         "status": status,
         "ms": round(seconds * 1000, 1),
         # Enough to see where trouble comes from, and no person's address.

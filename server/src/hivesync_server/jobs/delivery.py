@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 from hivesync_contract import headers
@@ -13,6 +13,8 @@ from pydantic import TypeAdapter
 
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.objects import ObjectStore
+from hivesync_server.adapters.tracing import TRACEPARENT, NoTracing, Tracing
+from hivesync_server.logs import traceparent
 from hivesync_server.settings.groups import WorkerSettings
 
 _JOB = TypeAdapter(Job)
@@ -35,12 +37,13 @@ class JobRefused(HiveSyncError):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A job, its `webhook-id`, and the object that must be in place before it is read."""
+    """A job, its `webhook-id`, the object that must be in place before it is read, and its trace."""
 
     message_id: str
     job: Job
     key: str
     content: str
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +54,32 @@ class WorkerGate:
     objects: ObjectStore
     settings: WorkerSettings
     clock: Clock
+    tracing: Tracing = field(default_factory=NoTracing)
 
     async def deliver(self, delivery: Delivery) -> None:
         """Hand a job over; raise `WorkerAway`, `ObjectStoreUnreachable` or `JobRefused`."""
-        await self.objects.put(delivery.key, delivery.content.encode(), "application/json")
+        with self.tracing.work(f"deliver {delivery.job.kind.value}", delivery.traceparent):
+            await self.objects.put(delivery.key, delivery.content.encode(), "application/json")
+            await self._post(delivery)
+
+    async def _post(self, delivery: Delivery) -> None:
         body = _JOB.dump_json(delivery.job)
-        try:
-            answer = await self.client.post(
-                f"{self.settings.url}/jobs", content=body, headers=self._headers(delivery.message_id, body)
-            )
-        except httpx.HTTPError as error:
-            raise WorkerAway("The Worker did not answer.") from error
+        with self.tracing.call("POST /jobs", "worker") as span:
+            signed = self._headers(delivery.message_id, body)
+            try:
+                answer = await self.client.post(f"{self.settings.url}/jobs", content=body, headers=signed)
+            except httpx.HTTPError as error:
+                raise WorkerAway("The Worker did not answer.") from error
+            span.note(http__response__status_code=answer.status_code)
         if answer.status_code in _REFUSALS:
             raise JobRefused(f"The Worker refused the job with status {answer.status_code}.")
         if not answer.is_success:
             raise WorkerAway(f"The Worker answered with status {answer.status_code}.")
 
     def _headers(self, message_id: str, body: bytes) -> dict[str, str]:
+        traced = {TRACEPARENT: current} if (current := traceparent.get()) else {}
         timestamp = int(self.clock().timestamp())
-        return {
+        return traced | {
             "Content-Type": "application/json",
             headers.WEBHOOK_ID: message_id,
             headers.WEBHOOK_TIMESTAMP: str(timestamp),

@@ -76,7 +76,7 @@ class Dispatcher:
             await outcomes.queue.end(job, "cancelled")
             return None
         message = Job(job.id, JobKind(job.kind), row.attempt, Tier(job.tier), parcel.preview, parcel.ai_docs)
-        return Delivery(row.id, message, parcel.key, parcel.content)
+        return Delivery(row.id, message, parcel.key, parcel.content, job.traceparent or "")
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:

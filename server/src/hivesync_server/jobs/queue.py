@@ -13,6 +13,7 @@ from hivesync_server.adapters.db import Transaction
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.jobs.repository import JobRepository
 from hivesync_server.jobs.tables import JobRow, OutboxRow
+from hivesync_server.logs import traceparent
 
 _PRIORITY = {Tier.PREMIUM: 0, Tier.PRO: 1, Tier.FREE: 2}
 
@@ -54,6 +55,7 @@ class JobQueue:
             state="queued",
             attempt=1,
             created_at=self.now,
+            traceparent=traceparent.get() or None,
         )
         await self.jobs.add(job)
         await self.add_delivery(job)

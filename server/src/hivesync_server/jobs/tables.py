@@ -41,6 +41,8 @@ class JobRow(Table):
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime, index=True)
     error_code: Mapped[str | None] = mapped_column(String(40))
     logs_key: Mapped[str | None] = mapped_column(String(512))
+    traceparent: Mapped[str | None] = mapped_column(String(55))
+    """The trace in which it was accepted, for its deliveries; none where requests are not traced."""
 
 
 class OutboxRow(Leased, Table):

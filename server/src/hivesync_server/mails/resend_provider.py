@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -16,6 +16,7 @@ import resend
 from resend.exceptions import NoContentError, ResendError
 from resend.http_client_async import AsyncHTTPClient
 
+from hivesync_server.adapters.tracing import NoTracing, Tracing
 from hivesync_server.mails.provider import Letter, MailAway, MailHeldBack, MailRefused
 from hivesync_server.settings.groups import MailSettings
 
@@ -57,6 +58,7 @@ class ResendProvider:
 
     http: httpx.AsyncClient
     settings: MailSettings
+    tracing: Tracing = field(default_factory=NoTracing)
 
     async def send(self, letter: Letter) -> str:
         """Hand a mail over; see `MailProvider`."""
@@ -75,9 +77,10 @@ class ResendProvider:
             "headers": headers,
         }
         try:
-            async with asyncio.timeout(SEND_SECONDS):
-                self._configure()
-                answer = await resend.Emails.send_async(params, {"idempotency_key": letter.key})
+            with self.tracing.call("send mail", "resend"):
+                async with asyncio.timeout(SEND_SECONDS):
+                    self._configure()
+                    answer = await resend.Emails.send_async(params, {"idempotency_key": letter.key})
         except ResendError as error:
             if error.error_type == _SENT_BEFORE:
                 # An earlier try arrived; since then the sender's address or our wording has changed.

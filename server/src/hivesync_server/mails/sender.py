@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.ids import new_id
+from hivesync_server.adapters.tracing import NoTracing, Tracing
 from hivesync_server.background.backoff import backoff
 from hivesync_server.background.loop import Loop
 from hivesync_server.logs import masked_email
@@ -64,6 +65,7 @@ class MailSender:
     report: Callable[[Transaction, str | None], Awaitable[None]]
     clock: Clock
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    tracing: Tracing = field(default_factory=NoTracing)
     lease: str = field(default_factory=new_id)
     _held_until: datetime | None = None
     _said_well: bool = False
@@ -99,7 +101,8 @@ class MailSender:
     async def _send(self, this: _Try) -> None:
         letter = this.letter
         try:
-            provider_id = await self.provider.send(letter)
+            with self.tracing.work("deliver mail"):
+                provider_id = await self.provider.send(letter)
         except MailRefused as error:
             await self._refused(letter, str(error))
         except MailHeldBack as error:

@@ -29,8 +29,9 @@ async def send_mails(resources: Resources) -> None:
         await incidents_on(resources, transaction).settle(Incident.MAIL_PROVIDER, wrong)
 
     async with http_client(settings) as http:
-        provider = ResendProvider(http, settings)
-        await MailSender(resources.database, provider, report, resources.clock).run()
+        provider = ResendProvider(http, settings, resources.tracing)
+        sender = MailSender(resources.database, provider, report, resources.clock, tracing=resources.tracing)
+        await sender.run()
 
 
 async def check_mail_key(settings: MailSettings) -> None:

@@ -10,7 +10,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 FIGURES_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The library's own variable: with it, each process counts in a file of this folder."""
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -35,7 +35,7 @@ class Metrics:
 
     def count_answer(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer."""
-        method = method if method in _METHODS else "other"
+        method = method if method in METHODS else "other"
         self._requests.labels(method, route, status).inc()
         self._seconds.labels(method, route).observe(seconds)
 

@@ -23,6 +23,7 @@ from hivesync_server.settings.groups import (
     ObjectSettings,
     Settings,
     TokenSettings,
+    TracingSettings,
     WorkerSettings,
     WorkerWatchSettings,
 )
@@ -85,6 +86,7 @@ def load(
         accounts=AccountSettings(confirmed_only=env != "local"),
         tiers=tiers,
         alerts=_alerts(read),
+        tracing=_tracing(read, env),
     )
     safety.check(settings)
     return settings
@@ -187,6 +189,15 @@ def _tiers(read: Environment) -> Mapping[Tier, TierLimits]:
 def _alerts(read: Environment) -> AlertSettings:
     hosts = read.text("ALERT_SLACK_HOSTS", "hooks.slack.com").split(",")
     return AlertSettings(frozenset(host.strip().lower() for host in hosts if host.strip()))
+
+
+def _tracing(read: Environment, env: EnvName) -> TracingSettings | None:
+    headers = read.secret("OTEL_EXPORTER_OTLP_HEADERS")
+    name = read.text("OTEL_SERVICE_NAME", "hivesync-server")
+    share = read.share("OTEL_TRACES_SAMPLER_ARG", 1.0)
+    if not read.text("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        return None
+    return TracingSettings(read.address("OTEL_EXPORTER_OTLP_ENDPOINT"), headers, name, share, env)
 
 
 def _support_address(read: Environment) -> str:

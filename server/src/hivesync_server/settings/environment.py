@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -63,12 +64,26 @@ class Environment:
             raise SettingInvalid(name, "must be true or false.")
         return raw in {"true", "1", "yes"}
 
-    def origin(self, name: str, default: str) -> str:
-        """Give an http(s) address without path, query or trailing slash."""
+    def share(self, name: str, default: float) -> float:
+        """Give a number from 0 to 1."""
+        raw = self.text(name, str(default))
+        if not re.fullmatch(r"0|1|[01]?\.\d+", raw) or float(raw) > 1:
+            raise SettingInvalid(name, "must be a number from 0 to 1, such as 0.1.")
+        return float(raw)
+
+    def address(self, name: str, default: str = "") -> str:
+        """Give an http(s) address without query or trailing slash; it may have a path."""
         raw = self.text(name, default).rstrip("/")
         parts = urlsplit(raw)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
             raise SettingInvalid(name, "must be an address like https://api.example.com.")
-        if parts.path or parts.query or parts.fragment:
-            raise SettingInvalid(name, "must not have a path, query or fragment.")
+        if parts.query or parts.fragment:
+            raise SettingInvalid(name, "must not have a query or fragment.")
+        return raw
+
+    def origin(self, name: str, default: str) -> str:
+        """Give an http(s) address without path, query or trailing slash."""
+        parts = urlsplit(self.address(name, default))
+        if parts.path:
+            raise SettingInvalid(name, "must not have a path.")
         return f"{parts.scheme}://{parts.netloc}"

@@ -129,6 +129,17 @@ class AlertSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TracingSettings:
+    """Where traces go. `endpoint` has no trailing slash; `share`: how many of all, from 0 to 1."""
+
+    endpoint: str
+    headers: Secret
+    service_name: str
+    share: float
+    env: EnvName
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All groups together; only the assembly in `app` and the commands see this."""
 
@@ -149,6 +160,7 @@ class Settings:
     accounts: AccountSettings
     tiers: Mapping[Tier, TierLimits]
     alerts: AlertSettings
+    tracing: TracingSettings | None
 
     def on_port(self, port: int) -> Settings:
         """Give the settings with the port that the system picked, in links too, when 0 was asked for."""

@@ -50,6 +50,10 @@ VARIABLES: dict[str, str] = {
     "EMAIL_FROM": "sender of mails",
     "SUPPORT_EMAIL": "who answers questions of users; the admins, when unset",
     "DIGEST_HOUR": "hour of the day, in UTC, when daily digests are mailed",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "where traces go, as OTLP over HTTP; none are made without it",
+    "OTEL_EXPORTER_OTLP_HEADERS": "such as authorization=Bearer%20…, as the receiver wants it",
+    "OTEL_SERVICE_NAME": "what this server is called in traces",
+    "OTEL_TRACES_SAMPLER_ARG": "share of all requests that is traced, from 0 to 1",
     "ALERT_SLACK_HOSTS": "hosts of incoming webhooks for alerts",
 }
 """Name and meaning. `settings.environment` refuses to read a name that does not stand here."""

@@ -62,7 +62,8 @@ class Sender:
         body = message.body.encode()
         try:
             target = self.outbound.target(message.url)
-            answer = await self.outbound.post(target, self._headers(message, body), body)
+            with self.outbound.tracing.work("deliver webhook"):
+                answer = await self.outbound.post(target, self._headers(message, body), body)
         except TargetRefused:
             return Outcome(DeliveryFailure.ADDRESS_REFUSED)
         except OutboundFailed as error:

@@ -34,6 +34,7 @@ class Delivered:
 
     message_id: str
     job: Job
+    traceparent: str = ""
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ class FakeWorker:
             job = msgspec.json.decode(body, type=Job, strict=True)
         except msgspec.ValidationError:
             return web.Response(status=422)
-        self.deliveries.put_nowait(Delivered(identifier, job))
+        self.deliveries.put_nowait(Delivered(identifier, job, request.headers.get("traceparent", "")))
         return web.Response(status=self.answer_status)
 
 

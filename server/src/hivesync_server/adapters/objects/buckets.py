@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from hivesync_server.adapters.objects.s3 import S3Client, S3ObjectStore
 from hivesync_server.adapters.objects.store import ObjectStore
+from hivesync_server.adapters.tracing import NoTracing, Tracing
 from hivesync_server.settings.groups import ObjectSettings
 
 
@@ -39,9 +40,9 @@ class ObjectStores:
                 return self.artifacts
 
 
-def open_stores(settings: ObjectSettings) -> ObjectStores:
+def open_stores(settings: ObjectSettings, tracing: Tracing | None = None) -> ObjectStores:
     """Give the configured buckets; nothing is connected before it is needed."""
-    client = S3Client(settings)
+    client = S3Client(settings, tracing or NoTracing())
     return ObjectStores(
         previews=S3ObjectStore(client, settings.previews_bucket),
         logs=S3ObjectStore(client, settings.logs_bucket),

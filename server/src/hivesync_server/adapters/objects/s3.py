@@ -25,6 +25,7 @@ from hivesync_server.adapters.objects.store import (
     StoredObject,
     UploadedPart,
 )
+from hivesync_server.adapters.tracing import Tracing
 from hivesync_server.settings.groups import ObjectSettings
 
 _CONNECT_SECONDS = 5
@@ -40,7 +41,8 @@ _WRONG_PARTS = frozenset({"InvalidPart", "InvalidPartOrder", "EntityTooSmall", "
 class S3Client:
     """The client of all buckets. With its own threads a store that hangs holds up nobody else's."""
 
-    def __init__(self, settings: ObjectSettings) -> None:
+    def __init__(self, settings: ObjectSettings, tracing: Tracing) -> None:
+        self._tracing = tracing
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="objects")
         self._client: Any = boto3.client(
             "s3",
@@ -70,9 +72,10 @@ class S3Client:
         """Do one thing; raise `ClientError` for what the store refuses, else `ObjectStoreUnreachable`."""
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(_CALL_SECONDS):
-                method = getattr(self._client, operation)
-                return await loop.run_in_executor(self._threads, lambda: method(**parameters))
+            with self._tracing.call(operation, "objects"):
+                async with asyncio.timeout(_CALL_SECONDS):
+                    method = getattr(self._client, operation)
+                    return await loop.run_in_executor(self._threads, lambda: method(**parameters))
         except (BotoCoreError, TimeoutError) as error:
             raise ObjectStoreUnreachable from error
 

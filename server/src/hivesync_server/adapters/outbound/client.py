@@ -21,6 +21,7 @@ from hivesync_server.adapters.outbound.dialler import (
     SystemResolver,
 )
 from hivesync_server.adapters.outbound.targets import Target, read_target
+from hivesync_server.adapters.tracing import NoTracing, Tracing
 
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
@@ -60,6 +61,7 @@ class Outbound:
     ssl_context: ssl.SSLContext = field(default_factory=httpx.create_ssl_context)
     total_seconds: float = TOTAL_SECONDS
     connect_seconds: float = CONNECT_SECONDS
+    tracing: Tracing = field(default_factory=NoTracing)
 
     def target(self, url: str) -> Target:
         """Read a URL, or raise `TargetRefused`."""
@@ -68,8 +70,12 @@ class Outbound:
     async def post(self, target: Target, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send one request, or raise `OutboundFailed`. Redirects are answers like any other."""
         try:
-            async with asyncio.timeout(self.total_seconds):
-                return await self._post(target, headers, body)
+            # Whose server that is, is the user's affair: the trace does not name it.
+            with self.tracing.call("POST", "outbound") as span:
+                async with asyncio.timeout(self.total_seconds):
+                    answer = await self._post(target, headers, body)
+                span.note(http__response__status_code=answer.status)
+                return answer
         except (OSError, httpcore.ConnectError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             raise OutboundFailed(_failure(error)) from error
         except httpcore.NetworkError as error:
