@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
+import httpx
 import psycopg
 import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.postgres import PostgresServer
 from hivesync_dev.servers.running_backend import RunningBackend
+from hivesync_dev.waiting import until
+from hivesync_server.adapters import db
 from hivesync_server.adapters.db import open_database
 from hivesync_server.auth.tables import UserRow
+from hivesync_server.http import route
 from hivesync_server.settings import load
 from sqlalchemy import select, text, update
 
@@ -50,6 +56,73 @@ async def test_writers_wait_for_each_other_instead_of_failing(ann: BackendUser) 
         *(ann.client.post("/api/v1/projects", json={"name": f"P{number}"}) for number in range(25))
     )
     assert {answer.status_code for answer in answers} == {201}
+
+
+@pytest.mark.postgres_only
+async def test_what_the_database_undoes_for_anothers_sake_is_done_again(
+    ann: BackendUser, backend: RunningBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real deadlock: a request holds a project and waits for a counter, whose holder wants the project."""
+    database = backend.resources.database
+    project = {"id": await ann.project()}
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND wait_event_type = 'Lock'"
+    )
+
+    async def ask_into_a_deadlock() -> httpx.Response:
+        async with database.transaction() as other, database.transaction(writes=False) as watch:
+            await other.session.execute(text("SELECT * FROM event_counters FOR UPDATE"))
+            asked = asyncio.create_task(create())
+            await until(partial(watch.session.scalar, waiting))
+            # Comes through once the request was undone: it has waited for longer, so it is the victim.
+            await other.session.execute(text("SELECT * FROM projects WHERE id = :id FOR UPDATE"), project)
+        return await asked
+
+    async def create() -> httpx.Response:
+        key = {"Idempotency-Key": "once"}
+        return await ann.client.post(
+            f"/api/v1/projects/{project['id']}/tasks", json={"title": "A"}, headers=key
+        )
+
+    monkeypatch.setattr(route, "_DEADLOCKS_MAX", 0)
+    _check_busy(await ask_into_a_deadlock())
+    monkeypatch.undo()
+    done = await ask_into_a_deadlock()
+    assert done.status_code == 201
+    assert (await create()).json() == done.json()
+    tasks = (await ann.client.get(f"/api/v1/projects/{project['id']}/tasks")).json()["items"]
+    assert [task["title"] for task in tasks] == ["A"]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backend that waits less long for its turn to write to SQLite."""
+    monkeypatch.setattr(db, "_BUSY_TIMEOUT_SECONDS", 0.5)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_who_waits_for_too_long_is_asked_to_come_again(
+    ann: BackendUser, backend: RunningBackend
+) -> None:
+    database = backend.resources.database
+    async with AsyncExitStack() as others:
+        if database.is_postgres:
+            for _ in range(15):  # as many as there may be
+                await others.enter_async_context(database.engine.connect())
+            database.engine.pool._timeout = 0.2  # type: ignore[attr-defined]
+        else:
+            holder = await others.enter_async_context(database.transaction())
+            await holder.session.execute(text("SELECT 1"))
+        _check_busy(await ann.client.post("/api/v1/projects", json={"name": "A"}))
+    assert (await ann.client.post("/api/v1/projects", json={"name": "A"})).status_code == 201
+    assert len((await ann.client.get("/api/v1/projects")).json()["items"]) == 1
+
+
+def _check_busy(answer: httpx.Response) -> None:
+    assert (answer.status_code, answer.json()["code"]) == (503, "UPSTREAM_UNREACHABLE")
+    assert "busy" in answer.json()["detail"]
+    assert "Retry-After" in answer.headers
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])

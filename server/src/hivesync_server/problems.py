@@ -10,12 +10,12 @@ from http import HTTPStatus
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError, Problem
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hivesync_server.adapters.db import is_away
+from hivesync_server.adapters.db import is_away, is_busy
 from hivesync_server.logs import request_id
 from hivesync_server.retry_later import RetryLater
 
@@ -40,6 +40,15 @@ class DatabaseAway(RetryLater):
         super().__init__("The server's database can't be reached. Ask again soon.", 2)
 
 
+class DatabaseBusy(RetryLater):
+    """Others were in the way for too long. Nothing of what was asked is done."""
+
+    code = ErrorCode.UPSTREAM_UNREACHABLE
+
+    def __init__(self) -> None:
+        super().__init__("The server's database is busy. Ask again soon.", 2)
+
+
 class ProblemResponse(JSONResponse):
     """An error as `application/problem+json`."""
 
@@ -57,7 +66,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HiveSyncError, _on_our_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_input)
     app.add_exception_handler(HTTPException, _on_framework_error)
-    app.add_exception_handler(DBAPIError, _on_database_error)
+    app.add_exception_handler(SQLAlchemyError, _on_database_error)
 
 
 def payload_too_large() -> ProblemResponse:
@@ -109,12 +118,15 @@ async def _on_invalid_input(_: Request, error: Exception) -> Response:
 
 
 async def _on_database_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DBAPIError)  # noqa: S101
-    if not is_away(error):
+    assert isinstance(error, SQLAlchemyError)  # noqa: S101
+    if is_busy(error):
+        refusal: RetryLater = DatabaseBusy()
+    elif is_away(error):
+        refusal = DatabaseAway()
+    else:
         raise error
-    away = DatabaseAway()
-    away.__cause__ = error
-    return await _on_our_error(request, away)
+    refusal.__cause__ = error
+    return await _on_our_error(request, refusal)
 
 
 async def _on_framework_error(_: Request, error: Exception) -> Response:

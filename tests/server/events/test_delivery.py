@@ -119,6 +119,33 @@ async def test_a_listener_who_leaves_is_forgotten(ann: BackendUser, backend: Run
     assert not backend.resources.hub.users
 
 
+@pytest.mark.any_database
+@pytest.mark.parametrize("stops", [False, True])
+async def test_a_stream_begins_with_its_place_however_long_it_takes_to_catch_up(
+    ann: BackendUser, backend: RunningBackend, monkeypatch: pytest.MonkeyPatch, stops: bool
+) -> None:
+    bounds, asked, may_go_on = EventRepository.bounds, asyncio.Event(), asyncio.Event()
+
+    async def slowly(*arguments: object) -> object:
+        asked.set()
+        await may_go_on.wait()
+        return await bounds(*arguments)  # type: ignore[arg-type]
+
+    await publish(backend, ann)
+    monkeypatch.setattr(EventRepository, "bounds", slowly)
+    async with listening(ann.client, "0") as stream:
+        await asked.wait()
+        for tick in range(15):
+            backend.resources.hub.ping(tick)
+        if stops:
+            backend.resources.hub.close()
+        await asyncio.sleep(0)
+        may_go_on.set()
+        assert (await stream.next()).id == "0"
+        following = await stream.next()
+        assert following.comment.startswith("the server stops") if stops else following.id == "1"
+
+
 class SlowReader:
     """Takes nothing until it may, and remembers what it was sent."""
 
@@ -137,6 +164,7 @@ class SlowReader:
 async def test_a_reader_too_slow_for_its_events_is_ended_without_a_gap_and_holds_little() -> None:
     reader = SlowReader()
     stream = Stream(Principal("user", "session", Tier.FREE), reader.send)
+    stream.go_live()
     for number in range(1, 2001):
         stream.deliver([Message(number, f"{number:<1024}".encode())])
         await asyncio.sleep(0)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Collection
+from typing import Any
 
 import httpx
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from hivesync_dev.servers.s3 import ARTIFACTS_BUCKET, S3Server
 from hivesync_dev.servers.unsteady_link import UnsteadyLink
 from hivesync_server.adapters.objects import (
@@ -117,21 +121,69 @@ async def test_objects_are_deleted_together_and_missing_ones_are_no_error(stores
     assert found[2] is not None
 
 
+CALLS: dict[str, tuple[Any, ...]] = {
+    "put": ("x", b"", OCTETS),
+    "head": ("x",),
+    "abort_multipart": ("x", "1"),
+    "delete": (["x"],),
+    "names": ("x/",),
+    "complete_multipart": ("x", "1", [UploadedPart(1, "x")]),
+    "begin_multipart": ("x", OCTETS),
+}
+
+
+async def assert_refused(stores: ObjectStores, *names: str) -> None:
+    """See that each of these calls fails in the one way that callers know."""
+    for name in names:
+        with pytest.raises(ObjectStoreUnreachable) as caught:
+            await getattr(stores.artifacts, name)(*CALLS[name])
+        assert caught.value.retryable
+    stores.close()
+
+
 async def test_whatever_is_asked_of_a_store_that_is_away_or_refuses_can_be_tried_again(s3: S3Server) -> None:
     for stores in (stores_at("http://127.0.0.1:1"), stores_at(s3.endpoint, "not the secret")):
-        store = stores.artifacts
-        for call in (
-            store.put("x", b"", OCTETS),
-            store.head("x"),
-            store.delete(["x"]),
-            store.begin_multipart("x", OCTETS),
-            store.complete_multipart("x", "1", [UploadedPart(1, "x")]),
-            store.abort_multipart("x", "1"),
-        ):
-            with pytest.raises(ObjectStoreUnreachable) as caught:
-                await call
-            assert caught.value.retryable
-        stores.close()
+        await assert_refused(stores, *CALLS)
+
+
+_HALF = b"<?xml version='1.0'?><InitiateMultipartUploadResult><Uplo"
+_TROUBLE = b"<?xml version='1.0'?><Error><Code>InternalError</Code><Message>x</Message></Error>"
+_READ = ("delete", "names", "complete_multipart", "begin_multipart")
+"""Calls whose answer's body says how it went."""
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "refused"),
+    [
+        (500, _TROUBLE, CALLS),
+        (502, b"<html><body>Bad gateway", CALLS),
+        (200, _TROUBLE, _READ),
+        (200, _HALF, _READ),
+        (200, b"", ["begin_multipart"]),
+        (200, None, _READ),
+    ],
+    ids=["error", "gateway", "error in a success", "half", "nothing", "broken off"],
+)
+async def test_a_store_that_is_not_well_fails_in_the_same_way(
+    status: int, body: bytes | None, refused: Collection[str]
+) -> None:
+    """Also with a success that says that it is none, that is cut in the middle, or (None) breaks off."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        await request.read()
+        if body is not None:
+            return web.Response(status=status, body=body, content_type="application/xml")
+        begun = web.StreamResponse(headers={"Content-Length": "1000"})
+        await begun.prepare(request)
+        await begun.write(_HALF)
+        assert request.transport is not None
+        request.transport.abort()
+        return begun
+
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", answer)
+    async with TestServer(app) as server:
+        await assert_refused(stores_at(str(server.make_url(""))), *refused)
 
 
 async def test_a_store_that_hangs_is_given_up(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:

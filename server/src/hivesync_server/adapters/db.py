@@ -20,7 +20,8 @@ import psycopg
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -123,26 +124,40 @@ class Database:
         await self.engine.dispose()
 
 
-def is_full(error: DBAPIError) -> bool:
+def is_full(error: SQLAlchemyError) -> bool:
     """Tell whether the database refused a change for want of room."""
-    cause: Any = error.orig
+    cause = _cause(error)
     if isinstance(cause, sqlite3.Error):
         return cause.sqlite_errorname == "SQLITE_FULL"
     return isinstance(cause, psycopg.errors.DiskFull)
 
 
-def is_away(error: DBAPIError) -> bool:
+def is_away(error: SQLAlchemyError) -> bool:
     """Tell whether the database server could not be reached, or broke off: it stops, or starts again."""
-    cause: Any = error.orig
+    cause = _cause(error)
     if not isinstance(cause, psycopg.OperationalError):
         return False
     # Of the errors with a code these are about the connection; one that broke has none.
     return cause.sqlstate is None or cause.sqlstate.startswith(("08", "57P"))
 
 
-def is_deadlock(error: DBAPIError) -> bool:
+def is_deadlock(error: SQLAlchemyError) -> bool:
     """Tell whether the database undid a transaction for another's sake, so that it can be done again."""
-    return isinstance(error.orig, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)
+    return isinstance(_cause(error), psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)
+
+
+def is_busy(error: SQLAlchemyError) -> bool:
+    """Tell whether nothing was done because others were in the way for too long."""
+    cause = _cause(error)
+    if isinstance(cause, sqlite3.Error):
+        return cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    in_the_way = isinstance(cause, psycopg.errors.LockNotAvailable | psycopg.errors.QueryCanceled)
+    return in_the_way or is_deadlock(error) or isinstance(error, PoolTimeoutError)
+
+
+def _cause(error: SQLAlchemyError) -> BaseException | None:
+    """Give what the driver said, if it was the driver."""
+    return error.orig if isinstance(error, DBAPIError) else None
 
 
 def open_database(settings: DatabaseSettings) -> Database:

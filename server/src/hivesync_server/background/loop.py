@@ -1,4 +1,8 @@
-"""The loop of a background task: work while there is some, then wait to be woken or for a while."""
+"""The loop of a background task: work while there is some, then wait to be woken or for a while.
+
+A loop outlives whatever its steps raise. If one ended, requests would go on being accepted, and what they ask
+for would never be done.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-
-from hivesync_contract.errors import HiveSyncError
-from sqlalchemy.exc import SQLAlchemyError
 
 _logger = logging.getLogger(__name__)
 
@@ -25,12 +26,12 @@ class Loop:
     pause_seconds: float
 
     async def run(self) -> None:
-        """Work until cancelled. A database that fails for a while is waited for."""
+        """Work until cancelled. What failed is logged, and done again after the pause."""
         while True:
             self.ready.clear()
             try:
                 worked = await self.step()
-            except* (SQLAlchemyError, HiveSyncError, OSError):  # alone, or out of a step's task group
+            except* Exception:  # alone, or out of a step's task group
                 _logger.exception("background step failed", extra={"task": self.name})
                 worked = False
             if not worked:

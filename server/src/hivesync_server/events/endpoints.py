@@ -35,7 +35,7 @@ class _Listening:
         leave = self.resources.hub.join(stream)
         try:
             await self._catch_up(stream, send)
-            stream.live = True
+            stream.go_live()
             # For what was committed, or revoked, while it was not.
             self.resources.hub.wake(self.principal.user_id)
             while (await receive())["type"] != "http.disconnect":
@@ -55,7 +55,7 @@ class _Listening:
         settings = self.resources.settings.worker
         who = self.principal.user_id, self.principal.session_id, self.principal.tier
         renderer = messages.Renderer(settings, *who, now)
-        while stream.position < last:
+        while stream.position < last and not stream.ending:
             async with database.transaction(writes=False) as transaction:
                 events = await EventRepository(transaction.session).after(
                     self.principal.user_id, stream.position, _BATCH

@@ -27,7 +27,7 @@ class Stream:
         self.position = 0
         """The number of the last event that was queued or sent."""
         self.live = False
-        """Whether the pump serves it: before that it catches up by itself."""
+        """Whether the pump serves it: before that it catches up, and nothing else is sent. See `go_live`."""
         self._send = send
         self._waiting: list[bytes] = []
         self._size = 0
@@ -42,9 +42,20 @@ class Stream:
                 if message.data:
                     self._queue(message.data)
 
+    @property
+    def ending(self) -> bool:
+        """Tell whether it is over, or about to be."""
+        return self._ending
+
+    def go_live(self) -> None:
+        """Have the pump serve it from now on; say what could not be said while it caught up."""
+        self.live = True
+        if self._ending:
+            self._begin()
+
     def ping(self) -> None:
         """Show that the stream lives, unless something is under way that shows it."""
-        if self._sender is None:
+        if self.live and self._sender is None:
             self._queue(PING)
 
     def end(self, comment: bytes = b"") -> None:
@@ -52,7 +63,8 @@ class Stream:
         if not self._ending:
             self._waiting.append(comment)
             self._ending = True
-            self._begin()
+            if self.live:
+                self._begin()
 
     def drop(self) -> None:
         """Stop sending: the listener is gone."""

@@ -134,7 +134,7 @@ class S3ObjectStore:
         checksum = found.get("ChecksumSHA256")
         # With a dash it is one of its parts' checksums, which says nothing about the whole.
         whole = checksum is not None and "-" not in checksum
-        return StoredObject(int(found["ContentLength"]), _hex(checksum) if whole else None)
+        return StoredObject(int(_told(found, "ContentLength")), _hex(checksum) if whole else None)
 
     async def delete(self, keys: Sequence[str]) -> frozenset[str]:
         """Delete objects in one call."""
@@ -150,7 +150,7 @@ class S3ObjectStore:
     async def begin_multipart(self, key: str, content_type: str) -> str:
         """Begin an upload in parts and give its id."""
         answer = await self._do("create_multipart_upload", **self._at(key, ContentType=content_type))
-        return str(answer["UploadId"])
+        return str(_told(answer, "UploadId"))
 
     async def complete_multipart(self, key: str, upload_id: str, parts: Sequence[UploadedPart]) -> None:
         """Make one object of the parts, or raise `PartsRefused`."""
@@ -179,6 +179,13 @@ class S3ObjectStore:
             return await self._client.call(operation, **parameters)
         except ClientError as error:
             raise ObjectStoreUnreachable from error
+
+
+def _told(answer: dict[str, Any], name: str) -> Any:
+    """Give what every whole answer tells. What stands between us and the store may have answered instead."""
+    if name not in answer:
+        raise ObjectStoreUnreachable
+    return answer[name]
 
 
 def _code(error: ClientError) -> str:
