@@ -51,7 +51,6 @@ format: $(SETUP) ## format and apply safe fixes
 	@$(VENV_PYTHON) -m ruff format .
 	@$(VENV_PYTHON) -m ruff check --fix .
 	@$(VENV_PYTHON) -m hivesync_dev.node worker run --silent format
-	@$(VENV_PYTHON) -m hivesync_dev.node worker run --silent format
 
 clean: ## remove what was fetched and built; keeps nothing of the demo
 	rm -rf .venv .tools .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache worker/node_modules worker/dist

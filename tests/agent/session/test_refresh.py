@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import threading
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from hivesync.credentials.errors import SignedOut
-from hivesync.credentials.session import new_session
+from hivesync.credentials.refresh import Refresher
+from hivesync.credentials.session import StoredSession, new_session
+from hivesync.credentials.steps import Answer, Post
 from hivesync.credentials.store import MemoryStore
 from hivesync_agent.session.access import AccessTokens
 from hivesync_agent.settings import AgentSettings
@@ -140,6 +144,40 @@ async def test_a_sign_in_of_the_command_line_is_found(
     assert (await session(agent))["signed_in"] is False
     store.save(new_session(str(backend.identity.sign_in()["refresh_token"]), ""))
     assert (await session(agent))["signed_in"] is True
+
+
+class SlowStore(MemoryStore):
+    """A store whose first answer is on its way until `may_answer`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_asked, self.may_answer = threading.Event(), threading.Event()
+
+    def load(self) -> StoredSession | None:
+        session = super().load()
+        if not self.is_asked.is_set():
+            self.is_asked.set()
+            assert self.may_answer.wait(10)
+        return session
+
+
+async def test_who_signs_in_is_not_told_what_the_store_held_before(tmp_path: Path) -> None:
+    store = SlowStore()
+    tokens = AccessTokens(Refresher(store, tmp_path / "lock"), no_backend, lambda *_: None)
+    earlier = asyncio.create_task(tokens.access_token())
+    assert await asyncio.to_thread(store.is_asked.wait, 10)
+    store.save(new_session("refresh", "", "access", expires_in=600))
+    later = asyncio.create_task(tokens.access_token())
+    await asyncio.sleep(0)
+    store.may_answer.set()
+    assert await later == "access"
+    with pytest.raises(SignedOut):
+        await earlier
+
+
+async def no_backend(_: Post) -> Answer:
+    """Answer nothing: what the store holds is enough."""
+    raise AssertionError("asked the backend")
 
 
 async def test_a_session_that_another_process_replaced_is_not_erased(

@@ -109,6 +109,13 @@ class AccessTokens:
 
     async def _renewed(self, refused: str | None) -> str:
         # Shielded: a caller that leaves must not break the refresh the others wait for.
+        began_before = self._renewal is not None
+        try:
+            return await asyncio.shield(self._start_renewal(refused))
+        except SignedOut:
+            if not began_before:
+                raise
+        # It had read the store before this caller came, who may have signed in meanwhile.
         return await asyncio.shield(self._start_renewal(refused))
 
     def _start_renewal(self, refused: str | None) -> asyncio.Task[str]:

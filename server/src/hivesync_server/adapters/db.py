@@ -124,6 +124,15 @@ class Database:
         await self.engine.dispose()
 
 
+async def give_back(reading: AsyncSession) -> None:
+    """Free the connection of a session that has only read; its next query takes one again.
+
+    Needed before another transaction begins: if all who wait for a second connection held a first one, none
+    would be left to wait for.
+    """
+    await reading.commit()
+
+
 def is_full(error: SQLAlchemyError) -> bool:
     """Tell whether the database refused a change for want of room."""
     cause = _cause(error)

@@ -7,9 +7,10 @@ from typing import Annotated
 
 from fastapi import Depends
 from hivesync_contract.errors import ErrorCode, HiveSyncError
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
 
-from hivesync_server.adapters.db import Database
-from hivesync_server.auth.dependencies import CurrentPrincipal
+from hivesync_server.auth.dependencies import CurrentPrincipal, reading
 from hivesync_server.auth.repository import UserRepository
 from hivesync_server.auth.services import AccountsDep
 from hivesync_server.resources import ResourcesDep
@@ -32,17 +33,17 @@ class Admin:
     username: str
 
 
-async def admin_of(database: Database, user_id: str) -> Admin:
+async def admin_of(session: AsyncSession, user_id: str) -> Admin:
     """Give a user who is an admin at this moment, or raise `AdminsOnly`."""
-    async with database.transaction(writes=False) as transaction:
-        user = await UserRepository(transaction.session).by_id(user_id)
+    user = await UserRepository(session).by_id(user_id)
     if user is None or not user.is_admin or user.disabled_at is not None:
         raise AdminsOnly
     return Admin(user.id, user.username)
 
 
-async def _admin(principal: CurrentPrincipal, resources: ResourcesDep) -> Admin:
-    return await admin_of(resources.database, principal.user_id)
+async def _admin(connection: HTTPConnection, principal: CurrentPrincipal, resources: ResourcesDep) -> Admin:
+    async with reading(connection, resources) as session:
+        return await admin_of(session, principal.user_id)
 
 
 AdminDep = Annotated[Admin, Depends(_admin)]

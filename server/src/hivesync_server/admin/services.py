@@ -9,7 +9,7 @@ from fastapi import Depends
 from hivesync_contract.admin import AdminWorker
 from hivesync_contract.alerts import AlertSettings, AlertSettingsPatch
 
-from hivesync_server.adapters.db import Transaction
+from hivesync_server.adapters.db import Transaction, give_back
 from hivesync_server.admin.access import Admin, AdminDep
 from hivesync_server.admin.acts import Acts
 from hivesync_server.admin.figures import Figures
@@ -86,6 +86,8 @@ class Desk:
 
     async def note_look(self, action: AuditAction, subject_id: str | None = None, **data: str | None) -> None:
         """Put into the audit log what a GET shows: in a transaction of its own, since the request's reads."""
+        if not self.transaction.writes:
+            await give_back(self.transaction.session)
         async with self.resources.database.transaction() as transaction:
             audit = Audit(transaction.session, self.resources.clock(), self.address)
             audit.note(action, self.admin.user_id, subject_id, data)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.adapters.clock import Clock
-from hivesync_server.adapters.db import Database
+from hivesync_server.adapters.db import Database, give_back
 from hivesync_server.api_keys.powers import KeyPowers
 from hivesync_server.api_keys.repository import ApiKeyRepository
 from hivesync_server.api_keys.secret import key_hash
@@ -58,6 +58,7 @@ class ApiKeyAuthentication:
         if row.expires_at is not None and row.expires_at <= now:
             raise AuthExpired("The API key has expired; make another one.")
         if row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY:
+            await give_back(reading)
             await self._note_use(row)
         return KnownKey(row.id, user, KeyPowers(ApiKeyScope(row.scope), projects))
 

@@ -15,7 +15,7 @@ from hivesync_contract.identity import Tier
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
-from hivesync_server.adapters.db import Transaction
+from hivesync_server.adapters.db import Transaction, give_back
 from hivesync_server.api_keys.authentication import ApiKeyAuthentication
 from hivesync_server.api_keys.repository import ApiKeyRepository
 from hivesync_server.auth.access_tokens import AccessClaims
@@ -41,7 +41,7 @@ async def current_principal(
     try:
         if credentials is None:
             raise AuthRequired("Sign in: this needs an access token.")
-        async with _reading(connection, resources) as session:
+        async with reading(connection, resources) as session:
             principal = await _authenticate(resources, session, credentials.credentials)
         connection.scope.setdefault("state", {})[USER_ID] = principal.user_id
     except HiveSyncError:
@@ -68,7 +68,7 @@ async def living(principals: Iterable[Principal], transaction: Transaction, now:
 
 
 @asynccontextmanager
-async def _reading(connection: HTTPConnection, resources: Resources) -> AsyncIterator[AsyncSession]:
+async def reading(connection: HTTPConnection, resources: Resources) -> AsyncIterator[AsyncSession]:
     """Give what the request reads with; one that writes is asked who it is before it locks anything."""
     own: Transaction | None = getattr(connection.state, "transaction", None)
     if own is not None and not own.writes:
@@ -92,6 +92,7 @@ async def _authenticate(resources: Resources, reading: AsyncSession, token: str)
     if session.user_id != claims.user_id:
         raise AuthInvalid("The access token is not one of ours.")
     if claims.generation > session.confirmed_generation:
+        await give_back(reading)
         await _confirm(resources, claims)
     return Principal(session.user_id, claims.session_id, Tier(session.tier))
 

@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
 from hivesync_server.admin.access import admin_of
-from hivesync_server.auth.dependencies import current_principal
+from hivesync_server.auth.dependencies import current_principal, reading
 from hivesync_server.resources import Resources, ResourcesDep
 
 _bearer = HTTPBearer(auto_error=False, description="`METRICS_TOKEN`, or the access token of an admin.")
@@ -25,7 +25,8 @@ async def watcher(
     if credentials is not None and _is_token(resources, credentials.credentials):
         return
     principal = await current_principal(connection, resources, credentials)
-    await admin_of(resources.database, principal.user_id)
+    async with reading(connection, resources) as session:
+        await admin_of(session, principal.user_id)
 
 
 def _is_token(resources: Resources, presented: str) -> bool:

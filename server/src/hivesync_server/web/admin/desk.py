@@ -84,7 +84,7 @@ async def _page_desk(
         if user is None:
             raise SignedOut
         await web.stay(visit.browser)
-    admin = await admin_of(resources.database, user.id)
+        admin = await admin_of(own.session, user.id)
     return PageDesk(visit, Desk(admin, resources, transaction, visit.address), accounts)
 
 
