@@ -1,8 +1,9 @@
-"""Fills a database with as many tasks, comments and notifications as a small or a large installation has.
+"""Fills a database with as many rows of each kind as a small or a large installation has.
 
 Half of all is in one huge project, of which the reader is a member; the rest is spread over a project for
 every thousand rows, ten of them the reader's. Words are as frequent as in natural language (Zipf), times are
-spread over two years. Indexes are made afterwards, by the definitions that the migrations gave them.
+spread over two years. Postgres makes the rows by itself, out of phrases that are made up here: to send a
+million of them would take minutes. Indexes are made afterwards, by the definitions that the migrations gave.
 """
 
 from __future__ import annotations
@@ -11,21 +12,21 @@ import random
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import accumulate, islice
-from typing import Any
+from itertools import accumulate
+from typing import Any, LiteralString
 
 import psycopg
-from hivesync_server.search.upkeep import month_scope, project_scope
 from psycopg import sql
 
 _VOCABULARY = 20_000
+_PHRASES = 20_011
+"""A prime, so that the steps of different texts through the phrases never fall into one rhythm."""
+
 _OWN_PROJECTS = 10
 _ROWS_PER_PROJECT = 1_000
-_PART = 50_000
-_YEARS = timedelta(days=730)
-_STATUSES = ("open", "in_progress", "blocked", "done")
-_FILLED = ("tasks", "comments", "notifications", "search_documents")
+_YEARS_DAYS = 730
+_TITLE, _DESCRIPTION, _BODY = 5, 12, 15
+_FILLED = ("users", "tasks", "comments", "task_labels", "notifications", "activity", "search_documents")
 
 
 @dataclass(slots=True)
@@ -49,8 +50,8 @@ class Vocabulary:
         self.words = list(found)
         self._weights = list(accumulate(1 / (rank + 2.7) for rank in range(_VOCABULARY)))
 
-    def text(self, length: int) -> list[str]:
-        return self.chance.choices(self.words, cum_weights=self._weights, k=length)
+    def text(self, length: int) -> str:
+        return " ".join(self.chance.choices(self.words, cum_weights=self._weights, k=length))
 
 
 @dataclass(slots=True)
@@ -62,128 +63,135 @@ class Filling:
     rows: int
     vocabulary: Vocabulary
     huge_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    label_id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def fill(self) -> None:
         """Put it there, and let Postgres look at it."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            projects = self._projects(connection)
-            indexes = _drop_indexes(connection)
-            self._copy(connection, "tasks", _TASK, self._tasks(projects))
-            self._copy(connection, "comments", _COMMENT, self._comments(projects))
-            self._copy(connection, "notifications", _NOTIFICATION, self._notifications())
+            # Neither triggers, which look up each reference, nor a wait for the disk.
+            for setting in ("session_replication_role = replica", "synchronous_commit = off"):
+                connection.execute(sql.SQL("SET " + setting))
             connection.execute("SET maintenance_work_mem = '512MB'")
+            connection.execute("SET timezone = 'UTC'")
+            self._prepare(connection)
+            indexes = _drop_indexes(connection)
+            for statement in _STATEMENTS:
+                connection.execute(statement, self._values())
             for index in indexes:
-                connection.execute(index)
+                connection.execute(sql.SQL("{}").format(sql.SQL(index)))
             connection.execute("VACUUM ANALYZE")
 
-    def _projects(self, connection: psycopg.Connection[Any]) -> list[str]:
-        ids = [self.huge_id, *(str(uuid.uuid4()) for _ in range(max(1, self.rows // _ROWS_PER_PROJECT)))]
-        now = datetime.now(UTC)
-        for number, project_id in enumerate(ids):
-            connection.execute(
-                "INSERT INTO projects (id, owner_id, name, description, created_at, updated_at) "
-                "VALUES (%s, %s, %s, '', %s, %s)",
-                (project_id, self.reader_id, f"Project {number}", now, now),
-            )
-            if number <= _OWN_PROJECTS:
-                connection.execute(
-                    "INSERT INTO project_members (user_id, project_id, joined_at) VALUES (%s, %s, %s)",
-                    (self.reader_id, project_id, now),
-                )
-        return ids
+    def _values(self) -> dict[str, Any]:
+        others = max(1, self.rows // _ROWS_PER_PROJECT)
+        return {
+            "rows": self.rows,
+            "reader": self.reader_id,
+            "huge": self.huge_id,
+            "label": self.label_id,
+            "others": others,
+            "phrases": _PHRASES,
+            "own": _OWN_PROJECTS,
+            "days": _YEARS_DAYS,
+        }
 
-    def _tasks(self, projects: list[str]) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
-        for number, moment in enumerate(_moments(self.rows)):
-            task_id, project = _id(moment, number), self._project(projects, number)
-            title, text = self.vocabulary.text(5), self.vocabulary.text(12)
-            status = _STATUSES[self.vocabulary.chance.randrange(4)]
-            assignee = self.reader_id if number % 7 == 0 else None
-            rank = number << 20
-            yield (
-                (task_id, project, " ".join(title), " ".join(text), status, assignee, rank, moment, moment),
-                _document("task", task_id, project, moment, {*title, *text}, task_id, None),
-            )
+    def _prepare(self, connection: psycopg.Connection[Any]) -> None:
+        """Make the phrases that texts consist of."""
+        connection.execute(
+            "CREATE TEMP TABLE phrases (number int PRIMARY KEY, title text, text text, body text)"
+        )
+        with connection.cursor().copy("COPY phrases FROM STDIN") as copy:
+            for row in self._phrases():
+                copy.write_row(row)
+        connection.execute("ANALYZE phrases")
 
-    def _comments(self, projects: list[str]) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
-        for number, moment in enumerate(_moments(self.rows)):
-            comment_id, project = _id(moment, number + self.rows), self._project(projects, number)
-            text = self.vocabulary.text(15)
-            yield (
-                (comment_id, project, self.reader_id, "project", " ".join(text), moment),
-                _document("comment", comment_id, project, moment, {*text}, None, comment_id),
-            )
-
-    def _notifications(self) -> Iterator[tuple[tuple[Any, ...], None]]:
-        for number, moment in enumerate(_moments(self.rows)):
-            read = moment if number % 3 else None
-            values = (_id(moment, number), self.reader_id, "task_assigned", "Somebody did something")
-            yield (*values, self.huge_id, "task", moment, read), None
-
-    def _project(self, projects: list[str], number: int) -> str:
-        return self.huge_id if number % 2 else projects[1 + number // 2 % (len(projects) - 1)]
-
-    def _copy(
-        self,
-        connection: psycopg.Connection[Any],
-        table: str,
-        columns: tuple[str, ...],
-        rows: Iterator[tuple[tuple[Any, ...], tuple[Any, ...] | None]],
-    ) -> None:
-        # In parts: what is remembered of a million rows would not fit into the memory.
-        while part := list(islice(rows, _PART)):
-            with connection.cursor() as cursor:
-                with cursor.copy(_copy_into(table, columns)) as copy:
-                    for row, _ in part:
-                        copy.write_row(row)
-                with cursor.copy(_copy_into("search_documents", _DOCUMENT)) as copy:
-                    for _, document in part:
-                        if document is not None:
-                            copy.write_row(document)
+    def _phrases(self) -> Iterator[tuple[object, ...]]:
+        for number in range(_PHRASES):
+            yield number, *(self.vocabulary.text(length) for length in (_TITLE, _DESCRIPTION, _BODY))
 
 
-_TASK = (
-    "id",
-    "project_id",
-    "title",
-    "description",
-    "status",
-    "assignee_id",
-    "rank",
-    "created_at",
-    "updated_at",
+_DOCUMENTS: LiteralString = """
+    INSERT INTO search_documents (kind, subject_id, project_id, created_at, terms, task_id, comment_id)
+    SELECT {kind}, id, project_id, created_at,
+        {text} || ' /' || project_id || ' /' || project_id || to_char(created_at, '/YYYY-MM'), {references}
+    FROM {table}
+"""
+_STATEMENTS: tuple[LiteralString, ...] = (
+    """
+    CREATE TEMP TABLE numbered AS SELECT number, moment,
+        (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '70008000'
+            || lpad(to_hex(number), 12, '0'))::uuid AS id,
+        CASE WHEN number %% 2 = 1 THEN %(huge)s::uuid
+            ELSE md5('project' || number / 2 %% %(others)s)::uuid END AS project_id
+    FROM (
+        SELECT number,
+            now() - make_interval(secs => %(days)s * 86400.0 * (%(rows)s - number) / %(rows)s) AS moment
+        FROM generate_series(1, %(rows)s::bigint) AS number
+    ) AS numbers
+    """,
+    """
+    INSERT INTO projects (id, owner_id, name, description, created_at, updated_at)
+    SELECT id, %(reader)s, name, '', now(), now() FROM (
+        SELECT %(huge)s::uuid AS id, 'Huge' AS name
+        UNION ALL SELECT md5('project' || n)::uuid, 'Project ' || n
+        FROM generate_series(0, %(others)s - 1) AS n
+    ) AS projects
+    """,
+    """
+    INSERT INTO project_members (user_id, project_id, joined_at)
+    SELECT %(reader)s, id, now() FROM (
+        SELECT %(huge)s::uuid AS id
+        UNION ALL SELECT md5('project' || n)::uuid
+        FROM generate_series(0, least(%(own)s, %(others)s) - 1) AS n
+    ) AS projects
+    """,
+    """
+    INSERT INTO labels (id, project_id, name, name_key, color, created_at)
+    VALUES (%(label)s, %(huge)s, 'bug', 'bug', '#ff0000', now())
+    """,
+    """
+    INSERT INTO users (id, email, username, password_hash, tier, is_admin, email_verified, created_at)
+    SELECT id, split_part(title, ' ', 1) || numbered.number || '@' || split_part(title, ' ', 2) || '.example',
+        split_part(title, ' ', 3) || numbered.number, '', 'free', false, true, moment
+    FROM numbered JOIN phrases ON phrases.number = numbered.number * 7919 %% %(phrases)s
+    """,
+    """
+    INSERT INTO tasks (
+        id, project_id, title, description, status, assignee_id, rank, due_at, created_at, updated_at)
+    SELECT id, project_id, named.title, told.text, (ARRAY['open', 'in_progress', 'blocked', 'done'])
+            [1 + numbered.number / 2 %% 4], CASE WHEN numbered.number %% 7 = 0 THEN %(reader)s::uuid END,
+        numbered.number << 20, CASE WHEN numbered.number %% 5 = 0 THEN moment + interval '60 days' END,
+        moment, moment
+    FROM numbered
+    JOIN phrases AS named ON named.number = numbered.number * 7919 %% %(phrases)s
+    JOIN phrases AS told ON told.number = numbered.number * 15401 %% %(phrases)s
+    """,
+    """
+    INSERT INTO task_labels (task_id, label_id, rank)
+    SELECT id, %(label)s, rank FROM tasks WHERE project_id = %(huge)s AND (rank >> 20) %% 3 = 0
+    """,
+    """
+    INSERT INTO comments (id, project_id, author_id, kind, body, created_at)
+    SELECT id, project_id, %(reader)s, 'project', body, moment
+    FROM numbered JOIN phrases ON phrases.number = numbered.number * 10007 %% %(phrases)s
+    """,
+    """
+    INSERT INTO notifications (id, user_id, type, text, project_id, subject_kind, created_at, read_at)
+    SELECT id, CASE WHEN number %% 2 = 1 THEN %(reader)s::uuid ELSE md5('other' || number %% 5000)::uuid END,
+        'task_assigned', 'Somebody did something', project_id, 'task', moment,
+        CASE WHEN number %% 3 > 0 THEN moment END
+    FROM numbered
+    """,
+    """
+    INSERT INTO activity (id, project_id, actor_id, verb, subject_kind, subject_id, data, created_at)
+    SELECT id, project_id, %(reader)s, 'created', 'task',
+        CASE WHEN number %% 3 = 0 THEN project_id ELSE id END, '{}', moment
+    FROM numbered
+    """,
+    _DOCUMENTS.format(
+        kind="'task'", text="title || ' ' || description", references="id, NULL", table="tasks"
+    ),
+    _DOCUMENTS.format(kind="'comment'", text="body", references="NULL, id", table="comments"),
 )
-_COMMENT = ("id", "project_id", "author_id", "kind", "body", "created_at")
-_NOTIFICATION = ("id", "user_id", "type", "text", "project_id", "subject_kind", "created_at", "read_at")
-_DOCUMENT = ("kind", "subject_id", "project_id", "created_at", "terms", "task_id", "comment_id")
-
-
-def _document(
-    kind: str,
-    subject_id: str,
-    project_id: str,
-    moment: datetime,
-    words: set[str],
-    task_id: str | None,
-    comment_id: str | None,
-) -> tuple[Any, ...]:
-    terms = " ".join([*words, project_scope(project_id), month_scope(project_id, moment)])
-    return kind, subject_id, project_id, moment, terms, task_id, comment_id
-
-
-def _moments(count: int) -> Iterator[datetime]:
-    now = datetime.now(UTC)
-    return (now - _YEARS * ((count - number) / count) for number in range(count))
-
-
-def _id(moment: datetime, number: int) -> str:
-    """Give a UUIDv7 of that moment; the number keeps those of one millisecond apart."""
-    milliseconds = int(moment.timestamp() * 1000)
-    return str(uuid.UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62 | number))
-
-
-def _copy_into(table: str, columns: tuple[str, ...]) -> sql.Composed:
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
 
 
 def _drop_indexes(connection: psycopg.Connection[Any]) -> list[str]:

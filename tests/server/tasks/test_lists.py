@@ -6,6 +6,7 @@ import base64
 
 import pytest
 from hivesync_dev.servers.backend_user import BackendUser
+from hivesync_server.adapters import containing
 
 from .conftest import Board
 
@@ -51,6 +52,41 @@ async def test_pages_miss_nothing(board: Board, chosen: str) -> None:
         assert len(page["items"]) <= 2
         cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
     assert seen == ["0", "1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("chosen", ["", "&label={label}", "&due_after=2026-01-01T00:00:00Z"])
+async def test_a_text_is_found_page_by_page_however_many_tasks_there_are(
+    board: Board, chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if a thousand tasks, which are looked at one by one, were five.
+    monkeypatch.setattr(containing, "LOOKED_AT", 5)
+    label = (await board.label("bug"))["id"]
+    for number in range(12):
+        title = (
+            f"{number} {'Often' if number < 4 or number > 8 else ''} {'rare' if number in (1, 11) else ''}"
+        )
+        due = f"2026-12-{20 - number:02}T00:00:00Z" if "due" in chosen else None
+        await board.add(title, label_ids=[label], due_at=due, description="" if number else "Often")
+
+    async def pages(text: str, limit: int) -> list[list[int]]:
+        found: list[list[int]] = []
+        cursor = ""
+        while True:
+            query = f"?text={text}&limit={limit}{cursor}{chosen.format(label=label)}"
+            page = (await board.ask("GET", query)).json()
+            found.append([int(item["title"].split()[0]) for item in page["items"]])
+            if page["next_cursor"] is None:
+                return found
+            cursor = f"&cursor={page['next_cursor']}"
+
+    by_due = "due" in chosen
+    # Of the first five at least three: a page of those. Then less: all that there are, from there on.
+    often = [[11, 10, 9], [3, 2, 1, 0]] if by_due else [[0, 1, 2, 3], [9, 10, 11]]
+    assert await pages("oFTEN", 10) == often
+    full = [[11, 10], [9, 3], [2, 1], [0]] if by_due else [[0, 1], [2, 3], [9, 10], [11]]
+    assert await pages("often", 2) == full
+    assert await pages("rare", 10) == [[11, 1] if by_due else [1, 11]]
+    assert await pages("never", 10) == [[]]
 
 
 async def test_a_page_goes_on_though_its_last_task_is_gone(board: Board) -> None:

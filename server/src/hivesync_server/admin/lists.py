@@ -33,8 +33,8 @@ class Lists:
     repository: AdminRepository
 
     async def users(self, page: PageRequest, query: str = "") -> Page[AdminUser]:
-        rows = await self.repository.users(query.strip().lower(), page.after, page.limit)
-        return page.page(rows, lambda row: row.id, user_shape)
+        found = await self.repository.users(query.strip().lower(), page.after, page.limit)
+        return page.found(found, lambda row: row.id, user_shape)
 
     async def projects(self, page: PageRequest) -> Page[AdminProject]:
         rows = await self.repository.projects(page.after, page.limit)

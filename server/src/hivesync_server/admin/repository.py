@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hivesync_server.adapters.containing import Containing, Found, first_page, joined
 from hivesync_server.adapters.ids import first_id_at
 from hivesync_server.api_keys.tables import ApiKeyRow
 from hivesync_server.audit.tables import AuditRow
@@ -33,13 +34,17 @@ class AdminRepository:
 
     session: AsyncSession
 
-    async def users(self, query: str, after: str | None, limit: int) -> Sequence[UserRow]:
-        """Give accounts, newest first: those whose address or name contains `query`, and one more."""
-        found = select(UserRow)
-        if query:
-            named = UserRow.username.contains(query, autoescape=True)
-            found = found.where(or_(named, UserRow.email.contains(query, autoescape=True)))
-        return (await self.session.scalars(_page(found, UserRow.id, after, limit))).all()
+    async def users(self, query: str, after: str | None, limit: int) -> Found[UserRow]:
+        """Give accounts, newest first: those whose address or name contains `query`."""
+        listed = _newest(select(UserRow), UserRow.id, after)
+        if not query:
+            return first_page((await self.session.scalars(listed.limit(limit + 1))).all(), limit)
+
+        def named(users: Any) -> ColumnElement[bool]:
+            return joined(users.username, users.email).contains(query, autoescape=True)
+
+        containing = Containing(UserRow, listed, lambda users: [users.id.desc()], named)
+        return await containing.page(self.session, limit)
 
     async def names(self, user_ids: Collection[str | None]) -> dict[str, str]:
         """Give the names of users by id."""
@@ -181,6 +186,10 @@ class AdminRepository:
 
 
 def _page(query: Chosen, key: Any, after: str | None, limit: int) -> Chosen:
+    return _newest(query, key, after).limit(limit + 1)
+
+
+def _newest(query: Chosen, key: Any, after: str | None) -> Chosen:
     if after is not None:
         query = query.where(key < after)
-    return query.order_by(key.desc()).limit(limit + 1)
+    return query.order_by(key.desc())

@@ -13,6 +13,8 @@ from fastapi import Depends, Query
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
 from hivesync_contract.pages import LIMIT_DEFAULT, LIMIT_MAX, Page
 
+from hivesync_server.adapters.containing import Found, first_page
+
 Row = TypeVar("Row")
 Item = TypeVar("Item")
 
@@ -34,9 +36,14 @@ class PageRequest:
         self, rows: Sequence[Row], id_of: Callable[[Row], str], item: Callable[[Row], Item]
     ) -> Page[Item]:
         """Make the answer of `rows`, which must hold one more than `limit` when there is more."""
-        shown = rows[: self.limit]
-        more = len(rows) > self.limit
-        return Page([item(row) for row in shown], _wrap(id_of(shown[-1])) if more else None)
+        return self.found(first_page(rows, self.limit), id_of, item)
+
+    def found(
+        self, found: Found[Row], id_of: Callable[[Row], str], item: Callable[[Row], Item]
+    ) -> Page[Item]:
+        """Make the answer of what was found."""
+        end = _wrap(id_of(found.last)) if found.last is not None else None
+        return Page([item(row) for row in found.rows], end)
 
 
 async def _page_request(

@@ -17,7 +17,7 @@ WORDS = "words"
 """Postgres's own form of `terms`, and its index. The metadata does not know them, nor what follows."""
 
 UNKNOWN_COLUMNS = frozenset({("search_documents", WORDS)})
-UNKNOWN_INDEXES = frozenset({"ix_search_documents_words", "ix_tasks_text"})
+UNKNOWN_INDEXES = frozenset({"ix_search_documents_words", "ix_tasks_text", "ix_users_text"})
 
 WORDS_TABLE = "search_words"
 """SQLite's full-text index; it keeps tables of its own, whose names begin with this one."""

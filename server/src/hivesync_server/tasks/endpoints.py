@@ -30,14 +30,13 @@ async def list_tasks(scope: TaskScopeDep, listing: ListingQuery) -> Page[Task]:
     """List the project's tasks in its order; with `due_after` or `due_before`, by due date.
 
     `assignee` is a user's id, `me`, or `none` for those that nobody has taken; `text` is looked for in title
-    and description, whatever the case.
+    and description, whatever the case. In a large project a page of what contains a text may hold fewer than
+    `limit` though more follow: only without `next_cursor` it is the last one.
     """
     repository = scope.tasks.repository
-    rows = (await repository.session.scalars(listing.query(scope.project_id))).all()
-    shown = rows[: listing.limit]
-    more = len(rows) > listing.limit
-    items = [task_shape(task) for task in await repository.stored(shown)]
-    return Page(items, listing.end(shown[-1]).wrap() if more else None)
+    found = await listing.page(repository.session, scope.project_id)
+    items = [task_shape(task) for task in await repository.stored(found.rows)]
+    return Page(items, listing.end(found.last).wrap() if found.last is not None else None)
 
 
 @router.post("", status_code=201)

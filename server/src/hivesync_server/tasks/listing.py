@@ -12,8 +12,10 @@ from uuid import UUID
 from fastapi import Depends, Query
 from hivesync_contract.pages import LIMIT_DEFAULT, LIMIT_MAX
 from hivesync_contract.tasks import TaskStatus
-from sqlalchemy import BigInteger, ColumnElement, Select, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from hivesync_server.adapters.containing import Containing, Found, first_page, joined
 from hivesync_server.adapters.tables import Id, UtcTime
 from hivesync_server.auth.dependencies import CurrentPrincipal
 from hivesync_server.http.fields import GivenId, Moment, Prose
@@ -57,14 +59,17 @@ class TaskListing:
     limit: int
     after: After | None
 
-    def query(self, project_id: str) -> Select[TaskRow]:
-        """Select the page and one more. Its filter and order are served by one index each."""
+    async def page(self, session: AsyncSession, project_id: str) -> Found[TaskRow]:
+        """Give the page, and the task after which the next one begins."""
+        query = self._query(project_id)
+        if self.wanted.text:
+            return await Containing(TaskRow, query, self._order, self._contains).page(session, self.limit)
+        return first_page((await session.scalars(query.limit(self.limit + 1))).all(), self.limit)
+
+    def _query(self, project_id: str) -> Select[TaskRow]:
+        """Select the tasks from this page on. Filter and order are served by one index each."""
         query = select(TaskRow).where(TaskRow.project_id == project_id, *self._conditions())
-        order: tuple[ColumnElement[Any], ColumnElement[Any]] = (
-            (TaskRow.due_at.expression, TaskRow.id.expression)
-            if self.wanted.by_due_date
-            else (TaskRow.rank.expression, TaskRow.id.expression)
-        )
+        order = self._order(TaskRow)
         if self.wanted.label_id is not None:
             query = query.join(TaskLabelRow, TaskLabelRow.task_id == TaskRow.id)
             query = query.where(TaskLabelRow.label_id == self.wanted.label_id)
@@ -74,7 +79,14 @@ class TaskListing:
             query = query.where(
                 tuple_(*order) > tuple_(self._value(self.after), literal(self.after.task_id, Id))
             )
-        return query.order_by(*order).limit(self.limit + 1)
+        return query.order_by(*order)
+
+    def _order(self, tasks: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        first = tasks.due_at if self.wanted.by_due_date else tasks.rank
+        return first.expression, tasks.id.expression
+
+    def _contains(self, tasks: Any) -> ColumnElement[bool]:
+        return joined(tasks.title, tasks.description).icontains(self.wanted.text, autoescape=True)
 
     def end(self, row: TaskRow) -> After:
         """Give the place right after a task of this list."""
@@ -102,9 +114,6 @@ class TaskListing:
             found.append(TaskRow.due_at >= wanted.due_after)
         if wanted.due_before is not None:
             found.append(TaskRow.due_at < wanted.due_before)
-        if wanted.text:
-            texts = (TaskRow.title, TaskRow.description)
-            found.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in texts)))
         return found
 
 
