@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
 from hivesync_dev.servers.event_reader import EndOfStream, EventReader, listening
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
+from hivesync_dev.waiting import until
 from hivesync_server.audit.tables import AuditRow
 from hivesync_server.auth.tables import UserRow
 from sqlalchemy import inspect, select, text
@@ -115,3 +118,48 @@ async def test_it_needs_password_and_second_factor_and_no_key_can_do_it(
     assert by_key.status_code == 403
     assert (await ann.client.get(ME)).status_code == 200
     assert (await delete(ann, totp_code=app.code())).status_code == 204
+
+
+@pytest.mark.postgres_only
+async def test_a_project_that_comes_to_the_account_meanwhile_stays(
+    ann: BackendUser, bob: BackendUser, backend: RunningBackend
+) -> None:
+    """Interleaved by locks of a third transaction, in both orders."""
+    shop = await ann.project("Shop")
+    path = f"/api/v1/projects/{shop}/team"
+    database = backend.resources.database
+    whom = {"id": bob.profile["id"]}
+
+    async def waiting(many: int) -> bool:
+        here = "wait_event_type = 'Lock' AND datname = current_database()"
+        query = f"SELECT count(*) FROM pg_stat_activity WHERE {here}"  # noqa: S608 - our own words
+        async with database.transaction(writes=False) as transaction:
+            return bool(await transaction.session.scalar(text(query)) == many)
+
+    invite = (await ann.client.post(f"{path}/invites", json={"username": "bob"})).json()
+    accept = f"/api/v1/invites/{invite['id']}/accept"
+    async with asyncio.TaskGroup() as group, database.transaction() as transaction:
+        # The deletion waits for this lock; who joins a team does not.
+        await transaction.session.execute(text("SELECT 1 FROM users WHERE id = :id FOR KEY SHARE"), whom)
+        deletion = group.create_task(delete(bob))
+        await until(lambda: waiting(1))
+        assert (await bob.client.post(accept)).status_code == 200
+        given = await ann.client.post(f"{path}/transfer", json={"user_id": bob.profile["id"]})
+        assert given.status_code == 200
+    refused = await deletion
+    assert (refused.status_code, refused.json()["code"]) == (409, "CONFLICT")
+    assert "Try again" in refused.json()["detail"]
+    await bob.client.post(f"{path}/transfer", json={"user_id": ann.profile["id"]})
+    await bob.client.delete(f"{path}/members/{bob.profile['id']}")
+
+    invite = (await ann.client.post(f"{path}/invites", json={"username": "bob"})).json()
+    async with asyncio.TaskGroup() as group, database.transaction() as transaction:
+        # What the deletion has to take away last, while it holds the account.
+        await transaction.session.execute(text("SELECT 1 FROM devices WHERE user_id = :id FOR UPDATE"), whom)
+        deletion = group.create_task(delete(bob))
+        await until(lambda: waiting(1))
+        joining = group.create_task(bob.client.post(f"/api/v1/invites/{invite['id']}/accept"))
+        await until(lambda: waiting(2))
+    assert ((await deletion).status_code, (await joining).status_code) == (204, 401)
+    team = (await ann.client.get(path)).json()["items"]
+    assert [member["username"] for member in team] == ["ann"]

@@ -135,7 +135,7 @@ async def test_chores_mails_and_alerts_are_looked_after_by_forms(
     assert (await client.post("/admin/alerts/test", data=fields)).status_code == 303
     assert {"admin.alerts_changed", "admin.alert_tested"} <= set(await actions(owner))
     saved = await client.get("/admin/exports/mails", params={"format": "csv"})
-    assert "HiveSync: test" in saved.text
+    assert "HiveSync: Test alert" in saved.text
 
 
 async def test_nothing_that_users_typed_runs_in_a_real_browser(

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from hivesync_contract.notifications import NotificationType
+from hivesync_contract.notifications import Digest, NotificationType
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.mails.tables import MailRow
 from hivesync_server.notifications.digest_times import next_digest
 from hivesync_server.notifications.digests import digests_of
+from hivesync_server.notifications.service import notifications_on
 from sqlalchemy import select, update
 
 from .conftest import Tell
@@ -85,7 +86,7 @@ async def test_what_can_not_wait_or_is_nowhere_else_is_mailed_at_once(
 
 
 @pytest.mark.any_database
-async def test_an_address_that_is_not_confirmed_gets_no_digest(
+async def test_an_account_that_is_not_confirmed_or_disabled_gets_no_mail(
     ann: BackendUser, backend: RunningBackend, tell: Tell, clock: MovableClock
 ) -> None:
     wrong = await ann.client.patch(f"{ROOT}/settings", json={"digest": "hourly"})
@@ -95,6 +96,15 @@ async def test_an_address_that_is_not_confirmed_gets_no_digest(
     clock.advance(days=1)
     await digests_of(backend.resources).step()
     assert await mails(backend) == []
+    for digest in (Digest.DAILY, Digest.OFF):
+        async with backend.resources.database.transaction() as transaction:
+            await notifications_on(backend.resources, transaction).set_digest(ann.profile["id"], digest)
+            disabled = {"email_verified": True, "disabled_at": clock()}
+            await transaction.session.execute(update(UserRow).values(disabled))
+        await tell(ann)
+        clock.advance(days=1)
+        await digests_of(backend.resources).step()
+        assert await mails(backend) == []
 
 
 @pytest.mark.any_database

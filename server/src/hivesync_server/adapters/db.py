@@ -169,6 +169,14 @@ def _cause(error: SQLAlchemyError) -> BaseException | None:
     return error.orig if isinstance(error, DBAPIError) else None
 
 
+def is_orphaned(error: DBAPIError) -> bool:
+    """Tell whether what a row refers to was deleted just now: done again, the transaction finds it gone.
+
+    SQLite's writers take turns, so there it would be a fault of ours.
+    """
+    return isinstance(error.orig, psycopg.errors.ForeignKeyViolation)
+
+
 def open_database(settings: DatabaseSettings) -> Database:
     """Make the engine; connections are opened when first needed."""
     if settings.postgres:

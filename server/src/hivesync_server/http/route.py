@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hivesync_server.adapters.db import is_deadlock
+from hivesync_server.adapters.db import is_deadlock, is_orphaned
 from hivesync_server.auth.dependencies import current_principal
 from hivesync_server.http import conditional, idempotency
 from hivesync_server.http.rate_limits import count_anonymous
@@ -20,8 +20,8 @@ from hivesync_server.resources import resources_of
 
 _logger = logging.getLogger(__name__)
 
-_DEADLOCKS_MAX = 3
-"""A transaction that the database undid for another's sake has done nothing and is done again so often."""
+_REPEATS_MAX = 3
+"""A transaction that another's came in the way of has done nothing, and is done again so often."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -40,13 +40,13 @@ class ApiRoute(APIRoute):
         async def handle(request: Request) -> Response:
             if counts_address:
                 await count_anonymous(request)
-            for _ in range(_DEADLOCKS_MAX):
+            for _ in range(_REPEATS_MAX):
                 try:
                     return await attempt(request)
                 except DBAPIError as error:
-                    if not is_deadlock(error):
+                    if not is_deadlock(error) and not is_orphaned(error):
                         raise
-                    _logger.info("deadlock; the request is done again")
+                    _logger.info("another was in the way; the request is done again")
             return await attempt(request)
 
         async def attempt(request: Request) -> Response:

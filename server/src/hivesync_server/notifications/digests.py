@@ -68,7 +68,7 @@ class Digests:
         chosen = channels_of(await repository.channels([user.id]), is_admin=user.is_admin)
         types = [kind.value for kind, to in chosen.items() if to.email and to.in_app and kind not in AT_ONCE]
         news = await repository.unread_after(user.id, row.after_id, types, COUNTED_MAX)
-        if not news or not user.email_verified:
+        if not news or not user.email_verified or user.disabled_at is not None:
             return
         row.after_id = news[0].id
         items = [{"text": each.text, "at": f"{each.created_at:%d %b, %H:%M} UTC"} for each in news[:SHOWN]]

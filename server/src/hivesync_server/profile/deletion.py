@@ -44,6 +44,15 @@ class ProjectsShared(HiveSyncError):
         )
 
 
+class TeamJoined(HiveSyncError):
+    """A project came to the account while it was about to be deleted."""
+
+    code = ErrorCode.CONFLICT
+
+    def __init__(self) -> None:
+        super().__init__("You joined a team at this moment; nothing was deleted. Try again.")
+
+
 @dataclass(frozen=True, slots=True)
 class AccountDeletion:
     """Within one transaction. Projects are locked before the account, as by everybody who locks both."""
@@ -56,13 +65,19 @@ class AccountDeletion:
     base_url: str
 
     async def delete(self, user_id: str, password: str, proof: Proof) -> None:
-        """Delete the account, or raise `PasswordWrong`, `TotpRequired`, `TotpInvalid` or `ProjectsShared`."""
+        """Delete the account.
+
+        Raise `PasswordWrong`, `TotpRequired`, `TotpInvalid`, `ProjectsShared` or `TeamJoined`.
+        """
         known = (await self.accounts.confirm(user_id, password)).password_hash
         session = self.transaction.session
         projects = await self._projects(session, user_id)
         user = await UserRepository(session).locked(user_id)
         if user is None or user.password_hash != known:  # changed while we waited
             raise PasswordWrong
+        # From here on nobody can give the account anything; what came before we can't lock any more.
+        if await self._project_ids(session, user_id) != {row.id for row in projects}:
+            raise TeamJoined
         await self.factor.check(user, proof)
         owned = [row for row in projects if row.owner_id == user_id]
         if shared := await self._shared(session, owned):
@@ -71,6 +86,10 @@ class AccountDeletion:
             if row.owner_id != user_id:
                 await self.team.remove(row.id, user_id, user_id)
         await self._end(user)
+
+    async def _project_ids(self, session: AsyncSession, user_id: str) -> set[str]:
+        mine = select(ProjectMemberRow.project_id).where(ProjectMemberRow.user_id == user_id)
+        return set(await session.scalars(mine))
 
     async def _projects(self, session: AsyncSession, user_id: str) -> Sequence[ProjectRow]:
         mine = select(ProjectMemberRow.project_id).where(ProjectMemberRow.user_id == user_id)
