@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -75,6 +74,14 @@ def other_issuer(token: str, secret: str) -> str:
     return signed(token, secret, iss="https://elsewhere.example")
 
 
+def not_yet_valid(token: str, secret: str) -> str:
+    return signed(token, secret, nbf=claims_of(token)["exp"])
+
+
+def odd_generation(token: str, secret: str) -> str:
+    return signed(token, secret, gen="1")
+
+
 def without_expiry(token: str, secret: str) -> str:
     claims = claims_of(token)
     del claims["exp"]
@@ -98,27 +105,31 @@ FORGERIES = [
     unknown_kid,
     other_audience,
     other_issuer,
+    not_yet_valid,
+    odd_generation,
     without_expiry,
     other_user,
 ]
 
 
-@pytest.mark.parametrize("forge", FORGERIES)
 @pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
 async def test_a_forged_token_is_refused(
-    ann: BackendUser,
-    client: httpx.AsyncClient,
-    environ: dict[str, str],
-    forge: Callable[[str, str], str],
+    ann: BackendUser, client: httpx.AsyncClient, environ: dict[str, str]
 ) -> None:
-    forged = forge(ann.tokens["access_token"], environ["JWT_SECRET"])
-    assert await answer_to(client, forged) == (401, "AUTH_INVALID")
+    for forge in FORGERIES:
+        forged = forge(ann.tokens["access_token"], environ["JWT_SECRET"])
+        assert await answer_to(client, forged) == (401, "AUTH_INVALID"), forge.__name__
 
 
-@pytest.mark.parametrize("token", ["x", "a.b.c", "é", "eyJhbGciOiJIUzI1NiJ9..", "x" * 5000])
-async def test_rubbish_is_refused(client: httpx.AsyncClient, token: str) -> None:
-    answer = await client.get(ME, headers={b"Authorization": f"Bearer {token}".encode()})
-    assert answer.status_code == 401
+async def test_rubbish_is_refused(client: httpx.AsyncClient) -> None:
+    def header(text: str) -> str:
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=") + ".e30.e30"
+
+    deep = header("[" * 20_000), header('{"alg":"HS256","kid":' + "[" * 20_000)
+    odd = header('{"alg":"HS256","kid":[1]}'), header('{"alg":"HS256","kid":' + "9" * 5_000 + "}")
+    for token in ("x", "a.b.c", "é", "eyJhbGciOiJIUzI1NiJ9..", "x" * 5000, "hsk_é", *deep, *odd):
+        answer = await client.get(ME, headers={b"Authorization": f"Bearer {token}".encode()})
+        assert answer.status_code == 401, token[:40]
 
 
 async def test_the_same_claims_signed_by_us_would_be_taken(

@@ -73,6 +73,8 @@ async def test_heads_have_a_largest_size_and_exactly_one_host(dial: Dial) -> Non
         LINE + HOST + b"X: y\r\n" * 30_000 + b"\r\n": 431,
         LINE + b"\r\n": 400,
         LINE + HOST + b"host: elsewhere.test\r\n\r\n": 400,
+        LINE + b"Host: localhost/admin?\r\n\r\n": 400,
+        LINE + b"Host: user@localhost\r\n\r\n": 400,
         # What came along with a refused head is not answered either, be it its body or another request.
         LINE + HOST * 2 + b"Content-Length: 3\r\n\r\nabc" + GOOD: 400,
     }

@@ -158,6 +158,8 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> App:
         # FastAPI's own pages load scripts from a CDN; ours load nothing from elsewhere.
         docs_url=None,
         redoc_url=None,
+        # Else `POST …/login/` is sent on to `http://<Host>/…/login`: a password in the clear.
+        redirect_slashes=False,
         lifespan=_lifespan,
     )
     app.state.resources = resources

@@ -10,8 +10,6 @@ import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.running_backend import RunningBackend
 from hivesync_dev.servers.webhook_receiver import WebhookReceiver
-from hivesync_server.auth.tables import UserRow
-from sqlalchemy import update
 
 from tests.server.security.belongings import SignUp, belongings, people
 from tests.server.security.routes import Operation, body_of
@@ -53,19 +51,19 @@ SOMETIMES_THEIRS = {
 @pytest.mark.timeout(120)
 async def test_every_body_refuses_what_it_does_not_know_and_nothing_changes(
     sign_up: SignUp,
+    owner: BackendUser,
     backend: RunningBackend,
     receiver: WebhookReceiver,
     all_operations: Sequence[Operation],
 ) -> None:
     who = await people(sign_up)
     things = await belongings(who, backend, receiver.origin)
-    admin = await _admin(sign_up, backend)
     before = await stored(backend)
     wrong, levels = [], 0
     for operation in all_operations:
         if operation.schema is None or operation.path.startswith("/api/v1/workers/"):
             continue  # the Worker signs what it sends
-        user = admin if operation.path.startswith("/api/v1/admin/") else who.ann
+        user = owner if operation.path.startswith("/api/v1/admin/") else who.ann
         for body in _with_extra_fields(body_of(operation, things.ids)):
             levels += 1
             answer = await user.client.request(operation.method, operation.at(things.ids), json=body)
@@ -80,14 +78,6 @@ async def test_every_body_refuses_what_it_does_not_know_and_nothing_changes(
     assert levels > 50
     assert changes(before, after, ("sessions.last_used_at",)) == []
     assert after.keys() == before.keys(), "a row was made"
-
-
-async def _admin(sign_up: SignUp, backend: RunningBackend) -> BackendUser:
-    admin = await sign_up("owner")
-    async with backend.resources.database.transaction() as transaction:
-        mine = UserRow.id == admin.profile["id"]
-        await transaction.session.execute(update(UserRow).where(mine).values(is_admin=True))
-    return admin
 
 
 def _with_extra_fields(body: Any) -> Iterator[Any]:

@@ -6,6 +6,7 @@ In production nginx has limits of its own; this is for whoever reaches the port 
 from __future__ import annotations
 
 import asyncio
+import re
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -14,6 +15,8 @@ HEAD_BYTES = 64 * 1024
 
 HEAD_SECONDS = 30.0
 """From the first byte of a head, or from the opening of a connection, to the end of the head."""
+
+_HOST = re.compile(rb"[A-Za-z0-9._:\[\]-]{0,260}")
 
 _LINGER_SECONDS = 1.0
 """What still comes after a refusal is dropped for so long: to close at once would take the answer back."""
@@ -67,16 +70,23 @@ class BoundedHeads(HttpToolsProtocol):
         self._in_head = False
         if self._refused:
             return
-        size, hosts = len(self.url), 0
+        size, hosts = len(self.url), list[bytes]()
         for name, value in self.headers:
             size += len(name) + len(value) + 4  # as in ": " and the end of the line
-            hosts += name == b"host"
+            if name == b"host":
+                hosts.append(value)
         if size > HEAD_BYTES:
             self._refuse(431)
-        elif hosts != 1 and self.parser.get_http_version() == "1.1":
+        elif not self._is_clear(hosts):
             self._refuse(400)
         else:
             super().on_headers_complete()
+
+    def _is_clear(self, hosts: list[bytes]) -> bool:
+        if not hosts and self.parser.get_http_version() == "1.0":
+            return True
+        # With a slash in it, what is read of the address would be another path than that of the route.
+        return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None
 
     def on_body(self, body: bytes) -> None:
         """Pass the body of a request on that was not refused."""

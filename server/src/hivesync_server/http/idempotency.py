@@ -99,7 +99,7 @@ async def idempotent(
     wanted = IdempotencyRow(
         user_id=principal.user_id,
         method=request.method,
-        path=request.url.path[:512],
+        path=request.scope["path"][:512],
         key=idempotency_key,
         body_hash=hashlib.sha256(request.url.query.encode() + b"\0" + await request.body()).digest(),
         claim=new_id(),

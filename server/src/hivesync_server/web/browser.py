@@ -68,7 +68,7 @@ class Browser:
 
 def browser_of(request: Request, http: HttpSettings, tokens: TokenSettings) -> Browser:
     """Give the browser that sends this request, a new one if it has no cookie yet."""
-    desk = Desk.ADMIN if _ADMIN_PATH.match(request.url.path) else Desk.PERSON
+    desk = Desk.ADMIN if _ADMIN_PATH.match(request.scope["path"]) else Desk.PERSON
     known = request.cookies.get(_cookie_name(http, desk))
     return _browser(known or secrets.token_urlsafe(32), tokens, desk)
 
