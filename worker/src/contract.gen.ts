@@ -62,7 +62,30 @@ export interface AdminJob {
   error_code: string | null;
   created_at: string;
   finished_at: string | null;
+  has_log?: boolean;
 }
+
+/** `GET /admin/jobs/{id}/log`: where the Worker's log of it can be downloaded, for five minutes. */
+export interface AdminJobLog {
+  url: string;
+}
+
+/**
+ * `GET /admin/logs`: what some process warned of; all else is in its own log.
+ *
+ * `fields` stood beside the message, and hold an exception's traceback.
+ */
+export interface AdminLog {
+  id: string;
+  at: string;
+  level: AdminLogLevel;
+  logger: string;
+  message: string;
+  request_id: string;
+  fields: Record<string, string>;
+}
+
+export type AdminLogLevel = "CRITICAL" | "ERROR" | "WARNING";
 
 /** `GET /admin/mails`: never what is in it. `problem`: why it failed, or its last try did. */
 export interface AdminMail {
@@ -172,6 +195,21 @@ export interface AdminUserPatch {
   tier?: Tier | null;
   disabled?: boolean | null;
   email_verified?: boolean | null;
+}
+
+/** `GET /admin/webhook-deliveries`: how it went, never what is in it. */
+export interface AdminWebhookDelivery {
+  id: string;
+  owner: string;
+  host: string;
+  type: string;
+  state: DeliveryState;
+  attempts: number;
+  status: number | null;
+  failure: string | null;
+  created_at: string;
+  attempted_at: string | null;
+  disabled: boolean;
 }
 
 /** `GET /admin/workers`: what a Worker said last. `silent_seconds`: how long ago. */

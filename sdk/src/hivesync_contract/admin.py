@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hivesync_contract.identity import Tier
+from hivesync_contract.webhooks import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,53 @@ class AdminJob:
     error_code: str | None
     created_at: datetime
     finished_at: datetime | None
+    has_log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AdminJobLog:
+    """`GET /admin/jobs/{id}/log`: where the Worker's log of it can be downloaded, for five minutes."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdminWebhookDelivery:
+    """`GET /admin/webhook-deliveries`: how it went, never what is in it."""
+
+    id: str
+    owner: str
+    host: str
+    type: str
+    state: DeliveryState
+    attempts: int
+    status: int | None
+    failure: str | None
+    created_at: datetime
+    attempted_at: datetime | None
+    disabled: bool
+
+
+class AdminLogLevel(StrEnum):
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
+
+
+@dataclass(frozen=True, slots=True)
+class AdminLog:
+    """`GET /admin/logs`: what some process warned of; all else is in its own log.
+
+    `fields` stood beside the message, and hold an exception's traceback.
+    """
+
+    id: str
+    at: datetime
+    level: AdminLogLevel
+    logger: str
+    message: str
+    request_id: str
+    fields: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

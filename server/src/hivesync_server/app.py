@@ -63,6 +63,7 @@ from hivesync_server.jobs import retention as job_retention
 from hivesync_server.jobs.delivery import WorkerGate
 from hivesync_server.jobs.dispatcher import Dispatcher
 from hivesync_server.jobs.services import outcomes_on
+from hivesync_server.logbook.keeper import LogKeeper
 from hivesync_server.mails.services import send_mails
 from hivesync_server.monitoring import endpoints as monitoring
 from hivesync_server.monitoring.metrics import Metrics
@@ -103,6 +104,7 @@ from hivesync_server.web import (
 )
 from hivesync_server.web.admin import alerts as admin_alerts
 from hivesync_server.web.admin import lists as admin_lists
+from hivesync_server.web.admin import operation as admin_operation_pages
 from hivesync_server.web.admin import overview as admin_overview
 from hivesync_server.web.admin import user as admin_user
 from hivesync_server.webhooks import endpoints as webhooks
@@ -216,7 +218,7 @@ def _routes() -> Sequence[BaseRoute]:
     ):
         root.include_router(part.router, prefix=API_PREFIX)
     accounts = account_pages, register_page, device_pages, invites_page, sign_in_pages, stop_mails_page
-    desk = admin_overview, admin_user, admin_lists, admin_alerts
+    desk = admin_overview, admin_user, admin_lists, admin_operation_pages, admin_alerts
     for part in (monitoring, workers, pages, *desk, *accounts, outbox_page, docs_page):
         root.include_router(part.router)
     return root.routes
@@ -277,6 +279,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 background.create_task(dispatcher.run(), name="dispatcher"),
                 background.create_task(hooks.run(), name="webhooks"),
                 background.create_task(alert_sender(resources).run(), name="alerts"),
+                background.create_task(LogKeeper(resources.database).run(), name="logbook"),
                 background.create_task(BellRinger(resources).run(), name="alert bell"),
                 background.create_task(ServiceWatch(resources).run(), name="service watch"),
                 background.create_task(sweeper.run(), name="housekeeping"),

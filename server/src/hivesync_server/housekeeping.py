@@ -15,6 +15,7 @@ from hivesync_server.auth.repository import MailedTokenRepository, SessionReposi
 from hivesync_server.background.loop import Loop
 from hivesync_server.events.repository import EventRepository
 from hivesync_server.http import idempotency
+from hivesync_server.logbook.repository import LogRepository
 from hivesync_server.mails.repository import MailRepository
 from hivesync_server.notifications.repository import NotificationRepository
 from hivesync_server.quotas.repository import QuotaRepository
@@ -32,6 +33,7 @@ SESSIONS_KEPT = timedelta(days=30)
 NOTIFICATIONS_KEPT = timedelta(days=90)
 MAILS_KEPT = timedelta(days=30)
 ALERTS_KEPT = timedelta(days=90)
+LOGS_KEPT = timedelta(days=7)
 WEBHOOK_DELIVERIES_KEPT = timedelta(days=30)
 
 QUESTIONS_KEPT = timedelta(days=365)
@@ -63,6 +65,7 @@ class Housekeeping:
                 await UserRepository(transaction.session).forget_unconfirmed(now - UNCONFIRMED_LIFE)
             await NotificationRepository(transaction.session).forget(now - NOTIFICATIONS_KEPT)
             await AlertRepository(transaction.session).forget(now - ALERTS_KEPT)
+            await LogRepository(transaction.session).forget(now - LOGS_KEPT)
             await DeliveryRepository(transaction.session).forget(now - WEBHOOK_DELIVERIES_KEPT)
             await InviteRepository(transaction.session).forget(now)
             await MailRepository(transaction.session).forget(now - MAILS_KEPT)

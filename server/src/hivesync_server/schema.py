@@ -20,6 +20,7 @@ from hivesync_server.events import tables as events
 from hivesync_server.exports import tables as exports
 from hivesync_server.http import idempotency
 from hivesync_server.jobs import tables as jobs
+from hivesync_server.logbook import tables as logbook
 from hivesync_server.mails import tables as mails
 from hivesync_server.notifications import tables as notifications
 from hivesync_server.object_deletions import tables as object_deletions
@@ -49,6 +50,7 @@ DOMAINS = (
     exports,
     idempotency,
     jobs,
+    logbook,
     mails,
     notifications,
     object_deletions,

@@ -5,19 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.jobs import CallbackError, JobStatus
 from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
-from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
+from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, documented, success
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
+from hivesync_dev.servers.webhook_receiver import WebhookReceiver
+from hivesync_dev.waiting import until
 from hivesync_server.admin.exports import as_csv
 from hivesync_server.admin.figures import histogram, percentile
 from hivesync_server.auth.throttle import Throttle
+from hivesync_server.housekeeping import Housekeeping
+from hivesync_server.logbook.keeper import LogKeeper
 from hivesync_server.mails.tables import MailDeliveryRow, MailRow
+from hivesync_server.webhooks.tables import WebhookDeliveryRow, WebhookRow
 from sqlalchemy import delete, update
 
 from .conftest import ROOT, actions, confirmed, get
@@ -41,6 +48,7 @@ async def test_nobody_else_reaches_any_of_them(
     for method, path in routes:
         place = path.replace("{user_id}", ann.profile["id"]).replace("{mail_id}", SOME)
         place = place.replace("{what}", "users").replace("{chore}", "sweep").replace("{job_id}", SOME)
+        place = place.replace("{delivery_id}", SOME)
         body = confirmed() if method in {"POST", "PATCH"} else None
         for answer, status in (
             (await client.request(method, place, json=body), 401),
@@ -135,14 +143,16 @@ async def test_it_shows_how_well_the_faq_answers(ann: BackendUser, owner: Backen
     assert len((await get(owner, "/questions"))["items"]) == 2
 
 
-async def test_a_build_that_failed_is_tried_again_for_its_user(
+async def test_a_job_that_failed_is_done_again_for_its_user(
     ann: BackendUser, owner: BackendUser, worker: FakeWorker, reporter: Reporter
 ) -> None:
     first = (await ann.queued(worker)).job
     place = f"{ROOT}/jobs/{first.job_id}/retry"
     assert (await owner.client.post(place, json=confirmed())).status_code == 409
     error = CallbackError(ErrorCode.INTERNAL_ERROR, "x")
-    failure = replace(success(first), status=JobStatus.FAIL, error=error, result=None, artifact_keys=[])
+    failed: dict[str, Any] = {"status": JobStatus.FAIL, "error": error, "result": None, "artifact_keys": []}
+    logs_key = "logs/workers/worker-1/1.json"
+    failure = replace(success(first), **failed, logs_key=logs_key)
     assert (await reporter.report(failure)).json() == {"applied": True}
     assert (await get(owner, "/pipelines"))[0]["failures"] == {"INTERNAL_ERROR": 1}
 
@@ -152,7 +162,91 @@ async def test_a_build_that_failed_is_tried_again_for_its_user(
     assert again.preview == first.preview
     assert (await owner.client.post(place, json=confirmed())).status_code == 409
     assert (await reporter.report(success(again))).json() == {"applied": True}
-    assert (await actions(owner)).count("admin.job_retried") == 1
+
+    await ann.ask_docs(await ann.project())
+    docs = (await worker.next_delivery()).job
+    assert (await reporter.report(replace(documented(docs), **failed))).json() == {"applied": True}
+    place = f"{ROOT}/jobs/{docs.job_id}/retry"
+    assert (await owner.client.post(place, json=confirmed())).status_code == 204
+    again = (await worker.next_delivery()).job
+    assert again.job_id != docs.job_id
+    assert again.ai_docs is not None
+    assert docs.ai_docs is not None
+    assert again.ai_docs.request_key == docs.ai_docs.request_key
+    assert (await owner.client.post(place, json=confirmed())).status_code == 409
+    assert (await actions(owner)).count("admin.job_retried") == 2
+
+    # Where the Worker kept a log, an admin can read it, and that is noted.
+    by_id = {job["id"]: job["has_log"] for job in (await get(owner, "/jobs"))["items"]}
+    assert (by_id[first.job_id], by_id[docs.job_id]) == (True, False)
+    assert f"/{logs_key}?" in (await get(owner, f"/jobs/{first.job_id}/log"))["url"]
+    assert (await owner.client.get(f"{ROOT}/jobs/{docs.job_id}/log")).status_code == 404
+    assert (await actions(owner))[0] == "admin.job_log_seen"
+
+
+async def test_a_webhook_s_delivery_is_sent_again_and_never_shown(
+    ann: BackendUser, owner: BackendUser, backend: RunningBackend
+) -> None:
+    receiver = await WebhookReceiver().start()
+    body = {"url": f"{receiver.origin}/in?key=canary", "events": ["*"]}
+    webhook = (await ann.client.post("/api/v1/webhooks", json=body)).json()["webhook"]
+    await ann.client.post(f"/api/v1/webhooks/{webhook['id']}/test")
+    await receiver.wait_for(1)
+
+    async def listed(state: str) -> list[dict[str, object]]:
+        items: list[dict[str, object]] = (await get(owner, "/webhook-deliveries", state=state))["items"]
+        return items
+
+    (delivery,) = await until(lambda: listed("delivered"))
+    assert (delivery["owner"], delivery["host"], delivery["attempts"]) == ("ann", "127.0.0.1", 1)
+    assert "canary" not in str(delivery)
+    place = f"{ROOT}/webhook-deliveries/{delivery['id']}/redeliver"
+    assert (await owner.client.post(place, json=confirmed())).status_code == 409, "it did not fail"
+    async with backend.resources.database.transaction() as transaction:
+        await transaction.session.execute(
+            update(WebhookDeliveryRow).values(state="failed", failure="timeout")
+        )
+    assert [each["failure"] for each in await listed("failed")] == ["timeout"]
+    assert (await owner.client.post(place, json=confirmed())).status_code == 204
+    first, second = await receiver.wait_for(2)
+    assert first.id == second.id
+    await until(lambda: listed("delivered"))
+    await receiver.stop()
+    async with backend.resources.database.transaction() as transaction:
+        await transaction.session.execute(update(WebhookDeliveryRow).values(state="failed", due_at=None))
+        await transaction.session.execute(update(WebhookRow).values(disabled_reason="gone"))
+    refused = await owner.client.post(place, json=confirmed())
+    assert (refused.status_code, "disabled" in refused.json()["detail"]) == (409, True)
+    assert (await actions(owner))[0] == "admin.webhook_retried"
+
+
+async def test_what_processes_warn_of_can_be_read_for_a_week(
+    owner: BackendUser, backend: RunningBackend, clock: MovableClock
+) -> None:
+    keeper = LogKeeper(backend.resources.database)
+    log = logging.Logger("hivesync_server.test")
+    log.addHandler(keeper.records)
+    log.info("not this")
+    log.warning("odd \0 \udc80", extra={"reason": "x\0y", "many": {"a": 1}})
+    try:
+        raise ValueError("canary" * 2_000 + "the end")
+    except ValueError:
+        log.exception("failed")
+    await keeper.step()
+    await keeper.step()
+    error, warning = (await get(owner, "/logs"))["items"]
+    assert (warning["level"], warning["message"]) == ("WARNING", "odd  ?")
+    assert (warning["fields"]["reason"], warning["fields"]["many"]) == ("x\0y", '{"a": 1}')
+    assert error["fields"]["exception"].endswith("the end")
+    assert len(error["fields"]["exception"]) == 8_000
+    assert [each["message"] for each in (await get(owner, "/logs", level="ERROR"))["items"]] == ["failed"]
+    for _ in range(600):
+        log.warning("again")
+    assert len(keeper.records.pending) == 500
+    clock.advance(days=8)
+    await Housekeeping(backend.resources.database, clock).sweep()
+    await owner.sign_in()
+    assert (await get(owner, "/logs"))["items"] == []
 
 
 async def test_a_mail_that_failed_is_sent_again_and_never_shown(
@@ -185,7 +279,7 @@ async def test_lists_are_exported_whole_and_that_is_noted(ann: BackendUser, owne
     assert (row["name"], row["owner"]) == ('\'=HYPERLINK("https://evil.test")', "ann")
     answer = await owner.client.get(f"{ROOT}/exports/projects", params={"format": "json"})
     assert json.loads(answer.text)[0]["name"] == '=HYPERLINK("https://evil.test")'
-    for what in ("users", "jobs", "mails", "audit"):
+    for what in ("users", "jobs", "mails", "audit", "webhook_deliveries", "logs"):
         assert (await owner.client.get(f"{ROOT}/exports/{what}")).status_code == 200
     assert (await owner.client.get(f"{ROOT}/exports/secrets")).status_code == 422
     entry = (await get(owner, "/audit", action="admin.exported"))["items"][-1]

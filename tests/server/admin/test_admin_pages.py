@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from dataclasses import dataclass, field
 
@@ -12,9 +13,12 @@ from hivesync_dev.browser import chromium, keep_screenshot
 from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
 from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
+from hivesync_server.adapters.ids import new_id
+from hivesync_server.logbook.tables import LogRow
 from hivesync_server.mails.mail import Mail
 from hivesync_server.mails.outbox import OutboxMailer
 from hivesync_server.mails.tables import MailDeliveryRow, MailRow
+from hivesync_server.webhooks.tables import WebhookDeliveryRow
 from hivesync_server.workers.tables import WorkerHeartbeatRow
 from playwright.sync_api import ConsoleMessage, Page, expect
 from sqlalchemy import delete, update
@@ -30,6 +34,8 @@ PAGES = (
     "/jobs",
     "/workers",
     "/mails",
+    "/webhooks",
+    "/logs",
     "/questions",
     "/alerts",
     "/audit",
@@ -150,6 +156,16 @@ async def test_nothing_that_users_typed_runs_in_a_real_browser(
         beat = WorkerHeartbeatRow(worker_id=HOSTILE[:64], version=HOSTILE[:64], **none)
         beat.sent_at = beat.received_at = backend.clock()
         transaction.session.add(beat)
+        trace = json.dumps({"exception": f"Traceback\n{HOSTILE * 9}", "reason": HOSTILE})
+        record = LogRow(id=new_id(), at=backend.clock(), level="ERROR", logger=HOSTILE, message=HOSTILE * 4)
+        record.request_id, record.fields = HOSTILE, trace
+        transaction.session.add(record)
+    hook = {"url": f"{backend.url}/gone?{'x' * 40}", "events": ["*"], "description": HOSTILE}
+    webhook = (await ann.client.post("/api/v1/webhooks", json=hook)).json()["webhook"]
+    await ann.client.post(f"/api/v1/webhooks/{webhook['id']}/test")
+    async with backend.resources.database.transaction() as transaction:
+        failed = update(WebhookDeliveryRow).values(state="failed", failure="status", status=404)
+        await transaction.session.execute(failed)
     await asyncio.to_thread(look, backend.url, [*PAGES, f"/users/{ann.profile['id']}"])
 
 

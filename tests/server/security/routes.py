@@ -62,6 +62,7 @@ BODIES: Mapping[str, Any] = {
     "POST /admin/jobs/{job_id}/retry": {"password": PASSWORD},
     "POST /admin/mails/{mail_id}/requeue": {"password": PASSWORD},
     "POST /admin/maintenance/{chore}": {"password": PASSWORD},
+    "POST /admin/webhook-deliveries/{delivery_id}/redeliver": {"password": PASSWORD},
     "PATCH /admin/users/{user_id}": {"password": PASSWORD, "tier": "premium"},
     "POST /admin/users/{user_id}/revoke-sessions": {"password": PASSWORD},
     "POST /api-keys": {"name": "mine"},

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query
 from hivesync_contract.admin import (
     AdminDone,
     AdminJob,
+    AdminJobLog,
     AdminMail,
     AdminMailState,
     AdminOverview,
@@ -30,7 +31,7 @@ from hivesync_server.admin.access import ConfirmationDep
 from hivesync_server.admin.acts import Change
 from hivesync_server.admin.exports import ExportFormat, ExportOf, export
 from hivesync_server.admin.maintenance import Chore, do
-from hivesync_server.admin.retries import retry_job
+from hivesync_server.admin.retries import job_log, retry_job
 from hivesync_server.admin.schemas import AdminActBody, AdminUserBody
 from hivesync_server.admin.services import Desk, DeskDep
 from hivesync_server.admin.shapes import user_shape
@@ -112,9 +113,15 @@ async def jobs(desk: DeskDep, page: PageQuery, state: Word | None = None) -> Pag
 
 @router.post("/jobs/{job_id}/retry", status_code=204)
 async def retry(job_id: ResourceId, body: AdminActBody, desk: DeskDep, confirmation: ConfirmationDep) -> None:
-    """Build a preview again whose build failed."""
+    """Do a failed job again: build its preview, or write its documentation."""
     await confirmation.check(body.password)
     await retry_job(desk, job_id)
+
+
+@router.get("/jobs/{job_id}/log")
+async def log(job_id: ResourceId, desk: DeskDep) -> AdminJobLog:
+    """Give where the Worker's log of a job can be downloaded; that is noted in the audit log."""
+    return await job_log(desk, job_id)
 
 
 @router.get("/mails")

@@ -34,6 +34,8 @@ class ExportOf(StrEnum):
     MAILS = "mails"
     AUDIT = "audit"
     QUESTIONS = "questions"
+    WEBHOOK_DELIVERIES = "webhook_deliveries"
+    LOGS = "logs"
 
 
 class ExportFormat(StrEnum):

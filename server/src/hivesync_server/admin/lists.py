@@ -6,24 +6,29 @@ from dataclasses import dataclass
 
 from hivesync_contract.admin import (
     AdminJob,
+    AdminLog,
     AdminMail,
     AdminProject,
     AdminQuestion,
     AdminUser,
+    AdminWebhookDelivery,
     AuditEntry,
 )
 from hivesync_contract.pages import Page
 
 from hivesync_server.admin.repository import AdminRepository
 from hivesync_server.admin.shapes import (
+    delivery_shape,
     entry_shape,
     job_shape,
+    log_shape,
     mail_shape,
     project_shape,
     question_shape,
     user_shape,
 )
 from hivesync_server.http.pagination import PageRequest
+from hivesync_server.logbook.repository import LogRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,16 @@ class Lists:
     async def mails(self, page: PageRequest, state: str | None = None) -> Page[AdminMail]:
         rows = await self.repository.mails(state, page.after, page.limit)
         return page.page(rows, lambda row: row[0].id, lambda row: mail_shape(*row))
+
+    async def webhook_deliveries(
+        self, page: PageRequest, state: str | None = None
+    ) -> Page[AdminWebhookDelivery]:
+        rows = await self.repository.webhook_deliveries(state, page.after, page.limit)
+        return page.page(rows, lambda row: row[0].id, delivery_shape)
+
+    async def logs(self, page: PageRequest, level: str | None = None) -> Page[AdminLog]:
+        rows = await LogRepository(self.repository.session).page(level, page.after, page.limit)
+        return page.page(rows, lambda row: row.id, log_shape)
 
     async def audit(
         self, page: PageRequest, action: str | None = None, actor_id: str | None = None

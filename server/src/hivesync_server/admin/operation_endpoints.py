@@ -1,22 +1,24 @@
-"""Routes of admins for the running of the server: Workers, and where alerts go."""
+"""Routes of admins for the running of the server: Workers, webhooks, logs, and where alerts go."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter
-from hivesync_contract.admin import AdminWorker
+from hivesync_contract.admin import AdminLog, AdminLogLevel, AdminWebhookDelivery, AdminWorker
 from hivesync_contract.alerts import Alert, AlertKind, AlertSettings, AlertSettingsPatch
 from hivesync_contract.pages import Page
+from hivesync_contract.webhooks import DeliveryState
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from hivesync_server.admin.access import ConfirmationDep
+from hivesync_server.admin.retries import redeliver
 from hivesync_server.admin.schemas import AdminActBody, Password
 from hivesync_server.admin.services import DeskDep
 from hivesync_server.alerts.service import alert_shape
 from hivesync_server.auth.schemas import Email
-from hivesync_server.http.fields import STRICT
+from hivesync_server.http.fields import STRICT, ResourceId
 from hivesync_server.http.pagination import PageQuery
 from hivesync_server.http.route import ApiRoute
 
@@ -43,6 +45,29 @@ class AlertSettingsBody:
 async def workers(desk: DeskDep) -> list[AdminWorker]:
     """Give what each Worker said last, the latest first."""
     return await desk.workers()
+
+
+@router.get("/webhook-deliveries")
+async def webhook_deliveries(
+    desk: DeskDep, page: PageQuery, state: DeliveryState | None = None
+) -> Page[AdminWebhookDelivery]:
+    """List what was sent to webhooks and what waits, newest first, without what is in it."""
+    return await desk.lists.webhook_deliveries(page, state.value if state else None)
+
+
+@router.post("/webhook-deliveries/{delivery_id}/redeliver", status_code=204)
+async def redeliver_webhook(
+    delivery_id: ResourceId, body: AdminActBody, desk: DeskDep, confirmation: ConfirmationDep
+) -> None:
+    """Send a message to a webhook again that failed."""
+    await confirmation.check(body.password)
+    await redeliver(desk, delivery_id)
+
+
+@router.get("/logs")
+async def logs(desk: DeskDep, page: PageQuery, level: AdminLogLevel | None = None) -> Page[AdminLog]:
+    """List what any process of this server warned of in the last seven days, newest first."""
+    return await desk.lists.logs(page, level.value if level else None)
 
 
 @router.get("/alerts")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from hivesync_server.adapters.containing import Containing, Found, first_page, joined
 from hivesync_server.adapters.ids import first_id_at
@@ -21,6 +22,7 @@ from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.support.tables import QuestionRow
 from hivesync_server.tasks.tables import TaskRow
 from hivesync_server.team.tables import ProjectMemberRow
+from hivesync_server.webhooks.tables import WebhookDeliveryRow, WebhookRow
 
 Chosen = TypeVar("Chosen", bound=Select[*tuple[Any, ...]])
 
@@ -83,6 +85,22 @@ class AdminRepository:
         """Give jobs, newest first, and one more."""
         query = select(JobRow) if state is None else select(JobRow).where(JobRow.state == state)
         return (await self.session.scalars(_page(query, JobRow.id, after, limit))).all()
+
+    async def webhook_deliveries(self, state: str | None, after: str | None, limit: int) -> Sequence[Any]:
+        """Give deliveries with their webhooks and the names of whose they are, newest first, and one more."""
+        query = (
+            select(WebhookDeliveryRow, WebhookRow, UserRow.username)
+            .join(WebhookRow, WebhookRow.id == WebhookDeliveryRow.webhook_id)
+            .join(UserRow, UserRow.id == WebhookRow.user_id)
+            .options(defer(WebhookDeliveryRow.body, raiseload=True))
+        )
+        if state is not None:
+            # As a literal: else Postgres can't tell that the index of those that failed will do.
+            query = query.where(WebhookDeliveryRow.state == bindparam("state", state, literal_execute=True))
+        rows: Sequence[Any] = (
+            await self.session.execute(_page(query, WebhookDeliveryRow.id, after, limit))
+        ).all()
+        return rows
 
     async def audit(
         self, action: str | None, actor_id: str | None, after: str | None, limit: int

@@ -6,20 +6,26 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 from hivesync_contract.admin import (
     AdminJob,
+    AdminLog,
+    AdminLogLevel,
     AdminMail,
     AdminMailState,
     AdminProject,
     AdminQuestion,
     AdminUser,
+    AdminWebhookDelivery,
     AuditEntry,
 )
 from hivesync_contract.identity import Tier
+from hivesync_contract.webhooks import DeliveryState
 
 from hivesync_server.audit.tables import AuditRow
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.jobs.tables import JobRow
+from hivesync_server.logbook.tables import LogRow
 from hivesync_server.mails.tables import MailDeliveryRow, MailRow
 from hivesync_server.support.tables import QuestionRow
 
@@ -84,6 +90,38 @@ def job_shape(row: JobRow, names: Mapping[str, str]) -> AdminJob:
         error_code=row.error_code,
         created_at=row.created_at,
         finished_at=row.finished_at,
+        has_log=row.logs_key is not None,
+    )
+
+
+def delivery_shape(row: Any) -> AdminWebhookDelivery:
+    """Give a webhook delivery's wire form; of its address only the host, since the rest may be a secret."""
+    delivery, webhook, owner = row
+    return AdminWebhookDelivery(
+        id=delivery.id,
+        owner=owner,
+        host=httpx.URL(webhook.url).host,
+        type=delivery.type,
+        state=DeliveryState(delivery.state),
+        attempts=delivery.attempts,
+        status=delivery.status,
+        failure=delivery.failure,
+        created_at=delivery.created_at,
+        attempted_at=delivery.attempted_at,
+        disabled=webhook.disabled_reason is not None,
+    )
+
+
+def log_shape(row: LogRow) -> AdminLog:
+    """Give a log record's wire form."""
+    return AdminLog(
+        id=row.id,
+        at=row.at,
+        level=AdminLogLevel(row.level),
+        logger=row.logger,
+        message=row.message,
+        request_id=row.request_id,
+        fields=json.loads(row.fields),
     )
 
 

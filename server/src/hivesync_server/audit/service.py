@@ -37,6 +37,8 @@ class AuditAction(StrEnum):
     ADMIN_MAILS_REQUEUED = "admin.mails_requeued"
     ADMIN_EXPORTED = "admin.exported"
     ADMIN_JOB_RETRIED = "admin.job_retried"
+    ADMIN_JOB_LOG_SEEN = "admin.job_log_seen"
+    ADMIN_WEBHOOK_RETRIED = "admin.webhook_retried"
     ADMIN_MAINTAINED = "admin.maintained"
     ADMIN_SIGNED_IN = "admin.signed_in"
     ADMIN_ALERTS_CHANGED = "admin.alerts_changed"

@@ -110,6 +110,11 @@ class DeliveryRepository:
         self.session.add(turn)
         await self.session.flush()
 
+    async def again(self, row: WebhookDeliveryRow, now: datetime) -> None:
+        """Have a message sent once more, with a whole set of tries; the caller has locked the webhook."""
+        row.state, row.tries, row.due_at = DeliveryState.PENDING.value, 0, now
+        await self.wake(row.webhook_id, now)
+
     async def of_webhook(self, delivery_id: str, webhook_id: str) -> WebhookDeliveryRow | None:
         query = select(WebhookDeliveryRow).where(
             WebhookDeliveryRow.id == delivery_id, WebhookDeliveryRow.webhook_id == webhook_id

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import httpx
 from fastapi import Depends
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
-from hivesync_contract.webhooks import DeliveryState, WebhookCreated, WebhookDisabled
+from hivesync_contract.webhooks import WebhookCreated, WebhookDisabled
 
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.adapters.outbound.client import Outbound
@@ -166,8 +166,7 @@ class Webhooks:
         """Send a message once more, under the same id, with a whole set of tries before it."""
         webhook = await self._enabled(webhook_id, user_id)
         row = await self.delivery(webhook.id, delivery_id, user_id)
-        row.state, row.tries, row.due_at = DeliveryState.PENDING.value, 0, self.now
-        await self.deliveries.wake(webhook.id, self.now)
+        await self.deliveries.again(row, self.now)
         self.queue.transaction.after_commit(self.queue.ready.set)
         return row
 

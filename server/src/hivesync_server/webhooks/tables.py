@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hivesync_server.adapters.tables import Id, Table, UtcTime
 from hivesync_server.background.leases import Leased
 
+_FAILED = text("state = 'failed'")
 _WAITING = text("due_at IS NOT NULL")
 
 
@@ -53,6 +54,7 @@ class WebhookDeliveryRow(Table):
             sqlite_where=_WAITING,
             postgresql_where=_WAITING,
         ),
+        Index("ix_webhook_deliveries_failed", "id", sqlite_where=_FAILED, postgresql_where=_FAILED),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)

@@ -49,7 +49,7 @@ async def alerts(desk: PageDeskDep, page: PageQuery) -> Response:
     """List alerts, and show where they go."""
     rows = await desk.desk.alerts.repository.page(page.after, page.limit)
     listed = page.page(rows, lambda row: row.id, alert_shape)
-    columns = ("What", "Text", "Times", "Slack", "First", "Last")
+    columns = ("What", "Text", "Times", "Slack", "First", "Last", "Over")
     table = table_of("Alerts", "/admin/alerts", columns, listed, _alert)
     settings = await desk.desk.alerts.settings()
     return desk.show("alerts.html", "alerts", table=table, settings=settings, kinds=_KINDS)
@@ -102,4 +102,5 @@ def _alert(alert: Alert) -> list[Cell]:
         told,
         moment(alert.first_at),
         moment(alert.last_at),
+        moment(alert.resolved_at),
     ]

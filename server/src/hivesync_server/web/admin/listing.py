@@ -15,12 +15,16 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. `tone`: good, bad or faint. `act`: a form that posts there, with the password."""
+    """One cell. `tone`: good, bad or faint. `act`: a form that posts there, with the password.
+
+    `more`: long text, shown when asked for.
+    """
 
     text: str
     link: str = ""
     tone: str = ""
     act: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,11 @@ from hivesync_contract.admin import (
     AdminUser,
     AuditEntry,
 )
-from hivesync_contract.jobs import JobKind
 from starlette.responses import RedirectResponse, Response
 
 from hivesync_server.admin.endpoints import export_file
 from hivesync_server.admin.exports import ExportFormat, ExportOf
-from hivesync_server.admin.retries import retry_job
+from hivesync_server.admin.retries import job_log, retry_job
 from hivesync_server.audit.service import AuditAction
 from hivesync_server.http.fields import GivenId, ResourceId
 from hivesync_server.http.pagination import PageQuery
@@ -69,10 +68,16 @@ async def jobs(desk: PageDeskDep, page: PageQuery, state: Word = "") -> Response
 
 @router.post("/jobs/{job_id}/retry", dependencies=[FromOwnPage])
 async def retry(job_id: ResourceId, desk: PageDeskDep, password: Password = "") -> Response:
-    """Build a preview again whose build failed."""
+    """Do a failed job again."""
     await desk.confirm(password)
     await retry_job(desk.desk, job_id)
     return RedirectResponse("/admin/jobs", 303)
+
+
+@router.get("/jobs/{job_id}/log")
+async def log(job_id: ResourceId, desk: PageDeskDep) -> Response:
+    """Lead to the Worker's log of a job, as a file."""
+    return RedirectResponse((await job_log(desk.desk, job_id)).url, 303)
 
 
 @router.get("/mails")
@@ -157,10 +162,9 @@ def _project(project: AdminProject) -> list[Cell]:
 
 
 def _job(job: AdminJob) -> list[Cell]:
-    can_retry = job.state == "failed" and job.kind == JobKind.PREVIEW_BUILD
     took = (job.finished_at - job.created_at).total_seconds() if job.finished_at else None
     return [
-        Cell(job.id[-12:], tone="faint"),
+        Cell(job.id[-12:], f"/admin/jobs/{job.id}/log" if job.has_log else "", tone="faint"),
         Cell(job.kind),
         Cell(job.tier.value),
         Cell(job.state, tone=_TONES.get(job.state, "")),
@@ -169,7 +173,7 @@ def _job(job: AdminJob) -> list[Cell]:
         Cell(job.error_code or ""),
         Cell(duration(took)),
         moment(job.created_at),
-        Cell("Try again", act=f"/admin/jobs/{job.id}/retry") if can_retry else Cell(""),
+        Cell("Try again", act=f"/admin/jobs/{job.id}/retry") if job.state == "failed" else Cell(""),
     ]
 
 
