@@ -23,8 +23,8 @@ from hivesync_server.background.backoff import backoff
 from hivesync_server.monitoring.metrics import FIGURES_FOLDER
 
 START_SECONDS = 60.0
-STOP_SECONDS = 30.0
-"""More than a process takes for its requests; then it is killed."""
+STOP_SECONDS = 42.0
+"""More than a process takes for its requests and for what it is just sending; then it is killed."""
 
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 30.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+import pytest
 from hivesync_server.background.loop import Loop
 from sqlalchemy.exc import OperationalError
 
@@ -51,3 +52,29 @@ async def test_what_others_added_is_found_after_the_pause() -> None:
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_a_step_under_way_is_finished_within_limits(answers: bool) -> None:
+    begun, answer, done = asyncio.Event(), asyncio.Event(), []
+
+    async def step() -> bool:
+        begun.set()
+        try:
+            await answer.wait()
+            done.append("noted")
+        except asyncio.CancelledError:
+            done.append("ended")
+            raise
+        return True
+
+    running = asyncio.create_task(Loop("test", step, asyncio.Event(), 3600, finish_seconds=0.3).run())
+    await begun.wait()
+    running.cancel()
+    await asyncio.sleep(0)
+    assert done == []
+    if answers:
+        answer.set()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert done == ["noted" if answers else "ended"]

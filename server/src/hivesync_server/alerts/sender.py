@@ -21,7 +21,7 @@ from hivesync_server.alerts.tables import AlertMessageRow, AlertRow
 from hivesync_server.alerts.wording import Words, words_of
 from hivesync_server.background.backoff import backoff
 from hivesync_server.background.leases import Leases
-from hivesync_server.background.loop import Loop
+from hivesync_server.background.loop import FINISH_SECONDS, Loop
 from hivesync_server.resources import Resources
 from hivesync_server.webhooks.patience import read_retry_after
 
@@ -60,7 +60,7 @@ class AlertSender:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await Loop("alerts", self.step, self.ready, _POLL_SECONDS).run()
+        await Loop("alerts", self.step, self.ready, _POLL_SECONDS, FINISH_SECONDS).run()
 
     async def step(self) -> bool:
         """Send what is due; tell whether there was anything."""

@@ -20,7 +20,7 @@ from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.background.backoff import backoff
 from hivesync_server.background.leases import Leases
-from hivesync_server.background.loop import Loop
+from hivesync_server.background.loop import FINISH_SECONDS, Loop
 from hivesync_server.jobs.delivery import Delivery, JobRefused, WorkerGate
 from hivesync_server.jobs.outcomes import JobOutcomes
 from hivesync_server.jobs.tables import JobRow, OutboxRow
@@ -51,7 +51,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await Loop("dispatcher", self.step, self.ready, POLL_SECONDS).run()
+        await Loop("dispatcher", self.step, self.ready, POLL_SECONDS, FINISH_SECONDS).run()
 
     async def step(self) -> bool:
         """Do what is due now; tell whether there was anything."""

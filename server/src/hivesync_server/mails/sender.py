@@ -18,7 +18,7 @@ from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.adapters.tracing import NoTracing, Tracing
 from hivesync_server.background.backoff import backoff
-from hivesync_server.background.loop import Loop
+from hivesync_server.background.loop import FINISH_SECONDS, Loop
 from hivesync_server.logs import masked_email
 from hivesync_server.mails.provider import Letter, MailAway, MailHeldBack, MailProvider, MailRefused
 from hivesync_server.mails.repository import MailRepository
@@ -72,7 +72,7 @@ class MailSender:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await Loop("mail sender", self.step, self.ready, POLL_SECONDS).run()
+        await Loop("mail sender", self.step, self.ready, POLL_SECONDS, FINISH_SECONDS).run()
 
     async def step(self) -> bool:
         """Send what is due now; tell whether there was anything."""

@@ -20,7 +20,7 @@ from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.background.leases import Leases
-from hivesync_server.background.loop import Loop
+from hivesync_server.background.loop import Loop, finish
 from hivesync_server.notifications.notifier import Notifier
 from hivesync_server.webhooks.outcomes import DisabledAlready, TurnOutcomes
 from hivesync_server.webhooks.repository import DeliveryRepository, WebhookRepository
@@ -56,13 +56,11 @@ class WebhookDispatcher:
     _turns: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Work until cancelled; turns that were begun are brought to their end."""
         try:
             await Loop("webhooks", self.step, self.ready, POLL_SECONDS).run()
         finally:
-            for turn in self._turns:
-                turn.cancel()
-            await asyncio.gather(*self._turns, return_exceptions=True)
+            await finish(tuple(self._turns))
 
     async def step(self) -> bool:
         """Begin the turns that are due, as far as there are places; tell whether there were any."""

@@ -32,7 +32,7 @@ class FakeResend:
     """Listens between `start` and `stop`, which may alternate on the same port.
 
     `carried`: the mails that a person would have got. `requests` counts all that came. `answers` are said to
-    the next mails; while `silent` mails are carried, but no answer is given.
+    the next mails; while `silent` mails are carried, but no answer is given until `speak`.
     """
 
     api_key: str
@@ -40,6 +40,7 @@ class FakeResend:
     requests: int = 0
     answers: deque[Answer] = field(default_factory=deque)
     silent: bool = False
+    _spoken: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
     _by_key: dict[str, tuple[bytes, str]] = field(default_factory=dict)
     _runner: web.AppRunner | None = None
@@ -72,6 +73,11 @@ class FakeResend:
                 self._changed.clear()
                 await self._changed.wait()
 
+    def speak(self) -> None:
+        """Answer all that wait, and from now on."""
+        self.silent = False
+        self._spoken.set()
+
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.read()
         self.requests += 1
@@ -96,7 +102,7 @@ class FakeResend:
             self._by_key[key] = (_canonical(mail), identifier)
         self._changed.set()
         if self.silent:
-            await asyncio.sleep(3600)
+            await self._spoken.wait()
         return json_answer({"id": identifier})
 
     async def _domains(self, request: web.Request) -> web.Response:
