@@ -36,8 +36,8 @@ check: setup ## format, lint, types, architecture, generated files
 bench: setup ## benchmarks against direct access and against peers; BENCH_QUICK=1 is short
 	@exec $(VENV_PYTHON) -m bench
 
-soak: setup ## half an hour of kills, cuts and clock jumps, then every change is counted: SOAK_SECONDS=90, SOAK_SEED=1
-	@exec $(VENV_PYTHON) -m bench.soak
+soak: setup ## half an hour of kills, cuts and clock jumps, then every change is counted: SOAK_SECONDS=90, SOAK_SEED=1, SOAK=server
+	@exec $(VENV_PYTHON) -m bench.soak $(SOAK)
 
 conformance: ## the client conformance runner: CLIENT=…
 	@echo "The client conformance runner does not exist yet; it comes with the editor clients." >&2

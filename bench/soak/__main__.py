@@ -1,4 +1,7 @@
-"""Run the soak: SOAK_SECONDS (1800), SOAK_SEED (random, printed). Exit code 1 if anything went wrong."""
+"""Run the soak: SOAK_SECONDS (1800), SOAK_SEED (random, printed). Exit code 1 if anything went wrong.
+
+With the argument `server` it is the soak of two servers.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import math
 import os
 import random
 import shutil
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -19,6 +23,7 @@ from bench.soak.disturbances import choose
 from bench.soak.growth import Connections, Sample, Watch, connections_of, growth_of, look
 from bench.soak.records import read_ledgers
 from bench.soak.report import Findings, show, write
+from bench.soak.server import run as server
 from bench.soak.stage import Stage, stage
 
 _CALM_SECONDS = (1.0, 6.0)
@@ -139,4 +144,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(server.main() if sys.argv[1:] == ["server"] else main())

@@ -138,6 +138,7 @@ async def assert_refused(stores: ObjectStores, *names: str) -> None:
         with pytest.raises(ObjectStoreUnreachable) as caught:
             await getattr(stores.artifacts, name)(*CALLS[name])
         assert caught.value.retryable
+        assert caught.value.headers["Retry-After"]
     stores.close()
 
 

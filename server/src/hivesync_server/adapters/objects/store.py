@@ -8,6 +8,8 @@ from typing import Protocol
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
+from hivesync_server.retry_later import RetryLater
+
 UPLOAD_SECONDS = 900
 """How long an address takes an upload."""
 
@@ -15,14 +17,13 @@ DOWNLOAD_SECONDS = 300
 """How long an address gives an object: whoever has it needs no account."""
 
 
-class ObjectStoreUnreachable(HiveSyncError):
+class ObjectStoreUnreachable(RetryLater):
     """The object store did not do it; trying again may help."""
 
     code = ErrorCode.UPSTREAM_UNREACHABLE
-    retryable = True
 
     def __init__(self, detail: str = "The object store did not answer; try again soon.") -> None:
-        super().__init__(detail)
+        super().__init__(detail, 2)
 
 
 class PartsRefused(HiveSyncError):

@@ -1,0 +1,141 @@
+"""Everything that takes part: two servers in processes of their own, and all that they depend on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hivesync_contract.identity import Tier
+from hivesync_dev.servers.backend_process import BackendProcess
+from hivesync_dev.servers.backend_user import BackendUser
+from hivesync_dev.servers.fake_resend import FakeResend
+from hivesync_dev.servers.fake_worker import FakeWorker
+from hivesync_dev.servers.postgres import PostgresServer
+from hivesync_dev.servers.redis import RedisServer
+from hivesync_dev.servers.s3 import S3Server
+from hivesync_dev.servers.unsteady_link import UnsteadyLink
+from hivesync_dev.servers.webhook_receiver import WebhookReceiver
+from hivesync_server import operations, serving
+from hivesync_server.settings import load
+
+from bench.soak.server.asking import Client, Ledger
+from bench.soak.server.changes import SHARED_TASKS, Changes, places
+
+ORIGIN = "http://127.0.0.1:4000"
+USERS = ("ann", "bob")
+_PLENTY = {
+    "requests_per_minute": 1_000_000,
+    "ai_per_minute": 1_000,
+    "ai_parallel": 50,
+    "concurrent_builds": 50,
+}
+
+
+@dataclass(slots=True)
+class Stage:
+    """All parts, running, and two users who share a project."""
+
+    environ: Mapping[str, str]
+    servers: list[BackendProcess]
+    postgres: PostgresServer
+    redis: RedisServer
+    store: UnsteadyLink
+    worker: FakeWorker
+    resend: FakeResend
+    receiver: WebhookReceiver
+    project_id: str
+    everybody: list[Changes]
+    ledger: Ledger
+    chance: random.Random
+
+    async def kill(self, server: BackendProcess) -> None:
+        """End a server as a power cut does, and start another in its place."""
+        await server.kill()
+        await server.start()
+
+
+@asynccontextmanager
+async def stage(folder: Path, s3: S3Server, seed: str) -> AsyncIterator[Stage]:
+    """Start everything; at the end nothing is left."""
+    secret, api_key = secrets.token_urlsafe(32), "re_" + secrets.token_urlsafe(16)
+    worker, resend, receiver = FakeWorker(secret), FakeResend(api_key), WebhookReceiver()
+    async with AsyncExitStack() as cleanup:
+        postgres = cleanup.enter_context(PostgresServer())
+        redis = cleanup.enter_context(RedisServer())
+        store = cleanup.enter_context(UnsteadyLink(int(s3.endpoint.rpartition(":")[2])))
+        for part in (worker, resend, receiver):
+            await part.start()
+            cleanup.push_async_callback(part.stop)
+        environ = s3.environment | {
+            "HIVESYNC_DATA_DIR": str(folder),
+            "PORT": "0",
+            "BASE_URL": ORIGIN,
+            "DATABASE_URL": postgres.url(postgres.create_database()),
+            "REDIS_URL": redis.url,
+            "R2_ENDPOINT": f"http://127.0.0.1:{store.port}",
+            "WORKER_URL": worker.url,
+            "WORKER_SHARED_SECRET": secret,
+            "JWT_SECRET": secrets.token_urlsafe(32),
+            "EMAIL_PROVIDER": "resend",
+            "RESEND_API_KEY": api_key,
+            "RESEND_API_URL": resend.url,
+            "EMAIL_FROM": "HiveSync <hivesync@mail.example.com>",
+            "TIER_LIMITS": json.dumps({Tier.PREMIUM.value: _PLENTY}),
+        }
+        await serving.migrate(load(environ))
+        servers = [BackendProcess(environ) for _ in range(2)]
+        for server in servers:
+            cleanup.push_async_callback(server.kill)
+        await asyncio.gather(*(server.start() for server in servers))
+        chance, ledger = random.Random(seed), Ledger()
+        project_id, everybody = await _people(environ, servers, receiver, chance, ledger)
+        yield Stage(
+            environ,
+            servers,
+            postgres,
+            redis,
+            store,
+            worker,
+            resend,
+            receiver,
+            project_id,
+            everybody,
+            ledger,
+            chance,
+        )
+
+
+async def _people(
+    environ: Mapping[str, str],
+    servers: list[BackendProcess],
+    receiver: WebhookReceiver,
+    chance: random.Random,
+    ledger: Ledger,
+) -> tuple[str, list[Changes]]:
+    """Give a project with a webhook, and who works in it."""
+    settings, clients = load(environ), {}
+    for name in USERS:
+        async with servers[0].client() as http:
+            user = await BackendUser(http, name).sign_up()
+            await operations.set_tier(settings, name, Tier.PREMIUM)
+            await user.sign_in()
+            clients[name] = Client(name, servers, chance, ledger, http.headers["Authorization"])
+    ann, bob = clients["ann"], clients["bob"]
+    project_id = (await ann.ask("POST", "/api/v1/projects", {"name": "Shop"}))["id"]
+    base = f"/api/v1/projects/{project_id}"
+    invite = await ann.ask("POST", f"{base}/team/invites", {"username": "bob"})
+    await bob.ask("POST", f"/api/v1/invites/{invite['id']}/accept")
+    shared = [
+        (await ann.ask("POST", f"{base}/tasks", {"title": f"shared {number}"}))["id"]
+        for number in range(SHARED_TASKS)
+    ]
+    hook = {"url": f"{receiver.origin}/in", "events": ["task.created"], "project_id": project_id}
+    await ann.ask("POST", "/api/v1/webhooks", hook)
+    ledger.asked.clear()
+    return project_id, [Changes(client, project_id, shared, places()) for client in clients.values()]
