@@ -171,7 +171,7 @@ _STATEMENTS: tuple[LiteralString, ...] = (
     """,
     """
     INSERT INTO comments (id, project_id, author_id, kind, body, created_at)
-    SELECT id, project_id, %(reader)s, 'project', body, moment
+    SELECT overlay(id::text PLACING 'c' FROM 25)::uuid, project_id, %(reader)s, 'project', body, moment
     FROM numbered JOIN phrases ON phrases.number = numbered.number * 10007 %% %(phrases)s
     """,
     """

@@ -20,7 +20,7 @@ _INTRODUCTION = """\
 
 Written by `python -m bench.report` from `make bench`; do not edit. Only ratios of one run mean something:
 absolute figures belong to the machine, and to what else ran on it. What each part measures stands in
-[bench/README.md](../bench/README.md).
+[bench/README.md](../bench/README.md); what the backend's queries read, in [query-plans.md](query-plans.md).
 """
 
 
@@ -75,6 +75,7 @@ def _rows(results: dict[str, Any]) -> Iterator[Row]:
         ("list", _list),
         ("login", _login),
         ("events", _events),
+        ("growth", _growth),
     ):
         if part in results:
             yield from rows(results[part])
@@ -136,6 +137,11 @@ def _list(listed: dict[str, Any]) -> Iterator[Row]:
 def _login(login: dict[str, Any]) -> Iterator[Row]:
     what = f"p99 of a health call while {login['people']} people sign in ÷ alone"
     yield _at_most(what, 5, login["ratio"])
+
+
+def _growth(growth: dict[str, Any]) -> Iterator[Row]:
+    for kind, figures in growth["kinds"].items():
+        yield _at_most(f"p99 of {kind}: {growth['many']:,} rows ÷ {growth['few']:,}", 1.5, figures["ratio"])
 
 
 def _at_least(what: str, least: float, measured: float) -> Row:

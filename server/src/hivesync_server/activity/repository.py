@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.activity.tables import ActivityRow
+from hivesync_server.adapters.parts import in_part
 from hivesync_server.auth.tables import UserRow
 
 ActivityAndName = tuple[ActivityRow, str | None]
@@ -29,10 +30,11 @@ class ActivityRepository:
     ) -> Sequence[ActivityAndName]:
         """Give up to `limit`, newest first, and one more if there is more."""
         query = select(ActivityRow, UserRow.username).outerjoin(UserRow, UserRow.id == ActivityRow.actor_id)
-        query = query.where(ActivityRow.project_id == project_id)
+        query = query.where(in_part(ActivityRow.project_id, project_id))
         if subject_id is not None:
             query = query.where(ActivityRow.subject_id == subject_id)
         if after is not None:
             query = query.where(ActivityRow.id < after)
-        rows = await self.session.execute(query.order_by(ActivityRow.id.desc()).limit(limit + 1))
+        newest = query.order_by(ActivityRow.project_id.desc(), ActivityRow.id.desc())
+        rows = await self.session.execute(newest.limit(limit + 1))
         return [(row[0], row[1]) for row in rows]

@@ -6,9 +6,6 @@ from datetime import datetime
 
 import uuid_utils
 
-FIRST_ID, LAST_ID = "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"
-"""No id stands before the one or after the other."""
-
 
 def new_id() -> str:
     """Give a new id in its usual lower-case form."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from hivesync_contract.comments import CommentStars, CommentTargetKind
-from sqlalchemy import ColumnElement, Select, String, delete, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
-from hivesync_server.adapters.ids import FIRST_ID, LAST_ID
-from hivesync_server.adapters.tables import Id
+from hivesync_server.adapters.parts import in_part
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.comments.tables import CommentMentionRow, CommentRow, CommentStarRow
 from hivesync_server.tasks.tables import TaskRow
@@ -32,7 +29,8 @@ class Thread:
     task_id: str | None = None
 
     def conditions(self, project_id: str) -> list[ColumnElement[bool]]:
-        chosen: list[ColumnElement[bool]] = [CommentRow.project_id == project_id]
+        of_project = CommentRow.project_id
+        chosen = [of_project == project_id if self.is_narrow else in_part(of_project, project_id)]
         if self.kind is not None:
             chosen.append(CommentRow.kind == self.kind.value)
         if self.path is not None:
@@ -45,28 +43,19 @@ class Thread:
 
     @property
     def is_narrow(self) -> bool:
-        """Tell whether it is about one file or task, so that it is short."""
+        """Tell whether it is about one file or task, so that it has an index of its own."""
         return self.path is not None or self.task_id is not None
 
 
 def _newest(thread: Thread, project_id: str, after: str | None = None) -> Select[CommentRow]:
     """Select a thread, newest first, as one part of the index for it."""
-    if thread.is_narrow:
-        query = select(CommentRow).where(*thread.conditions(project_id))
-        if after is not None:
-            query = query.where(CommentRow.id < after)
-        return query.order_by(CommentRow.id.desc())
-    # Bounds and not conditions: were the project known to be the same in all rows, the planner might read
-    # the comments of all projects from the newest on, in search of a big one that has long been silent.
-    columns: list[InstrumentedAttribute[Any]] = [CommentRow.project_id]
-    values: list[ColumnElement[Any]] = [literal(project_id, Id)]
-    if thread.kind is not None:
-        columns.append(CommentRow.kind)
-        values.append(literal(thread.kind.value, String))
-    key = tuple_(*columns, CommentRow.id)
-    query = select(CommentRow).where(key > tuple_(*values, literal(FIRST_ID, Id)))
-    query = query.where(key < tuple_(*values, literal(after or LAST_ID, Id)))
-    return query.order_by(*(column.desc() for column in columns), CommentRow.id.desc())
+    query = select(CommentRow).where(*thread.conditions(project_id))
+    if after is not None:
+        query = query.where(CommentRow.id < after)
+    by_age = CommentRow.id.desc()
+    return (
+        query.order_by(by_age) if thread.is_narrow else query.order_by(CommentRow.project_id.desc(), by_age)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, literal, select, tuple_, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hivesync_server.adapters.ids import FIRST_ID, LAST_ID
-from hivesync_server.adapters.tables import Id
+from hivesync_server.adapters.parts import in_part
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.notifications.tables import (
     DigestRow,
@@ -32,13 +31,9 @@ class NotificationRepository:
         self, user_id: str, after: str | None, limit: int, *, unread: bool | None = None
     ) -> Sequence[NotificationRow]:
         """Give up to `limit`, newest first, and one more if there is more."""
-        # Bounds and not a condition on the user: were they known to be the same in all rows, the planner
-        # might read everybody's from the newest on, in search of a busy user's who has long been silent.
-        key = tuple_(NotificationRow.user_id, NotificationRow.id)
-        query = select(NotificationRow).where(
-            key > tuple_(literal(user_id, Id), literal(FIRST_ID, Id)),
-            key < tuple_(literal(user_id, Id), literal(after or LAST_ID, Id)),
-        )
+        query = select(NotificationRow).where(in_part(NotificationRow.user_id, user_id))
+        if after is not None:
+            query = query.where(NotificationRow.id < after)
         if unread is not None:
             never_read = NotificationRow.read_at.is_(None)
             query = query.where(never_read if unread else ~never_read)

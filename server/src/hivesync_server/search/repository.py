@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hivesync_contract.search import SearchKind
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from hivesync_server.comments.tables import CommentRow
 from hivesync_server.projects.tables import ProjectRow
@@ -75,14 +76,13 @@ class SearchRepository:
 
     async def _tasks(self, ids: Sequence[str]) -> list[Candidate]:
         shown = func.substr(TaskRow.description, 1, TEXT_CHARACTERS)
-        query = select(
-            TaskRow.id, TaskRow.project_id, ProjectRow.name, TaskRow.title, shown, TaskRow.created_at
-        ).join(ProjectRow, ProjectRow.id == TaskRow.project_id)
+        name = _name_of(TaskRow.project_id)
+        query = select(TaskRow.id, TaskRow.project_id, name, TaskRow.title, shown, TaskRow.created_at)
         rows = await self.session.execute(query.where(TaskRow.id.in_(ids)))
         return [Candidate(SearchKind.TASK, *row) for row in rows]
 
     async def _comments(self, ids: Sequence[str]) -> list[Candidate]:
-        query = select(CommentRow, ProjectRow.name).join(ProjectRow, ProjectRow.id == CommentRow.project_id)
+        query = select(CommentRow, _name_of(CommentRow.project_id))
         return [
             Candidate(
                 SearchKind.COMMENT,
@@ -96,3 +96,8 @@ class SearchRepository:
             )
             for row, name in await self.session.execute(query.where(CommentRow.id.in_(ids)))
         ]
+
+
+def _name_of(project_id: InstrumentedAttribute[str]) -> ScalarSelect[str]:
+    """Look up a project's name. For a join the planner may read the names of all projects there are."""
+    return select(ProjectRow.name).where(ProjectRow.id == project_id).scalar_subquery()
