@@ -128,6 +128,18 @@ async def test_inviting_twice_is_one_invite_and_one_mail(
     assert len(await _mails(backend)) == 2
 
 
+@pytest.mark.any_database
+async def test_no_mailbox_is_filled_by_inviting_again_and_again(
+    ann: BackendUser, backend: RunningBackend
+) -> None:
+    project = await ann.project()
+    for _ in range(7):
+        invite_id = await invited(ann, project, email="eve@example.com")
+        (await ann.client.delete(f"{team_path(project)}/invites/{invite_id}")).raise_for_status()
+    invites = [mail for mail in await _mails(backend) if mail.recipient == "eve@example.com"]
+    assert len(invites) == 5
+
+
 async def test_one_person_answers_all_ways_of_being_invited(
     ann: BackendUser, bob: BackendUser, confirm: Confirm
 ) -> None:

@@ -1,4 +1,4 @@
-"""Limits on the head of a request, which uvicorn's parser of choice has none of, and exactly one Host in it.
+"""Limits on what of a request is no body, which uvicorn's parser of choice has none of, and one plain Host.
 
 In production nginx has limits of its own; this is for whoever reaches the port without it.
 """
@@ -16,6 +16,7 @@ HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 30.0
 """From the first byte of a head, or from the opening of a connection, to the end of the head."""
 
+_CHUNKED_BYTE = len(b"1\r\nx\r\n")
 _HOST = re.compile(rb"[A-Za-z0-9._:\[\]-]{0,260}")
 
 _LINGER_SECONDS = 1.0
@@ -29,14 +30,18 @@ _REASONS = {
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """One connection. What is refused here never reaches the application."""
+    """One connection. What is refused here never reaches the application.
+
+    A head, the sizes of chunks and trailers (RFC 9112, section 7.1) could each go on for ever without one
+    byte of a body that others could count.
+    """
 
     head_seconds = HEAD_SECONDS
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a first request, but not for ever."""
         super().connection_made(transport)
-        self._in_head, self._head_bytes, self._refused = True, 0, 0
+        self._in_head, self._overhead_bytes, self._refused = True, 0, 0
         self._too_slow: asyncio.TimerHandle | None = None
         self._wait()
 
@@ -46,24 +51,29 @@ class BoundedHeads(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what belongs to a head that is not complete: one header alone could go on for ever."""
+        """Count what comes and is no body."""
         if self._refused:
             return
-        self._head_bytes += len(data)
+        self._overhead_bytes += len(data)
         super().data_received(data)
         if self._refused:
             return
-        if not self._in_head:
-            self._arrived()
-        elif self._head_bytes > HEAD_BYTES:
+        if self._overhead_bytes > HEAD_BYTES:
             self._refuse(431)
+        elif not self._in_head:
+            self._arrived()
         elif self._too_slow is None:
             self._wait()
 
     def on_message_begin(self) -> None:
         """Begin a head."""
-        self._in_head, self._head_bytes = True, 0
+        self._in_head, self._overhead_bytes = True, 0
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header, and drop a trailer: it would come among the headers of a request under way."""
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Pass a good head on, unless one before it was refused: both may have come along together."""
@@ -89,7 +99,8 @@ class BoundedHeads(HttpToolsProtocol):
         return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None
 
     def on_body(self, body: bytes) -> None:
-        """Pass the body of a request on that was not refused."""
+        """Pass the body of a request on that was not refused. A byte of it may come in a chunk of its own."""
+        self._overhead_bytes -= len(body) * _CHUNKED_BYTE
         if not self._refused:
             super().on_body(body)
 
@@ -107,16 +118,18 @@ class BoundedHeads(HttpToolsProtocol):
             self._too_slow = None
 
     def _refuse(self, status: int) -> None:
-        """Answer, unless an earlier request of the connection is still being answered, and close it."""
+        """Answer and close the connection; while it is still being answered, only close it."""
         self._refused = status
         self._arrived()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.abort()
+            return
         reason = _REASONS[status]
-        if self.cycle is None or self.cycle.response_complete:
-            self.transport.write(
-                STATUS_LINE[status]
-                + b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
-                + b"content-length: %d\r\n\r\n" % len(reason)
-                + reason
-            )
+        self.transport.write(
+            STATUS_LINE[status]
+            + b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\n"
+            + b"content-length: %d\r\n\r\n" % len(reason)
+            + reason
+        )
         self.loop.call_later(_LINGER_SECONDS, self.transport.close)
         self.transport.write_eof()
