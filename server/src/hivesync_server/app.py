@@ -67,6 +67,7 @@ from hivesync_server.logbook.keeper import LogKeeper
 from hivesync_server.mails.services import send_mails
 from hivesync_server.monitoring import endpoints as monitoring
 from hivesync_server.monitoring.metrics import Metrics
+from hivesync_server.monitoring.sampling import sample_always
 from hivesync_server.notifications import endpoints as notifications
 from hivesync_server.notifications.digests import digests_of
 from hivesync_server.object_deletions.deleter import ObjectDeleter
@@ -291,6 +292,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 background.create_task(sources.run(), name="source sweeper"),
                 background.create_task(worker_watch.run(), name="worker watch"),
                 background.create_task(exporter.run(), name="exports"),
+                background.create_task(sample_always(resources), name="figures"),
             ]
             try:
                 yield

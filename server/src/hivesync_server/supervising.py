@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
+from prometheus_client.multiprocess import mark_process_dead
 
 from hivesync_server.background.backoff import backoff
 from hivesync_server.monitoring.metrics import FIGURES_FOLDER
@@ -123,6 +124,7 @@ class Supervisor:
             async with self._replacing:
                 if child is not self._children[place]:
                     continue
+                self._forget(child)
                 _logger.error("server process ended", extra={"worker_pid": child.pid, "exit_code": code})
                 try:
                     self._children[place] = await self._start()
@@ -146,7 +148,12 @@ class Supervisor:
                     _logger.error("rolling restart given up: the old processes go on")
                     return
                 await _stop(old)
+                self._forget(old)
         _logger.info("all server processes were replaced")
+
+    def _forget(self, child: asyncio.subprocess.Process) -> None:
+        """Take what a process had at its end out of the sums; what it has done stays."""
+        mark_process_dead(child.pid, self._figures)  # type: ignore[no-untyped-call]
 
 
 async def _stop(child: asyncio.subprocess.Process) -> None:

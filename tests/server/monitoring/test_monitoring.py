@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import secrets
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
+import yaml
 from hivesync_dev.servers.backend_process import BackendProcess
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.event_reader import listening
@@ -26,6 +31,8 @@ METRICS = "/metrics"
 DEEP = "/api/v1/health/deep"
 READY = "/api/v1/health/ready"
 TOKEN = secrets.token_urlsafe(32)
+ROOT = Path(__file__).parents[3]
+NAME = re.compile(r"hivesync_\w+")
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -71,9 +78,17 @@ async def test_metrics_tell_what_happened_and_what_waits(
     assert found['hivesync_http_requests_total{method="other",route="(unknown)",status="404"}'] == 1
     assert found['hivesync_queue_waiting{queue="outbox"}'] == 1
     assert found['hivesync_queue_age_seconds{queue="outbox"}'] >= 50
-    assert {'hivesync_queue_waiting{queue="mail_deliveries"}', "hivesync_limits_failed_open_total"} <= set(
-        found
-    )
+    assert {
+        'hivesync_queue_waiting{queue="mail_deliveries"}',
+        'hivesync_queue_age_seconds{queue="webhook_deliveries"}',
+    } <= set(found)
+    assert (found["hivesync_processes"], found["hivesync_password_hashes_waiting"]) == (1, 0)
+    assert found["hivesync_database_connections_in_use"] <= found["hivesync_database_connections_limit"] == 15
+    alerts = (ROOT / "deploy/prometheus/hivesync.rules.yml").read_text("utf-8")
+    known = {name.partition("{")[0] for name in found}
+    assert {
+        name for rule in yaml.safe_load(alerts)["groups"][0]["rules"] for name in NAME.findall(rule["expr"])
+    } <= known
     assert (found["hivesync_event_streams"], found["hivesync_database_up"]) == (1, 1)
     assert found["hivesync_events_published_total"] >= 2
     began = 'hivesync_http_response_start_seconds_count{method="POST",route="/api/v1/projects"}'
@@ -136,19 +151,45 @@ async def test_deep_health_names_what_is_broken_and_what_to_do(
 
 
 @pytest.mark.any_database
-async def test_two_processes_tell_the_sum_of_what_both_answered(
+async def test_two_processes_tell_the_sum_of_both_also_when_one_was_killed(
     environ: dict[str, str], redis_url: str
 ) -> None:
     server = await BackendProcess(environ | {"WEB_CONCURRENCY": "2", "REDIS_URL": redis_url}).start()
     live = "/api/v1/health/live"
+    counted = f'hivesync_http_requests_total{{method="GET",route="{live}",status="200"}}'
+
+    async def until(**wanted: float) -> None:
+        """Ask, on new connections, until both processes have told these sums."""
+        right = 0
+        async with asyncio.timeout(90):
+            while right < 6:
+                async with server.client() as client:
+                    found = await figures(client)
+                told = {name: found[f"hivesync_{name}"] for name in wanted}
+                right = right + 1 if told == wanted else 0
+                await asyncio.sleep(0 if right else 0.2)
+
     try:
         for _ in range(12):  # each on a connection of its own, so that both processes get some
             async with server.client() as client:
                 assert (await client.get(live)).status_code == 200
-        counted = f'hivesync_http_requests_total{{method="GET",route="{live}",status="200"}}'
         for _ in range(6):
             async with server.client() as client:
                 assert (await figures(client))[counted] == 12
+        async with AsyncExitStack() as stack:
+            ann = await BackendUser(await stack.enter_async_context(server.client()), "ann").sign_up()
+            for _ in range(8):
+                client = await stack.enter_async_context(server.client())
+                client.headers["Authorization"] = ann.client.headers["Authorization"]
+                await stack.enter_async_context(listening(client))
+            await until(event_streams=8, processes=2, event_signals_connected=2)
+            before = psutil.Process(server.pid).children()
+            before[0].kill()
+            while set(psutil.Process(server.pid).children()) <= set(before):  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.05)
+            async with server.client() as client:
+                assert (await figures(client))[counted] == 12
+            await until(processes=2, event_signals_connected=2)
     finally:
         await server.stop()
 

@@ -28,7 +28,9 @@ _logger = logging.getLogger(__name__)
 
 
 class Cache(Protocol):
-    """What limits need."""
+    """What limits need. `unanswered` counts the questions that nobody answered."""
+
+    unanswered: int
 
     async def increment(self, key: str, ttl_seconds: int) -> int:
         """Count one more and give the total; the count ends `ttl_seconds` after its first."""
@@ -55,6 +57,7 @@ class MemoryCache:
     """The embedded twin: counts in this process only."""
 
     _SWEEP_SIZE = 10_000
+    unanswered = 0
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._counts: dict[str, tuple[int, float]] = {}

@@ -54,6 +54,12 @@ class Passwords:
         threads = max(1, min(4, (os.cpu_count() or 1) - 1))
         self._pool = ThreadPoolExecutor(threads, "passwords", initializer=_step_back)
         self.places = queue_max
+        self._queue_max = queue_max
+
+    @property
+    def waiting(self) -> int:
+        """Count the hashes that are computed or wait."""
+        return self._queue_max - self.places
 
     async def hash(self, password: str) -> str:
         """Give the hash to store, with its salt and parameters, or raise `HashingBusy`."""

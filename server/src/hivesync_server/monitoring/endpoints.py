@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from hivesync_server.monitoring.access import Watcher
-from hivesync_server.monitoring.state import StateCollector, queues
+from hivesync_server.monitoring.sampling import sample
+from hivesync_server.monitoring.state import QueueCollector, queues
 from hivesync_server.resources import ResourcesDep
 
 _SECONDS = 5.0
@@ -24,7 +25,8 @@ router = APIRouter(tags=["health"], dependencies=[Watcher])
 
 @router.get("/metrics", response_class=Response, include_in_schema=False)
 async def metrics(resources: ResourcesDep) -> Response:
-    """Give the figures in Prometheus' text format: answers of all processes, the rest of this one."""
+    """Give the figures of all processes together in Prometheus' text format."""
+    sample(resources)
     try:
         async with asyncio.timeout(_SECONDS):
             waiting = await queues(resources)
@@ -32,6 +34,6 @@ async def metrics(resources: ResourcesDep) -> Response:
         _logger.warning("queues not counted", exc_info=True)
         waiting = None
     looked_up = CollectorRegistry()
-    looked_up.register(StateCollector(resources, waiting))
+    looked_up.register(QueueCollector(waiting))
     text = await asyncio.to_thread(resources.metrics.text) + generate_latest(looked_up)
     return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)

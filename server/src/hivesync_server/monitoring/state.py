@@ -1,4 +1,4 @@
-"""Figures that are looked up when somebody asks: streams, connections, and what waits in the database."""
+"""Figures that all processes share, looked up when somebody asks: what waits in the database."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 
-from hivesync_server.adapters.db import Database
 from hivesync_server.adapters.tables import Table
 from hivesync_server.background.leases import Leased
 from hivesync_server.resources import Resources
+from hivesync_server.webhooks.tables import WebhookDeliveryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,14 @@ class Queue:
 
 
 async def queues(resources: Resources) -> list[Queue]:
-    """Look at every table whose rows wait for a worker."""
+    """Look at every table whose rows wait for a worker, and at the messages behind webhooks' turns."""
     now, found = resources.clock(), []
+    tables: list[Any] = [mapper.class_ for mapper in Table.registry.mappers]
+    leased = [(table, table.available_at) for table in tables if issubclass(table, Leased)]
     async with resources.database.transaction(writes=False) as transaction:
-        for mapper in Table.registry.mappers:
-            table: Any = mapper.class_
-            if not issubclass(table, Leased):
-                continue
-            query = select(
-                func.count(), func.count().filter(table.tries > 0), func.min(table.available_at)
-            ).select_from(table)
+        for table, due_at in [*leased, (WebhookDeliveryRow, WebhookDeliveryRow.due_at)]:
+            failed = func.count().filter(table.tries > 0)
+            query = select(func.count(), failed, func.min(due_at)).where(due_at.is_not(None))
             waiting, tried, first = (await transaction.session.execute(query)).one()
             age = max(0.0, (now - first).total_seconds()) if first else 0.0
             found.append(Queue(table.__tablename__, waiting, tried, age))
@@ -44,48 +42,20 @@ async def queues(resources: Resources) -> list[Queue]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StateCollector(Collector):
+class QueueCollector(Collector):
     """One look; `waiting` is None when the database did not answer."""
 
-    resources: Resources
     waiting: list[Queue] | None
 
     def collect(self) -> Iterator[Metric]:
         """Give all figures."""
-        hub, cache = self.resources.hub, self.resources.cache
-        yield _gauge("hivesync_event_streams", "Open event streams.", hub.size)
-        yield _counter("hivesync_events_published", "Users told of an event by this process.", hub.published)
-        yield _counter("hivesync_event_looks", "Looks for events that no signal told of.", hub.looks)
-        connected = int(self.resources.signals.connected)
-        yield _gauge("hivesync_event_signals_connected", "Whether signals of others arrive.", connected)
-        unanswered = getattr(cache, "unanswered", 0)
-        yield _counter("hivesync_limits_failed_open", "Limits not enforced for want of Redis.", unanswered)
-        yield from _pool(self.resources.database)
-        answers = self.waiting is not None
-        yield _gauge("hivesync_database_up", "Whether the database answered just now.", int(answers))
-        yield from _queues(self.waiting or [])
-
-
-def _queues(waiting: list[Queue]) -> Iterator[Metric]:
-    depth = GaugeMetricFamily("hivesync_queue_waiting", "Rows that wait.", labels=["queue"])
-    tried = GaugeMetricFamily("hivesync_queue_retrying", "Rows that failed before.", labels=["queue"])
-    age = GaugeMetricFamily("hivesync_queue_age_seconds", "How long the first is due.", labels=["queue"])
-    for queue in waiting:
-        depth.add_metric([queue.name], queue.waiting)
-        tried.add_metric([queue.name], queue.tried)
-        age.add_metric([queue.name], queue.age_seconds)
-    yield from (depth, tried, age)
-
-
-def _pool(database: Database) -> Iterator[Metric]:
-    pool: Any = database.engine.pool
-    if in_use := getattr(pool, "checkedout", None):
-        yield _gauge("hivesync_database_connections_in_use", "Connections in use.", in_use())
-
-
-def _gauge(name: str, text: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, text, value=value)
-
-
-def _counter(name: str, text: str, value: float) -> Metric:
-    return CounterMetricFamily(name, text, value=value)
+        up = int(self.waiting is not None)
+        yield GaugeMetricFamily("hivesync_database_up", "Whether the database answered just now.", value=up)
+        depth = GaugeMetricFamily("hivesync_queue_waiting", "Rows that wait.", labels=["queue"])
+        tried = GaugeMetricFamily("hivesync_queue_retrying", "Rows that failed before.", labels=["queue"])
+        age = GaugeMetricFamily("hivesync_queue_age_seconds", "How long the first is due.", labels=["queue"])
+        for queue in self.waiting or []:
+            depth.add_metric([queue.name], queue.waiting)
+            tried.add_metric([queue.name], queue.tried)
+            age.add_metric([queue.name], queue.age_seconds)
+        yield from (depth, tried, age)
