@@ -17,6 +17,7 @@ from hivesync_dev.servers.nginx import SITE, NginxServer
 from hivesync_dev.servers.running_backend import RunningBackend
 from hivesync_dev.testing import require_tool
 from hivesync_server.auth.tables import DeviceCodeRow
+from hivesync_server.checks import State, outside
 from sqlalchemy import select
 
 pytestmark = pytest.mark.any_database
@@ -93,6 +94,28 @@ async def test_the_client_is_who_nginx_says_whatever_it_says_of_itself(
     async with httpx.AsyncClient(base_url=backend.url, transport=transport) as stranger:
         direct = await stranger.post("/api/v1/auth/device/code", data={}, headers=forged)
     assert await address_of(backend, direct) == "127.0.0.5"
+
+
+TELLS = "proxy_set_header X-Real-IP $remote_addr;"
+HOLDS = "gzip on; gzip_types text/event-stream; gzip_min_length 0; proxy_ignore_headers X-Accel-Buffering;"
+
+
+async def test_the_check_finds_what_is_wrong_with_the_proxy(backend: RunningBackend, tmp_path: Path) -> None:
+    program = require_tool("nginx", "apt-get install nginx-light")
+    mistakes = {
+        "nobody can claim": {},
+        "may evade limits": {TELLS: ""},
+        "does not tell who asks": {TELLS: 'proxy_set_header X-Real-IP "";'},
+        "does not believe": {"proxy_pass": "proxy_bind 127.0.0.9; proxy_pass"},
+        "keeps streams back": {"proxy_pass": f"{HOLDS} proxy_pass"},
+    }
+    for number, (told, changes) in enumerate(mistakes.items()):
+        with NginxServer(program, tmp_path / f"nginx{number}", backend.settings.http.port, changes) as nginx:
+            findings = await outside.through_proxy(nginx.url)
+        failed = [finding for finding in findings if finding.state is State.FAIL]
+        assert len(failed) == (1 if changes else 0), (changes, findings)
+        assert told in (failed or findings)[0].detail
+        assert all(finding.remedy for finding in failed)
 
 
 async def test_encoded_slashes_and_dots_reach_nothing_that_is_not_asked_for(

@@ -51,6 +51,7 @@ from hivesync_server.exports import endpoints as exports
 from hivesync_server.exports.exporter import Exporter
 from hivesync_server.exports.service import collect as collect_exports
 from hivesync_server.health import endpoints as health
+from hivesync_server.health import way_in
 from hivesync_server.housekeeping import Housekeeping
 from hivesync_server.http.body_limits import BodyLimit, BodyLimits
 from hivesync_server.http.compressed_bodies import CompressedBodies
@@ -78,6 +79,7 @@ from hivesync_server.previews.sweeper import SourceSweeper
 from hivesync_server.profile import deletion_endpoints as account_deletion
 from hivesync_server.profile import endpoints as profile
 from hivesync_server.projects import endpoints as projects
+from hivesync_server.resealing.service import Resealer
 from hivesync_server.resources import Resources
 from hivesync_server.search import endpoints as search
 from hivesync_server.search import upkeep
@@ -188,6 +190,7 @@ def _routes() -> Sequence[BaseRoute]:
     # Side by side, since a router within a router is searched twice.
     for part in (
         health,
+        way_in,
         auth,
         credentials,
         device,
@@ -293,6 +296,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 background.create_task(worker_watch.run(), name="worker watch"),
                 background.create_task(exporter.run(), name="exports"),
                 background.create_task(sample_always(resources), name="figures"),
+                background.create_task(Resealer(resources.database, resources.sealer).run(), name="reseal"),
             ]
             try:
                 yield

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from aiohttp import web
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
 from hivesync_dev.servers.postgres import PostgresServer
-from hivesync_dev.servers.running_backend import RunningBackend
+from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_server import operations
 from hivesync_server.checks import Finding, State, outside, run_checks, services
 from hivesync_server.settings import load
+from hivesync_server.workers.tables import WorkerHeartbeatRow
 
 Found = dict[str, Finding]
 
@@ -50,7 +52,18 @@ async def test_a_deployment_in_which_all_is_well_has_nothing_to_tell(
     found = await look(environ)
     failed = [finding for finding in found.values() if finding.state is State.FAIL]
     assert failed == []
-    for name in ("database", "schema", "admin", "worker", "clock", "server", "disk", "settings"):
+    for name in (
+        "database",
+        "schema",
+        "admin",
+        "worker",
+        "clock",
+        "object store clock",
+        "server",
+        "disk",
+        "settings",
+        "sealed",
+    ):
         assert found[name].state is State.OK, found[name]
     assert [name for name in found if name.startswith("bucket ")] != []
     assert found["callback"].state is State.WARN
@@ -99,6 +112,21 @@ async def test_a_job_that_came_back_shows_that_the_worker_reaches_us(
     assert finding.state is State.OK
 
 
+@pytest.mark.any_database
+async def test_a_worker_that_fell_silent_is_told(
+    environ: dict[str, str], backend: RunningBackend, clock: MovableClock
+) -> None:
+    silent_since = {State.SKIP: None, State.OK: 1, State.FAIL: 10}
+    for expected, minutes in silent_since.items():
+        if minutes is not None:
+            at = clock() - timedelta(minutes=minutes)
+            beat = WorkerHeartbeatRow(worker_id="w", version="1", sent_at=at, received_at=at)
+            async with backend.resources.database.transaction() as transaction:
+                await transaction.session.merge(beat)
+        [finding] = await services.heartbeat(load(environ))
+        assert (finding.state, "cron" in finding.remedy) == (expected, expected is State.FAIL)
+
+
 @asynccontextmanager
 async def https_site(certificate: trustme.LeafCert) -> AsyncIterator[str]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -118,8 +146,6 @@ async def https_site(certificate: trustme.LeafCert) -> AsyncIterator[str]:
 async def test_the_certificate_is_looked_at(
     environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from datetime import UTC, datetime, timedelta
-
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     soon = datetime.now(UTC) + timedelta(days=5)

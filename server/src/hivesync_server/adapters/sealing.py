@@ -35,6 +35,11 @@ class Sealer:
     def __init__(self, keys: Iterable[Secret]) -> None:
         self._keys = [key.reveal().encode() for key in keys]
 
+    @property
+    def has_former_keys(self) -> bool:
+        """Tell whether something may be sealed by another key than the first."""
+        return len(self._keys) > 1
+
     def seal(self, text: str, purpose: str) -> str:
         """Encrypt `text`. `purpose` says what it is and whose (`totp/<user id>`), so that a value copied to
         another row or column does not open there.
@@ -45,14 +50,21 @@ class Sealer:
 
     def open(self, sealed: str, purpose: str) -> str:
         """Decrypt what was sealed for the same purpose, or raise `SealBroken`."""
+        return self._open(sealed, purpose)[1]
+
+    def is_fresh(self, sealed: str, purpose: str) -> bool:
+        """Tell whether the first key has sealed this; raise `SealBroken` if none of ours has."""
+        return self._open(sealed, purpose)[0] == 0
+
+    def _open(self, sealed: str, purpose: str) -> tuple[int, str]:
         try:
             data = base64.b64decode(sealed.removeprefix(_PREFIX), altchars=b"-_", validate=True)
         except ValueError as error:
             raise SealBroken(_BROKEN) from error
         nonce, box = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
-        for key in self._keys:
+        for place, key in enumerate(self._keys):
             try:
-                return self._cipher(key, purpose).decrypt(nonce, box, None).decode()
+                return place, self._cipher(key, purpose).decrypt(nonce, box, None).decode()
             except (InvalidTag, ValueError):  # ValueError: too short to be one
                 continue
         raise SealBroken(_BROKEN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from hivesync_server.checks import outside, services, stores
+from hivesync_server.checks import keys, outside, services, stores
 from hivesync_server.checks.finding import Finding, fail, ok, warn
 from hivesync_server.settings import Settings, safety
 
@@ -15,12 +15,16 @@ CHECKS: dict[str, Check] = {
     "database": stores.database,
     "redis": stores.cache,
     "buckets": stores.buckets,
+    "object store clock": stores.objects_clock,
     "disk": stores.disk,
     "worker": services.worker,
     "callback": services.callback,
+    "heartbeat": services.heartbeat,
+    "keys": keys.keys,
     "mail": services.mail,
     "tls": outside.certificate,
     "server": outside.base_url,
+    "proxy": outside.way_in,
 }
 """By the name under which a check that takes too long is told."""
 

@@ -20,6 +20,7 @@ from hivesync_server.mails.provider import MailAway, MailHeldBack
 from hivesync_server.mails.resend_provider import ResendProvider
 from hivesync_server.settings import Settings
 from hivesync_server.settings.safety import is_loopback
+from hivesync_server.workers.tables import WorkerHeartbeatRow
 
 _SECONDS = 10.0
 
@@ -95,6 +96,27 @@ async def callback(settings: Settings) -> list[Finding]:
         return [warn("callback", "No job was ever sent.", remedy)]
     remedy = "Check the Worker's BACKEND_URL, and that nginx passes /api/v1/workers/callback on."
     return [fail("callback", "Jobs were sent, and none has ever succeeded.", remedy)]
+
+
+async def heartbeat(settings: Settings) -> list[Finding]:
+    """Look how long ago a Worker told that it lives."""
+    database = open_database(settings.database)
+    try:
+        async with database.snapshot() as connection:
+            last = await connection.scalar(select(func.max(WorkerHeartbeatRow.received_at)))
+    except (DBAPIError, OSError):
+        return [skip("heartbeat", "The database does not answer.")]
+    finally:
+        await database.close()
+    remedy = "Look at the Worker's cron trigger, its BACKEND_URL, and its logs (npx wrangler tail)."
+    if last is None:
+        if settings.env == "local":
+            return [skip("heartbeat", "No Worker has sent one; locally none does by itself.")]
+        return [warn("heartbeat", "No Worker has ever sent one.", remedy)]
+    minutes = (datetime.now(UTC) - last).total_seconds() / 60
+    if minutes > settings.worker_watch.down_minutes:
+        return [fail("heartbeat", f"The last one came {minutes:.0f} minutes ago.", remedy)]
+    return [ok("heartbeat", "A Worker told within the last minutes that it lives.")]
 
 
 async def mail(settings: Settings) -> list[Finding]:

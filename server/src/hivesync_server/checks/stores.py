@@ -6,8 +6,10 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+import httpx
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 from sqlalchemy import func, select, text
@@ -20,9 +22,11 @@ from hivesync_server.adapters.objects import ObjectStore, ObjectStoreUnreachable
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.checks.finding import Finding, fail, ok, skip, warn
 from hivesync_server.settings import Settings
+from hivesync_server.settings.safety import is_loopback
 
 _SKEW_MAX = timedelta(seconds=5)
 _REDIS_SECONDS = 5.0
+_HTTP_SECONDS = 10.0
 _DISK_LOW, _DISK_OUT = 0.10, 0.02
 
 
@@ -115,6 +119,20 @@ async def _bucket(name: str, store: ObjectStore) -> Finding:
     if found is None or left:
         return fail(name, "What was written was not found.", "Give the key read and write access.")
     return ok(name, "It can be written and read.")
+
+
+async def objects_clock(settings: Settings) -> list[Finding]:
+    """Look whether the object store agrees on the time: addresses that we sign last for minutes."""
+    trust_env = not is_loopback(httpx.URL(settings.objects.endpoint).host)
+    async with httpx.AsyncClient(timeout=_HTTP_SECONDS, trust_env=trust_env) as client:
+        try:
+            answer = await client.head(settings.objects.endpoint)
+            there = parsedate_to_datetime(answer.headers["date"])
+        except httpx.HTTPError:
+            return [skip("object store clock", "It does not answer; see the lines `bucket`.")]
+        except (KeyError, ValueError):
+            return [skip("object store clock", "It does not tell the time.")]
+    return [_clock("object store clock", there)]
 
 
 async def disk(settings: Settings) -> list[Finding]:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
+
+
+class ToldBy(StrEnum):
+    """Whose word an address is: the connection's own, or a trusted proxy's. A stranger's is not taken."""
+
+    CONNECTION = "connection"
+    PROXY = "proxy"
+    STRANGER = "stranger"
+
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
@@ -16,6 +26,14 @@ def client_address(connection: HTTPConnection, trusted: Networks) -> str:
         return peer
     named = connection.headers.get("x-real-ip", "").strip()
     return named if _is_address(named) else peer
+
+
+def told_by(connection: HTTPConnection, trusted: Networks) -> ToldBy:
+    """Tell whose word `client_address` takes, and whether it refuses somebody's."""
+    if not _is_address(connection.headers.get("x-real-ip", "").strip()):
+        return ToldBy.CONNECTION
+    peer = connection.client.host if connection.client else ""
+    return ToldBy.PROXY if _is_in(peer, trusted) else ToldBy.STRANGER
 
 
 def network_of(address: str) -> str:

@@ -29,7 +29,7 @@ class WebhookSecrets:
         secret = WEBHOOK_SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii")
         if webhook.secret:
             webhook.previous_secret, webhook.previous_until = webhook.secret, now + PREVIOUS_SIGNS
-        webhook.secret = self.sealer.seal(secret, _purpose(webhook))
+        webhook.secret = self.sealer.seal(secret, seal_purpose(webhook.id))
         return secret
 
     def signing(self, webhook: WebhookRow, now: datetime) -> list[str]:
@@ -37,8 +37,9 @@ class WebhookSecrets:
         sealed = [webhook.secret]
         if webhook.previous_secret and webhook.previous_until and webhook.previous_until > now:
             sealed.append(webhook.previous_secret)
-        return [self.sealer.open(each, _purpose(webhook)) for each in sealed]
+        return [self.sealer.open(each, seal_purpose(webhook.id)) for each in sealed]
 
 
-def _purpose(webhook: WebhookRow) -> str:
-    return f"webhook/{webhook.id}"
+def seal_purpose(webhook_id: str) -> str:
+    """Name the secrets of a webhook, so that they open nowhere else."""
+    return f"webhook/{webhook_id}"

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -17,12 +18,15 @@ _START_SECONDS = 10.0
 
 
 class NginxServer:
-    """Listens when entered; `upstream` is the port of the backend."""
+    """Listens when entered; `upstream` is the port of the backend. `changes`: what an operator got wrong."""
 
-    def __init__(self, program: str, folder: Path, upstream: int) -> None:
+    def __init__(
+        self, program: str, folder: Path, upstream: int, changes: Mapping[str, str] | None = None
+    ) -> None:
         self._program = program
         self._folder = folder
         self._upstream = upstream
+        self._changes = changes or {}
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_ports(1)[0]
 
@@ -57,6 +61,8 @@ class NginxServer:
     def _config(self) -> str:
         folder = self._folder
         site = SITE.read_text("utf-8")
+        for right, wrong in self._changes.items():
+            site = site.replace(right, wrong)
         site = site.replace("listen 80;", f"listen 127.0.0.1:{self.port};")
         site = site.replace("127.0.0.1:8000", f"127.0.0.1:{self._upstream}")
         # Started by root, nginx gives up its rights, and could not write into a folder of mode 0700.
