@@ -102,6 +102,7 @@ from hivesync_server.web import (
     outbox_page,
     pages,
     register_page,
+    security_page,
     sign_in_pages,
     stop_mails_page,
 )
@@ -221,7 +222,15 @@ def _routes() -> Sequence[BaseRoute]:
         workers,
     ):
         root.include_router(part.router, prefix=API_PREFIX)
-    accounts = account_pages, register_page, device_pages, invites_page, sign_in_pages, stop_mails_page
+    accounts = (
+        account_pages,
+        register_page,
+        device_pages,
+        invites_page,
+        security_page,
+        sign_in_pages,
+        stop_mails_page,
+    )
     desk = admin_overview, admin_user, admin_lists, admin_operation_pages, admin_alerts
     for part in (monitoring, workers, pages, *desk, *accounts, outbox_page, docs_page):
         root.include_router(part.router)

@@ -58,7 +58,7 @@ class Sessions:
             raise AccountDisabled
         label, network = label[:120], network_of(address)
         if network and await self.sessions.is_strange(user.id, label, network):
-            await self.mailer.send(_strange_mail(current, label, address, self.now))
+            await self.mailer.send(_strange_mail(current, label, address, self.now, self._devices_link))
         await self.devices.note(user.id, label, self.now)
         row = SessionRow(
             id=new_id(),
@@ -118,6 +118,10 @@ class Sessions:
         if token is not None and (session := await self.sessions.locked(token.session_id)):
             await self.revoke(session, "signed_out")
 
+    @property
+    def _devices_link(self) -> str:
+        return f"{self.alerts.base_url}/security"
+
     async def _issue(self, session: SessionRow, token: str, generation: int) -> TokenPair:
         token_hash = refresh_tokens.token_hash(token)
         if await self.sessions.token(token_hash) is None:
@@ -139,7 +143,7 @@ class Sessions:
     async def _end_stolen(self, session: SessionRow) -> None:
         await self.revoke(session, "token_reused")
         if user := await self.users.by_id(session.user_id):
-            await self.mailer.send(_stolen_mail(user, session))
+            await self.mailer.send(_stolen_mail(user, session, self._devices_link))
             self.audit.note(AuditAction.SESSION_STOLEN, None, user.id, {"session": session.label})
             text = (
                 f"A refresh token of “{user.username}” was used a second time, so somebody has a copy of it. "
@@ -157,12 +161,18 @@ def refresh_keys(settings: TokenSettings) -> tuple[bytes, ...]:
     )
 
 
-def _stolen_mail(user: UserRow, session: SessionRow) -> Mail:
-    return letter(MailKind.SESSION_STOLEN, user.email, label=session.label)
+def _stolen_mail(user: UserRow, session: SessionRow, link: str) -> Mail:
+    return letter(MailKind.SESSION_STOLEN, user.email, label=session.label, link=link)
 
 
-def _strange_mail(user: UserRow, label: str, address: str, now: datetime) -> Mail:
+def _strange_mail(user: UserRow, label: str, address: str, now: datetime, link: str) -> Mail:
     at = f"{now:%Y-%m-%d %H:%M} UTC"
     return letter(
-        MailKind.SIGN_IN_NEW, user.email, username=user.username, label=label, address=address, at=at
+        MailKind.SIGN_IN_NEW,
+        user.email,
+        username=user.username,
+        label=label,
+        address=address,
+        at=at,
+        link=link,
     )

@@ -34,12 +34,14 @@ class Place(StrEnum):
 
     DEVICE = "device"
     INVITES = "invites"
+    SECURITY = "security"
     ADMIN = "admin"
 
 
 _TITLES = {
     Place.DEVICE: "Sign in to connect a program",
     Place.INVITES: "Sign in to answer an invite",
+    Place.SECURITY: "Sign in to see your devices",
     Place.ADMIN: "Sign in as administrator",
 }
 
@@ -96,7 +98,7 @@ async def check_code(
     if user is None:
         return to_place(place, user_code)
     try:
-        await factor.check(user, _proof(code))
+        await factor.check(user, proof_of(code))
     except TotpInvalid as error:
         return _code_page(visit, place, user_code, error.detail, 401)
     except TooManyTries as error:
@@ -143,7 +145,8 @@ def _query(place: Place, user_code: str) -> str:
     return "?" + urlencode({"user_code": normal_user_code(user_code)}) if place is Place.DEVICE else ""
 
 
-def _proof(typed: str) -> Proof:
+def proof_of(typed: str) -> Proof:
+    """Tell a code of the app from a recovery code, however it was typed."""
     digits = typed.replace(" ", "")
     is_totp = len(digits) == 6 and digits.isascii() and digits.isdigit()
     return Proof(totp_code=digits) if is_totp else Proof(recovery_code=typed or "-")

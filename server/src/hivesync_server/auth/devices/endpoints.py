@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends
 from hivesync_contract.accounts import Device
-from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.pages import Page
 
-from hivesync_server.audit.service import AuditAction, AuditDep
+from hivesync_server.audit.service import AuditDep
 from hivesync_server.auth.dependencies import CurrentPrincipal
 from hivesync_server.auth.devices.repository import DeviceFound, DeviceRepository
+from hivesync_server.auth.devices.service import sign_out_device
 from hivesync_server.auth.services import SessionsDep
 from hivesync_server.http.fields import ResourceId
 from hivesync_server.http.idempotency import idempotent
@@ -18,15 +18,6 @@ from hivesync_server.http.route import ApiRoute
 from hivesync_server.resources import TransactionDep
 
 router = APIRouter(prefix="/devices", tags=["auth"], route_class=ApiRoute, dependencies=[Depends(idempotent)])
-
-
-class DeviceUnknown(HiveSyncError):
-    """There is no such device, it is signed out, or it is someone else's: the answer is the same."""
-
-    code = ErrorCode.NOT_FOUND
-
-    def __init__(self) -> None:
-        super().__init__("There is no such device; it may be signed out already.")
 
 
 @router.get("")
@@ -42,21 +33,10 @@ async def list_devices(
 
 @router.delete("/{device_id}", status_code=204)
 async def sign_out(
-    device_id: ResourceId,
-    principal: CurrentPrincipal,
-    sessions: SessionsDep,
-    transaction: TransactionDep,
-    audit: AuditDep,
+    device_id: ResourceId, principal: CurrentPrincipal, sessions: SessionsDep, audit: AuditDep
 ) -> None:
     """Sign a device out: all its sessions end at once."""
-    devices = DeviceRepository(transaction.session)
-    ids = await devices.live_sessions(device_id, principal.user_id, sessions.now)
-    if not ids:
-        raise DeviceUnknown
-    for session_id in ids:
-        if session := await sessions.sessions.locked(session_id):
-            await sessions.revoke(session, "revoked")
-    audit.note(AuditAction.DEVICE_SIGNED_OUT, principal.user_id, device_id)
+    await sign_out_device(sessions, audit, principal.user_id, device_id)
 
 
 def _shape(found: DeviceFound, current: str | None) -> Device:

@@ -32,7 +32,7 @@ Word = Annotated[str, Query(max_length=64)]
 Password = Annotated[str, Form(max_length=1024)]
 Search = Annotated[str, Query(max_length=320)]
 _STATES = ("queued", "sent", "succeeded", "failed", "cancelled")
-_ANSWERED = {"yes": True, "no": False}
+_ANSWERED = {"answered": True, "unanswered": False}
 _TONES = {"failed": "bad", "succeeded": "good", "sent": "good", "cancelled": "faint"}
 
 
@@ -57,7 +57,7 @@ async def projects(desk: PageDeskDep, page: PageQuery) -> Response:
 @router.get("/jobs")
 async def jobs(desk: PageDeskDep, page: PageQuery, state: Word = "") -> Response:
     """List jobs."""
-    columns = ("Job", "Kind", "Tier", "State", "Attempt", "User", "Reason", "Took", "Accepted", "")
+    columns = ("Job", "Kind", "Tier", "State", "Attempt", "User", "Reason", "Took", "Accepted", "Log", "")
     listed = await desk.desk.lists.jobs(page, state or None)
     choices = filters_of("/admin/jobs", "state", _STATES, state)
     table = table_of(
@@ -164,7 +164,7 @@ def _project(project: AdminProject) -> list[Cell]:
 def _job(job: AdminJob) -> list[Cell]:
     took = (job.finished_at - job.created_at).total_seconds() if job.finished_at else None
     return [
-        Cell(job.id[-12:], f"/admin/jobs/{job.id}/log" if job.has_log else "", tone="faint"),
+        Cell(job.id[-12:], tone="faint"),
         Cell(job.kind),
         Cell(job.tier.value),
         Cell(job.state, tone=_TONES.get(job.state, "")),
@@ -173,6 +173,7 @@ def _job(job: AdminJob) -> list[Cell]:
         Cell(job.error_code or ""),
         Cell(duration(took)),
         moment(job.created_at),
+        Cell("Log", f"/admin/jobs/{job.id}/log") if job.has_log else Cell(""),
         Cell("Try again", act=f"/admin/jobs/{job.id}/retry") if job.state == "failed" else Cell(""),
     ]
 
