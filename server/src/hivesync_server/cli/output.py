@@ -50,8 +50,17 @@ def settings() -> Settings:
 
 def run(output: Output, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
     """Run a coroutine to its end."""
-    with reported(output):
-        return asyncio.run(work())
+    with reported(output), asyncio.Runner(loop_factory=_new_loop) as runner:
+        return runner.run(work())
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """Give uvloop; uvicorn would take it by itself only if the loop were its own. Windows has none."""
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
 
 
 class reported:  # noqa: N801 - reads as a statement
