@@ -180,17 +180,26 @@ def is_orphaned(error: DBAPIError) -> bool:
 def open_database(settings: DatabaseSettings) -> Database:
     """Make the engine; connections are opened when first needed."""
     if settings.postgres:
-        return Database(_postgres_engine(settings.postgres.reveal()))
+        return Database(_postgres_engine(settings.postgres.reveal(), settings.pool))
     settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Database(_sqlite_engine(f"sqlite+aiosqlite:///{settings.sqlite_path}"))
 
 
-def _postgres_engine(url: str) -> AsyncEngine:
+def _postgres_engine(url: str, pool: int) -> AsyncEngine:
     async def connect(*_: Any, **__: Any) -> psycopg.AsyncConnection[Any]:
         # libpq reads the address itself, so every parameter that providers hand out works.
         return await psycopg.AsyncConnection.connect(url)
 
-    engine = create_async_engine("postgresql+psycopg://", async_creator=connect, **_QUIET)
+    engine = create_async_engine(
+        "postgresql+psycopg://",
+        async_creator=connect,
+        # None is closed after a burst: a new one has to be opened, and learns each statement anew. The last
+        # one used is the next one taken, so that it knows most statements and the others stay idle.
+        pool_size=pool,
+        max_overflow=0,
+        pool_use_lifo=True,
+        **_QUIET,
+    )
     event.listen(engine.sync_engine, "checkout", _refuse_dead)
     return engine
 

@@ -132,7 +132,8 @@ def _database(read: Environment, env: EnvName, data_dir: Path) -> DatabaseSettin
         port = read.number("POSTGRES_PORT", 5432, low=1, high=65535)
         name = read.text("POSTGRES_DB", "hivesync")
         url = f"postgresql://{quote(user, '')}:{quote(password, '')}@{server}:{port}/{quote(name, '')}"
-    return DatabaseSettings(postgres=Secret(url), sqlite_path=data_dir / "hivesync.sqlite3")
+    pool = read.number("DATABASE_POOL", 15, low=2, high=1000)
+    return DatabaseSettings(Secret(url), data_dir / "hivesync.sqlite3", pool)
 
 
 def _redis_url(read: Environment) -> str:

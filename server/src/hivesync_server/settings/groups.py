@@ -38,10 +38,11 @@ class HttpSettings:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
-    """One of both: a libpq address, or the path of a SQLite file."""
+    """One of both: a libpq address, or the path of a SQLite file. `pool`: most connections to Postgres."""
 
     postgres: Secret
     sqlite_path: Path
+    pool: int
 
 
 @dataclass(frozen=True, slots=True)

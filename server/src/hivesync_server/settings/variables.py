@@ -16,6 +16,7 @@ VARIABLES: dict[str, str] = {
     "TRUSTED_PROXIES": "networks whose X-Real-IP is believed",
     "ANONYMOUS_REQUESTS_PER_MINUTE": "of one address, without credentials",
     "DATABASE_URL": "Postgres address as the provider gives it",
+    "DATABASE_POOL": "most connections to Postgres that each server process opens",
     "POSTGRES_HOST": "used when DATABASE_URL is not set",
     "POSTGRES_PORT": "",
     "POSTGRES_DB": "",
