@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from hivesync_server.adapters.cache import Cache
@@ -22,6 +21,7 @@ from hivesync_server.auth.access_tokens import AccessTokens
 from hivesync_server.auth.passwords import Passwords
 from hivesync_server.events.hub import EventHub
 from hivesync_server.monitoring.metrics import Metrics
+from hivesync_server.services import service
 from hivesync_server.settings import Settings
 
 
@@ -69,6 +69,6 @@ async def _transaction_of(connection: HTTPConnection) -> Transaction:
     return transaction
 
 
-ResourcesDep = Annotated[Resources, Depends(_resources)]
-TransactionDep = Annotated[Transaction, Depends(_transaction_of)]
+ResourcesDep = Annotated[Resources, service(_resources)]
+TransactionDep = Annotated[Transaction, service(_transaction_of)]
 """The request's one transaction; it ends with the request, before the answer is sent."""

@@ -17,7 +17,11 @@ def routes(router: Any) -> Iterator[Any]:
 
 
 def calls(dependant: Any) -> Iterator[Any]:
-    """Give what a route calls: its endpoint and dependencies."""
-    yield dependant.call
+    """Give what a route calls: its endpoint and dependencies, and what builds its services."""
+    builds = getattr(dependant.call, "builds", None)
+    if builds is None:
+        yield dependant.call
+    else:
+        yield from builds()
     for part in dependant.dependencies:
         yield from calls(part)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends
 from hivesync_contract.activity import ActivityEntry, ActivityKind, Verb
 
 from hivesync_server.activity.repository import ActivityRepository
@@ -16,6 +15,7 @@ from hivesync_server.activity.tables import ActivityRow
 from hivesync_server.adapters.db import Transaction
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
+from hivesync_server.services import service
 from hivesync_server.webhooks.queue import WebhookQueue
 
 VALUE_CHARACTERS = 300
@@ -69,4 +69,4 @@ async def _activity(resources: ResourcesDep, transaction: TransactionDep) -> Act
     return activity_on(resources, transaction)
 
 
-ActivityDep = Annotated[Activity, Depends(_activity)]
+ActivityDep = Annotated[Activity, service(_activity)]

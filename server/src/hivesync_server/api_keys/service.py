@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import Depends
 from hivesync_contract.api_keys import ApiKey, ApiKeyCreated
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
 
@@ -24,6 +23,7 @@ from hivesync_server.mails.mail import Mailer
 from hivesync_server.mails.outbox import OutboxMailer
 from hivesync_server.projects.service import Projects, ProjectsDep
 from hivesync_server.resources import ResourcesDep, TransactionDep
+from hivesync_server.services import service
 
 KEYS_MAX = 50
 
@@ -130,4 +130,4 @@ async def _api_keys(
     return ApiKeys(ApiKeyRepository(session), UserRepository(session), projects, audit, mailer, now, ended)
 
 
-ApiKeysDep = Annotated[ApiKeys, Depends(_api_keys)]
+ApiKeysDep = Annotated[ApiKeys, service(_api_keys)]

@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
@@ -17,6 +16,7 @@ from hivesync_server.adapters.ids import new_id
 from hivesync_server.audit.tables import AuditRow
 from hivesync_server.http.client_address import client_address
 from hivesync_server.resources import ResourcesDep, TransactionDep
+from hivesync_server.services import service
 
 
 class AuditAction(StrEnum):
@@ -86,4 +86,4 @@ async def _audit(connection: HTTPConnection, resources: ResourcesDep, transactio
     return Audit(transaction.session, resources.clock(), address)
 
 
-AuditDep = Annotated[Audit, Depends(_audit)]
+AuditDep = Annotated[Audit, service(_audit)]

@@ -24,7 +24,7 @@ from hivesync_server.auth.principal import Principal as Principal
 from hivesync_server.auth.repository import SessionRepository
 from hivesync_server.http.rate_limits import RateLimits
 from hivesync_server.logs import USER_ID
-from hivesync_server.resources import Resources, ResourcesDep
+from hivesync_server.resources import Resources, resources_of
 
 _bearer = HTTPBearer(
     auto_error=False, description="An access token of `auth/login` or `auth/refresh`, or an API key."
@@ -33,10 +33,10 @@ _bearer = HTTPBearer(
 
 async def current_principal(
     connection: HTTPConnection,
-    resources: ResourcesDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
     """Give who makes the request, and count it: for the user, or for the address when nobody is known."""
+    resources = resources_of(connection)
     limits = RateLimits(connection, resources)
     try:
         if credentials is None:

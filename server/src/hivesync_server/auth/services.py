@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Request
 from hivesync_contract.identity import Tier
 
 from hivesync_server.adapters.db import Transaction
@@ -20,6 +20,7 @@ from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.http.client_address import client_address
 from hivesync_server.mails.outbox import OutboxMailer
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
+from hivesync_server.services import service
 from hivesync_server.settings import Settings
 
 
@@ -44,7 +45,7 @@ async def _client_address(request: Request, resources: ResourcesDep) -> str:
     return client_address(request, resources.settings.http.trusted_proxies)
 
 
-ClientAddress = Annotated[str, Depends(_client_address)]
+ClientAddress = Annotated[str, service(_client_address)]
 """Where the request comes from, or an empty text."""
 
 
@@ -83,6 +84,6 @@ async def _sessions(resources: ResourcesDep, transaction: TransactionDep) -> Ses
     return sessions_of(resources, transaction)
 
 
-SessionsDep = Annotated[Sessions, Depends(_sessions)]
-MailedTokensDep = Annotated[MailedTokens, Depends(mailed_tokens_of)]
-AccountsDep = Annotated[Accounts, Depends(accounts_of)]
+SessionsDep = Annotated[Sessions, service(_sessions)]
+MailedTokensDep = Annotated[MailedTokens, service(mailed_tokens_of)]
+AccountsDep = Annotated[Accounts, service(accounts_of)]

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends
 from hivesync_contract.activity import ActivityKind, Verb
 from hivesync_contract.comments import Comment, CommentStars
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
@@ -29,6 +28,7 @@ from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.notifications.service import NotifierDep
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.resources import ResourcesDep, TransactionDep
+from hivesync_server.services import service
 from hivesync_server.team.repository import TeamRepository
 
 _NO_STARS = CommentStars(0, False)
@@ -190,4 +190,4 @@ async def _comments(
     return Comments(repository, Audience(repository, team, events, notifier), activity, now)
 
 
-CommentsDep = Annotated[Comments, Depends(_comments)]
+CommentsDep = Annotated[Comments, service(_comments)]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import Depends
 from hivesync_contract.accounts import Export, ExportState
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
@@ -21,6 +20,7 @@ from hivesync_server.exports.repository import ExportRepository
 from hivesync_server.exports.tables import ExportJobRow, ExportRow
 from hivesync_server.object_deletions.service import ObjectDeletions
 from hivesync_server.resources import ResourcesDep, TransactionDep
+from hivesync_server.services import service
 
 LIFE = timedelta(days=7)
 _FILENAME = "hivesync-export.zip"
@@ -110,4 +110,4 @@ async def _exports(resources: ResourcesDep, transaction: TransactionDep, audit: 
     )
 
 
-ExportsDep = Annotated[Exports, Depends(_exports)]
+ExportsDep = Annotated[Exports, service(_exports)]

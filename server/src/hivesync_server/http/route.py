@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hivesync_server import services
 from hivesync_server.adapters.db import is_deadlock, is_orphaned
 from hivesync_server.auth.dependencies import current_principal
 from hivesync_server.http import conditional, idempotency
@@ -54,6 +55,7 @@ class ApiRoute(APIRoute):
             try:
                 async with database.transaction(writes=request.method not in _SAFE_METHODS) as transaction:
                     request.state.transaction = transaction
+                    services.forget(request)
                     response = await original(request)
                     await idempotency.finish(request, response)
             except idempotency.Replay as replay:

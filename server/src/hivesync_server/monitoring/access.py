@@ -24,7 +24,7 @@ async def watcher(
     """Let in who has `METRICS_TOKEN`, and admins; others get the answer that their credentials deserve."""
     if credentials is not None and _is_token(resources, credentials.credentials):
         return
-    principal = await current_principal(connection, resources, credentials)
+    principal = await current_principal(connection, credentials)
     async with reading(connection, resources) as session:
         await admin_of(session, principal.user_id)
 

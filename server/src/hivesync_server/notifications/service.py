@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.notifications import (
     Digest,
@@ -29,6 +28,7 @@ from hivesync_server.notifications.repository import NotificationRepository
 from hivesync_server.notifications.stop_links import DIGEST, StopLinks
 from hivesync_server.notifications.tables import DigestRow, NotificationChannelsRow, NotificationRow
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
+from hivesync_server.services import service
 
 UNREAD_MAX = 1000
 
@@ -137,5 +137,5 @@ async def _notifier(resources: ResourcesDep, transaction: TransactionDep) -> Not
     return notifier_on(resources, transaction)
 
 
-NotificationsDep = Annotated[Notifications, Depends(_notifications)]
-NotifierDep = Annotated[Notifier, Depends(_notifier)]
+NotificationsDep = Annotated[Notifications, service(_notifications)]
+NotifierDep = Annotated[Notifier, service(_notifier)]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import Depends
 from sqlalchemy import insert
 
 from hivesync_server.adapters.db import Transaction
@@ -16,6 +15,7 @@ from hivesync_server.adapters.ids import new_id
 from hivesync_server.adapters.objects import UPLOAD_SECONDS, Bucket
 from hivesync_server.object_deletions.tables import ObjectDeletionRow
 from hivesync_server.resources import ResourcesDep, TransactionDep
+from hivesync_server.services import service
 
 SETTLES_AFTER = timedelta(seconds=4 * UPLOAD_SECONDS)
 """After this no upload is under way any more to an address that was given out before."""
@@ -69,4 +69,4 @@ async def _deletions(resources: ResourcesDep, transaction: TransactionDep) -> Ob
     return ObjectDeletions(transaction, resources.deletion_ready, resources.clock())
 
 
-ObjectDeletionsDep = Annotated[ObjectDeletions, Depends(_deletions)]
+ObjectDeletionsDep = Annotated[ObjectDeletions, service(_deletions)]

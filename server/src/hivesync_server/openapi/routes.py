@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from hivesync_server.auth.dependencies import current_principal
 from hivesync_server.http.idempotency import idempotent
 from hivesync_server.http.route import ApiRoute, SignedRoute
 from hivesync_server.monitoring.access import watcher
+from hivesync_server.services import Service
 
 _ROOT = __package__.partition(".")[0]
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -59,7 +60,7 @@ def operations(router: APIRouter) -> dict[tuple[str, str], Operation]:
 
 def _operation(route: RouteContext, method: str) -> Operation:
     parts = list(_parts(route.dependant))
-    calls = [part.call for part in parts if part.call is not None]
+    calls = list(_calls(parts))
     names = {field.alias for part in parts for field in part.header_params}
     inputs = [field for part in parts for field in (*part.query_params, *part.path_params)]
     return Operation(
@@ -80,6 +81,14 @@ def _parts(dependant: Dependant) -> Iterator[Dependant]:
     yield dependant
     for inner in dependant.dependencies:
         yield from _parts(inner)
+
+
+def _calls(parts: Iterable[Dependant]) -> Iterator[Callable[..., Any]]:
+    for part in parts:
+        if isinstance(part.call, Service):
+            yield from part.call.builds()
+        elif part.call is not None:
+            yield part.call
 
 
 def _summary(endpoint: Callable[..., Any]) -> str:

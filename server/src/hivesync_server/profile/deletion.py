@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
 
-from fastapi import Depends
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +24,7 @@ from hivesync_server.events.hub import EventHub
 from hivesync_server.mails.letters import MailKind, letter
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.resources import ResourcesDep, TransactionDep
+from hivesync_server.services import service
 from hivesync_server.team.service import Team, TeamDep
 from hivesync_server.team.tables import ProjectMemberRow
 
@@ -125,4 +125,4 @@ async def _deletion(
     return AccountDeletion(transaction, accounts, factor, team, resources.hub, base_url)
 
 
-AccountDeletionDep = Annotated[AccountDeletion, Depends(_deletion)]
+AccountDeletionDep = Annotated[AccountDeletion, service(_deletion)]

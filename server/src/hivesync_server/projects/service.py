@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Depends
 from hivesync_contract.activity import ActivityKind, Verb
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
 from hivesync_contract.projects import Project
@@ -18,6 +17,7 @@ from hivesync_server.projects.repository import ProjectRepository
 from hivesync_server.projects.schemas import ProjectCreateBody, project_shape, tag_key
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.resources import ResourcesDep, TransactionDep
+from hivesync_server.services import service
 from hivesync_server.team.repository import TeamRepository
 
 
@@ -139,4 +139,4 @@ async def _projects(resources: ResourcesDep, transaction: TransactionDep, activi
     return Projects(ProjectRepository(session), TeamRepository(session), activity, resources.clock())
 
 
-ProjectsDep = Annotated[Projects, Depends(_projects)]
+ProjectsDep = Annotated[Projects, service(_projects)]

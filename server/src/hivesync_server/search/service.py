@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
-
 from hivesync_server.resources import TransactionDep
 from hivesync_server.search.index import CANDIDATES, Scope, SearchIndex, Subject
 from hivesync_server.search.postgres import PostgresIndex
@@ -17,6 +15,7 @@ from hivesync_server.search.repository import SearchRepository
 from hivesync_server.search.sqlite import SqliteIndex
 from hivesync_server.search.terms import Word
 from hivesync_server.search.typos import meant
+from hivesync_server.services import service
 
 _FEW = 5
 """With less than this found, words may have been mistyped."""
@@ -67,4 +66,4 @@ async def _search(transaction: TransactionDep) -> Search:
     return Search(SearchRepository(session), PostgresIndex(session) if postgres else SqliteIndex(session))
 
 
-SearchDep = Annotated[Search, Depends(_search)]
+SearchDep = Annotated[Search, service(_search)]

@@ -17,6 +17,7 @@ from hivesync_server.notifications.notifier import Notifier
 from hivesync_server.notifications.service import NotifierDep
 from hivesync_server.projects.service import Projects, ProjectsDep
 from hivesync_server.resources import ResourcesDep, TransactionDep
+from hivesync_server.services import service
 from hivesync_server.tasks.labels.repository import LabelRepository
 from hivesync_server.tasks.labels.service import Labels
 from hivesync_server.tasks.news import TaskNews
@@ -65,7 +66,7 @@ async def _scopes(
     return TaskScopes(projects, transaction, resources.hub, notifier)
 
 
-TaskScopesDep = Annotated[TaskScopes, Depends(_scopes)]
+TaskScopesDep = Annotated[TaskScopes, service(_scopes)]
 
 
 async def _scope(

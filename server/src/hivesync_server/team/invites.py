@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import Depends
-
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.auth.errors import AuthInvalid
 from hivesync_server.auth.repository import UserRepository
@@ -21,6 +19,7 @@ from hivesync_server.auth.tables import UserRow
 from hivesync_server.projects.service import Projects, ProjectsDep
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.resources import TransactionDep
+from hivesync_server.services import service
 from hivesync_server.team.errors import AlreadyMember, InviteSettled, InviteUnknown, TooManyInvites
 from hivesync_server.team.news import TeamNews
 from hivesync_server.team.repository import InviteFound, InviteRepository, MemberAndName, TeamRepository
@@ -160,4 +159,4 @@ async def _invites(projects: ProjectsDep, transaction: TransactionDep, news: Tea
     )
 
 
-InvitesDep = Annotated[Invites, Depends(_invites)]
+InvitesDep = Annotated[Invites, service(_invites)]

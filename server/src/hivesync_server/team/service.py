@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
-
 from hivesync_server.activity.service import ActivityDep
 from hivesync_server.notifications.service import NotifierDep
 from hivesync_server.projects.service import OwnerOnly, Projects, ProjectsDep
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.resources import ResourcesDep
+from hivesync_server.services import service
 from hivesync_server.team.errors import MemberUnknown, NewOwnerUnknown, OwnerStays
 from hivesync_server.team.leaving import forget_member
 from hivesync_server.team.news import TeamNews
@@ -64,11 +63,11 @@ async def _news(
     return TeamNews(projects.team, activity, events, notifier, mailer, resources.cache, base_url)
 
 
-TeamNewsDep = Annotated[TeamNews, Depends(_news)]
+TeamNewsDep = Annotated[TeamNews, service(_news)]
 
 
 async def _team(projects: ProjectsDep, news: TeamNewsDep) -> Team:
     return Team(projects, projects.team, news)
 
 
-TeamDep = Annotated[Team, Depends(_team)]
+TeamDep = Annotated[Team, service(_team)]

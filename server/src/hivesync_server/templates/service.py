@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
 from hivesync_contract.projects import ProjectTemplate
 
+from hivesync_server.services import service
 from hivesync_server.tasks.schemas import LabelCreateBody, TaskCreateBody
 from hivesync_server.tasks.scope import TaskScopes, TaskScopesDep
 from hivesync_server.templates.catalog import templates
@@ -57,4 +57,4 @@ async def _templates(scopes: TaskScopesDep) -> Templates:
     return Templates(scopes)
 
 
-TemplatesDep = Annotated[Templates, Depends(_templates)]
+TemplatesDep = Annotated[Templates, service(_templates)]

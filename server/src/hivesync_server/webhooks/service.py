@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import httpx
-from fastapi import Depends
 from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError
 from hivesync_contract.webhooks import WebhookCreated, WebhookDisabled
 
@@ -17,6 +16,7 @@ from hivesync_server.adapters.outbound.client import Outbound
 from hivesync_server.audit.service import Audit, AuditAction, AuditDep
 from hivesync_server.projects.service import PatchInvalid, Projects, ProjectsDep
 from hivesync_server.resources import ResourcesDep, TransactionDep
+from hivesync_server.services import service
 from hivesync_server.webhooks.queue import WebhookQueue
 from hivesync_server.webhooks.repository import DeliveryRepository, WebhookRepository
 from hivesync_server.webhooks.schemas import WebhookCreateBody
@@ -201,4 +201,4 @@ async def _webhooks(
     )
 
 
-WebhooksDep = Annotated[Webhooks, Depends(_webhooks)]
+WebhooksDep = Annotated[Webhooks, service(_webhooks)]

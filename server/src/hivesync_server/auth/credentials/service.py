@@ -11,7 +11,6 @@ import secrets
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
 from sqlalchemy.exc import IntegrityError
 
 from hivesync_server.adapters.cache import Cache
@@ -26,6 +25,7 @@ from hivesync_server.auth.sessions import Sessions
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.mails.letters import MailKind, letter
 from hivesync_server.resources import ResourcesDep
+from hivesync_server.services import service
 
 MAILS_PER_NETWORK = 30
 _PENDING = (Purpose.RESET, Purpose.CHANGE)
@@ -159,4 +159,4 @@ async def _credentials(
     return Credentials(accounts, sessions, mails, keys, audit, resources.cache, caller)
 
 
-CredentialsDep = Annotated[Credentials, Depends(_credentials)]
+CredentialsDep = Annotated[Credentials, service(_credentials)]

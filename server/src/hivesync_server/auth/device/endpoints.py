@@ -17,6 +17,7 @@ from hivesync_server.http.client_address import client_address
 from hivesync_server.http.fields import Line
 from hivesync_server.http.route import ApiRoute
 from hivesync_server.resources import Resources, ResourcesDep, TransactionDep
+from hivesync_server.services import service
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
 
@@ -34,7 +35,7 @@ async def _device_sign_in(resources: ResourcesDep, transaction: TransactionDep) 
     return device_sign_in_of(resources, transaction)
 
 
-DeviceSignInDep = Annotated[DeviceSignIn, Depends(_device_sign_in)]
+DeviceSignInDep = Annotated[DeviceSignIn, service(_device_sign_in)]
 
 
 @router.post("/code", dependencies=[Depends(no_store)])

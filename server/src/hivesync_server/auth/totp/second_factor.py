@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends
-
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.alerts.bell import AlertBell
 from hivesync_server.audit.service import Audit, AuditAction, AuditDep
@@ -21,6 +19,7 @@ from hivesync_server.auth.totp.tables import TotpRow
 from hivesync_server.mails.mail import Mail, Mailer
 from hivesync_server.mails.outbox import OutboxMailer
 from hivesync_server.resources import ResourcesDep, TransactionDep
+from hivesync_server.services import service
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +102,4 @@ async def _second_factor(
     )
 
 
-SecondFactorDep = Annotated[SecondFactor, Depends(_second_factor)]
+SecondFactorDep = Annotated[SecondFactor, service(_second_factor)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends
 from hivesync_contract.accounts import RecoveryCodes, TotpEnrolment, TotpStatus
 
 from hivesync_server.audit.service import AuditAction
@@ -25,6 +24,7 @@ from hivesync_server.auth.totp.second_factor import SecondFactor, SecondFactorDe
 from hivesync_server.auth.totp.tables import TotpRow
 from hivesync_server.mails.mail import Mail
 from hivesync_server.resources import TransactionDep
+from hivesync_server.services import service
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +114,4 @@ async def _totp(transaction: TransactionDep, accounts: AccountsDep, factor: Seco
     return Totp(UserRepository(transaction.session), accounts, factor)
 
 
-TotpDep = Annotated[Totp, Depends(_totp)]
+TotpDep = Annotated[Totp, service(_totp)]
