@@ -126,9 +126,9 @@ async def _prepare_database(settings: Settings) -> None:
 def _protocol() -> type[asyncio.Protocol] | Literal["h11"]:
     if sys.platform == "win32":
         return "h11"  # slower, with limits of its own
-    from hivesync_server.http.heads import BoundedHeads
+    from hivesync_server.http.stalls import UnstalledConnection
 
-    return BoundedHeads
+    return UnstalledConnection
 
 
 def _listen(settings: Settings) -> socket.socket:
