@@ -20,7 +20,7 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[New
         numbers = iter(range(100))
 
         def make(kind: str) -> Settings:
-            environ = {"HIVESYNC_DATA_DIR": str(tmp_path / f"data-{next(numbers)}")}
+            environ = {"HIVESYNC_DATA_DIR": str(tmp_path / f"data-{next(numbers)}"), "PORT": "0"}
             if kind == "postgres":
                 server: PostgresServer = request.getfixturevalue("postgres")
                 name = server.create_database()

@@ -19,9 +19,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.rows import add_rows, rows_of
+from hivesync_dev.servers.running_backend import RunningBackend
 from hivesync_server import backup, migrations, operations, serving
 from hivesync_server.adapters.db import Database, open_database
 from hivesync_server.backup.files import BackupInvalid
@@ -102,6 +104,39 @@ async def test_every_row_of_every_table_comes_back_in_either_database(
     await save(second, tmp_path / "second")
     # The backup names every value in one way for both, so the same rows give the same bytes.
     assert lines(tmp_path / "second") == lines(tmp_path / "first")
+
+
+@pytest.mark.parametrize("source", BOTH)
+async def test_search_finds_the_same_after_a_restore_into_either_database(
+    source: str, new_database: NewDatabase, tmp_path: Path
+) -> None:
+    questions = ("lantern", "lant", "lanturn", "Straße", "検索", "shop")
+
+    async def answers(client: httpx.AsyncClient) -> list[Any]:
+        asked = [await client.get("/api/v1/search", params={"q": question}) for question in questions]
+        return [answer.json()["items"] for answer in asked]
+
+    first = new_database(source)
+    await serving.migrate(first)
+    async with RunningBackend(first) as backend, backend.client() as client:
+        ann = await BackendUser(client, "ann").sign_up()
+        project = f"/api/v1/projects/{await ann.project()}"
+        for title in ("Paint the lantern", "Straße und 検索", "Lanterns of another colour"):
+            assert (await client.post(f"{project}/tasks", json={"title": title})).is_success
+        comment = {"body": "The lantern is out", "target": {"kind": "project"}}
+        assert (await client.post(f"{project}/comments", json=comment)).is_success
+        before = await answers(client)
+    assert [len(items) for items in before] == [3, 3, 2, 1, 1, 1]
+    await save(first, tmp_path / "saved")
+    for kind in BOTH:
+        second = new_database(kind)
+        await restore(second, tmp_path / "saved")
+        async with RunningBackend(second) as backend, backend.client() as client:
+            await BackendUser(client, "ann").sign_in()
+            assert await answers(client) == before
+            # What is new is numbered after what came back.
+            assert (await client.post(f"{project}/tasks", json={"title": "One more lantern"})).is_success
+            assert len((await answers(client))[0]) == 4
 
 
 @pytest.mark.parametrize("kind", BOTH)
