@@ -52,7 +52,7 @@ class Effort:
     indexed_files: int = 100_000
     watched_files: int = 50_000
     stored_rows: int = 1_000_000
-    growth_calls: int = 400
+    growth_calls: int = 200
     event_rounds: int = 20
     idle_streams: int = 10_000
     jobs: int = 200

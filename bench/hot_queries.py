@@ -37,7 +37,7 @@ LIMIT = 50
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 Ask = Callable[[AsyncSession, Filling], Awaitable[object]]
 
-_COMMON, _MIDDLING, _RARE = 10, 300, 15_000
+_COMMON, _FREQUENT, _MIDDLING, _RARE = 10, 45, 300, 15_000
 """Ranks of words; the most frequent one is the first."""
 
 _EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF{form}) "
@@ -65,7 +65,8 @@ class Reading:
 def hot_queries(vocabulary: Vocabulary) -> Iterator[HotQuery]:
     """Give them all."""
     yield from _lists()
-    common, middling, rare = (vocabulary.words[rank] for rank in (_COMMON, _MIDDLING, _RARE))
+    ranks = (_COMMON, _FREQUENT, _MIDDLING, _RARE)
+    common, frequent, middling, rare = (vocabulary.words[rank] for rank in ranks)
     bound = (
         "A thousand are looked at in the list's order; only for what is rare among them the index is asked."
     )
@@ -75,6 +76,7 @@ def hot_queries(vocabulary: Vocabulary) -> Iterator[HotQuery]:
     yield HotQuery("accounts by a part of a name", accounts, _accounts)
     for name, reason, query in (
         ("a common word", "The newest thousand texts of the user's projects have enough of it.", common),
+        ("a word of one text in thirty", "Some thousand of the newest texts have enough of it.", frequent),
         ("a word of one text in a hundred", "The index gives what these weeks have of it.", middling),
         ("a rare word", "The index gives all there is: little.", rare),
         ("several words", "The index is asked by those that few texts have.", f"{common} {middling} {rare}"),

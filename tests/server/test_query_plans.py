@@ -12,10 +12,10 @@ from bench.filling import Vocabulary
 from bench.hot_queries import hot_queries, read_by
 from bench.plans import filled
 
-_ROWS = 8_000
+_ROWS = 10_000
 """Half of them in one project: to read all of its tasks is to read more than allowed."""
 
-_READ_MAX = 3_000
+_READ_MAX = 4_500
 _FILLED = {"tasks", "comments", "notifications", "activity", "users", "search_documents", "task_labels"}
 
 

@@ -1475,11 +1475,16 @@ export interface SearchHit {
 
 export type SearchKind = "comment" | "project" | "task";
 
-/** `GET /search`. `since`: what is older was not searched, because of the user's tier. */
+/**
+ * `GET /search`. `since`: what is older was not searched, because of the user's tier.
+ *
+ * `newest_projects`: only so many of the user's projects were searched, the newest; null if all were.
+ */
 export interface SearchResults {
   items: SearchHit[];
   next_cursor?: string | null;
   since?: string | null;
+  newest_projects?: number | null;
 }
 
 /** Lines of the file, counted from 1, both included. */

@@ -48,8 +48,12 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """`GET /search`. `since`: what is older was not searched, because of the user's tier."""
+    """`GET /search`. `since`: what is older was not searched, because of the user's tier.
+
+    `newest_projects`: only so many of the user's projects were searched, the newest; null if all were.
+    """
 
     items: list[SearchHit]
     next_cursor: str | None = None
     since: datetime | None = None
+    newest_projects: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hivesync_contract.search import SEARCH_QUERY_CHARACTERS
 from hivesync_dev.servers.backend_user import BackendUser
-from hivesync_server.search import postgres, sqlite
+from hivesync_server.search import endpoints, postgres, repository, sqlite
 
 from .conftest import Author, marked, plain
 
@@ -158,6 +158,38 @@ async def test_what_is_old_is_found_too_and_the_newest_counts(
     assert await author.found("neweer") == ["newer"]
     assert await author.found("commno") == []
     assert await author.found("shopp", types="project") == ["Shop"]
+    # What many of the newest texts have, some more of them have often enough.
+    monkeypatch.setattr(postgres, "OFTEN", 1)
+    assert await author.found("rare") == ["rare 3", "rare 2", "rare 1", "rare 0"]
+    assert await author.found("new") == ["newest", "newer"]
+    monkeypatch.setattr(postgres, "CANDIDATES", 3)
+    monkeypatch.setattr(sqlite, "CANDIDATES", 3)
+    for number in range(4):
+        await author.task(f"often {number}", "" if number % 2 else "twice")
+    assert await author.found("often") == ["often 3", "often 2", "often 1"]
+    assert await author.found("twice") == ["often 2", "often 0"]
+
+
+@pytest.mark.any_database
+async def test_who_has_many_projects_is_told_that_not_all_were_searched(
+    author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (endpoints, repository):
+        monkeypatch.setattr(module, "PROJECTS_MAX", 1)
+    await author.task("plum, old")
+    assert (await author.results("plum"))["newest_projects"] is None
+    newer = Author(author.user, await author.user.project("Newer"))
+    await newer.task("plum, new")
+    results = await author.results("plum")
+    assert ([plain(item["title"]) for item in results["items"]], results["newest_projects"]) == (
+        ["plum, new"],
+        1,
+    )
+    named = await author.results("plum", project_id=author.project_id)
+    assert ([plain(item["title"]) for item in named["items"]], named["newest_projects"]) == (
+        ["plum, old"],
+        None,
+    )
 
 
 @pytest.mark.any_database

@@ -29,6 +29,7 @@ from hivesync_server.projects.service import ProjectsDep
 from hivesync_server.resources import ResourcesDep
 from hivesync_server.search.index import Scope
 from hivesync_server.search.ranking import Ranked
+from hivesync_server.search.repository import PROJECTS_MAX
 from hivesync_server.search.service import SearchDep
 from hivesync_server.search.terms import query_words
 
@@ -90,7 +91,8 @@ async def search(
     """Search projects, tasks and comments that the caller may see; the best first, then the newest.
 
     All words must be there, whatever their case and accents, and the beginning of a word will do. Where
-    little is found, mistyped words are forgiven. What is given are the 100 newest that fit.
+    little is found, mistyped words are forgiven. What is given are the 100 newest that fit, of the caller's
+    500 newest projects; who has more finds what is in others by naming one.
     """
     after = Place.unwrap(cursor) if cursor else None
     kinds = _kinds(types)
@@ -102,13 +104,14 @@ async def search(
     now = resources.clock()
     since = now - timedelta(days=days) if days is not None else None
     within = await search.repository.projects_of(principal.user_id, only)
-    found = await search.find(query_words(q), Scope(within, kinds, since, now))
+    found = await search.find(query_words(q), Scope(within[:PROJECTS_MAX], kinds, since, now))
     if after is not None:
         found = [one for one in found if one.order < (after.score, after.subject_id)]
     shown = found[:limit]
     more = len(found) > limit
     end = Place(shown[-1].score, shown[-1].candidate.id).wrap() if more else None
-    return SearchResults([_hit(one) for one in shown], end, since)
+    left_out = len(within) > PROJECTS_MAX
+    return SearchResults([_hit(one) for one in shown], end, since, PROJECTS_MAX if left_out else None)
 
 
 def _hit(found: Ranked) -> SearchHit:

@@ -1,7 +1,8 @@
 """Search by a GIN index of Postgres over words and projects alike.
 
 A GIN index gives all rows that fit, in no order, so what is common would cost more in every larger table. It
-is asked last: words that are common show in the newest texts already, then in those of these weeks.
+is asked last: what is common shows in the newest texts already, or in some more of them (how many, the share
+that fits tells); only what is not is looked for in those of these weeks, then in all.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ from hivesync_server.search.tables import WORDS, SearchDocumentRow
 from hivesync_server.search.terms import Word
 from hivesync_server.search.upkeep import month_scope, project_scope
 
+OFTEN = 20
+"""If at least so many of the newest texts fit, a few thousand have enough: the index would give more."""
+
+_SPARE = 1.3
 _RECENT_OF_EACH = 20
 _COMMON = 0.05
 _SUBJECT = SearchDocumentRow.kind, SearchDocumentRow.subject_id
@@ -49,18 +54,24 @@ class PostgresIndex:
 
     async def matching(self, words: Sequence[Word], scope: Scope) -> list[Subject]:
         """Give the newest that have all the words."""
-        recent = _recent(scope, _WORDS).subquery()
-        query = select(recent.c.kind, recent.c.subject_id)
-        query = query.where(_fits(recent.c[WORDS], _all_of(words)), *scope.conditions(recent.c))
-        found = await self._newest(query, recent.c.subject_id)
+        found = await self._newest_of_recent(words, scope, RECENT)
+        if OFTEN <= len(found) < CANDIDATES:
+            enough = RECENT * CANDIDATES / len(found)
+            found = await self._newest_of_recent(words, scope, int(enough * _SPARE))
         if len(found) == CANDIDATES:
             return found
-        telling = await self._telling(words, recent)
+        telling = await self._telling(words, _recent(scope, _WORDS).subquery())
         for places in (_months(scope), [project_scope(one) for one in scope.project_ids]):
             found = await self._newest_by_index(words, telling, places, scope)
             if len(found) == CANDIDATES:
                 break
         return found
+
+    async def _newest_of_recent(self, words: Sequence[Word], scope: Scope, texts: int) -> list[Subject]:
+        recent = _recent(scope, _WORDS, texts).subquery()
+        query = select(recent.c.kind, recent.c.subject_id)
+        query = query.where(_fits(recent.c[WORDS], _all_of(words)), *scope.conditions(recent.c))
+        return await self._newest(query, recent.c.subject_id)
 
     async def _telling(self, words: Sequence[Word], recent: Subquery) -> list[Word]:
         """Give the words by which the index is asked: not those that many texts have.
@@ -77,12 +88,14 @@ class PostgresIndex:
         self, words: Sequence[Word], telling: Sequence[Word], places: Sequence[str], scope: Scope
     ) -> list[Subject]:
         where = " | ".join(f"'{place}'" for place in places)
-        query = select(*_SUBJECT, _WORDS).where(_fits(_WORDS, f"({where}) & {_all_of(telling)}"))
+        others = len(telling) < len(words)
+        query = select(*_SUBJECT, *([_WORDS] if others else []))
+        query = query.where(_fits(_WORDS, f"({where}) & {_all_of(telling)}"))
         query = query.where(*scope.conditions(SearchDocumentRow))
         # A part of its own: else the planner may look for the newest 100 by reading all there is.
         fitting = query.cte("fitting").prefix_with("MATERIALIZED", dialect="postgresql")
         chosen = select(fitting.c.kind, fitting.c.subject_id)
-        if len(telling) < len(words):
+        if others:
             chosen = chosen.where(_fits(fitting.c[WORDS], _all_of(words)))
         return await self._newest(chosen, fitting.c.subject_id)
 
@@ -103,12 +116,12 @@ class PostgresIndex:
         return [(kind, subject_id) for kind, subject_id in rows]
 
 
-def _recent(scope: Scope, wanted: Any) -> Select[Any]:
+def _recent(scope: Scope, wanted: Any, texts: int = 0) -> Select[Any]:
     """Select the newest texts of each project, by its part of an index: no table makes that longer.
 
     What else is asked of them is asked outside, else all of a project might be read to find enough.
     """
-    each = max(RECENT // len(scope.project_ids), _RECENT_OF_EACH)
+    each = max((texts or RECENT) // len(scope.project_ids), _RECENT_OF_EACH)
     project = values(column("id", Id), name="project").data([(one,) for one in scope.project_ids])
     newest = (
         select(*_SUBJECT, SearchDocumentRow.created_at, wanted)

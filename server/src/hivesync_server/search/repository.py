@@ -18,7 +18,7 @@ from hivesync_server.tasks.tables import TaskRow
 from hivesync_server.team.tables import ProjectMemberRow
 
 PROJECTS_MAX = 500
-"""Who is a member of more searches the newest of them, unless they name one."""
+"""Who is a member of more searches the newest of them, unless they name one; the answer says so."""
 
 TEXT_CHARACTERS = 4_000
 """So much of a text is looked at for its rank and for what to show of it; all of it can be found."""
@@ -45,11 +45,11 @@ class SearchRepository:
     session: AsyncSession
 
     async def projects_of(self, user_id: str, only: Collection[str] | None) -> list[str]:
-        """Give the newest of a user's projects; `only` of these."""
+        """Give the newest of a user's projects, and one more if there are more; `only` of these."""
         query = select(ProjectMemberRow.project_id).where(ProjectMemberRow.user_id == user_id)
         if only is not None:
             query = query.where(ProjectMemberRow.project_id.in_(only))
-        query = query.order_by(ProjectMemberRow.project_id.desc()).limit(PROJECTS_MAX)
+        query = query.order_by(ProjectMemberRow.project_id.desc()).limit(PROJECTS_MAX + 1)
         return list(await self.session.scalars(query))
 
     async def candidates(self, subjects: Sequence[Subject]) -> list[Candidate]:
