@@ -119,6 +119,7 @@ export interface AdminOverview {
   users_disabled: number;
   projects: number;
   sessions: number;
+  notifications_today: number;
   pipelines: AdminPipeline[];
   queues: AdminQueue[];
   mails: AdminMails;

@@ -255,6 +255,7 @@ class AdminOverview:
     users_disabled: int
     projects: int
     sessions: int
+    notifications_today: int
     pipelines: list[AdminPipeline]
     queues: list[AdminQueue]
     mails: AdminMails

@@ -116,6 +116,7 @@ async def test_figures_and_lists_show_what_happened(
     await ann.queued(worker)
     seen = await get(owner, "/overview")
     assert (seen["users"], seen["users_today"], seen["projects"]) == (2, 2, 2)
+    assert seen["notifications_today"] == 1, "the preview is ready"
     pipeline = seen["pipelines"][0]
     assert (pipeline["kind"], pipeline["succeeded"], pipeline["open"]) == ("preview.build", 1, 1)
     assert sum(bucket["jobs"] for bucket in pipeline["histogram"]) == 1

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
+from hivesync_contract.alerts import AlertKind
 from hivesync_dev.browser import chromium, keep_screenshot
 from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
 from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_server.adapters.ids import new_id
+from hivesync_server.alerts.incidents import Incident, Incidents, incidents_on
+from hivesync_server.alerts.service import alerts_on
 from hivesync_server.logbook.tables import LogRow
 from hivesync_server.mails.mail import Mail
 from hivesync_server.mails.outbox import OutboxMailer
@@ -41,6 +44,8 @@ PAGES = (
     "/audit",
     "/maintenance",
 )
+GUESSED = "5 times within an hour, a sign-in (the last one from 192.0.2.0/24) failed for “owner”"
+REFUSED = "Resend takes no mails (401 invalid_api_key); check RESEND_API_KEY. They wait until it does"
 HOSTILE = "<img src=x onerror=document.title='owned'>\"'"
 
 
@@ -145,7 +150,12 @@ async def test_chores_mails_and_alerts_are_looked_after_by_forms(
 
 
 async def test_nothing_that_users_typed_runs_in_a_real_browser(
-    owner: BackendUser, ann: BackendUser, backend: RunningBackend, worker: FakeWorker, reporter: Reporter
+    owner: BackendUser,
+    ann: BackendUser,
+    backend: RunningBackend,
+    worker: FakeWorker,
+    reporter: Reporter,
+    clock: MovableClock,
 ) -> None:
     await reporter.report(success((await ann.queued(worker)).job))
     await ann.project(HOSTILE)
@@ -160,6 +170,12 @@ async def test_nothing_that_users_typed_runs_in_a_real_browser(
         record = LogRow(id=new_id(), at=backend.clock(), level="ERROR", logger=HOSTILE, message=HOSTILE * 4)
         record.request_id, record.fields = HOSTILE, trace
         transaction.session.add(record)
+        alerts = alerts_on(backend.resources, transaction)
+        await alerts.raise_alert(AlertKind.SECURITY_EVENT, GUESSED, "guessing")
+        await Incidents(alerts).settle(Incident.MAIL_PROVIDER, REFUSED)
+    clock.advance(minutes=7)
+    async with backend.resources.database.transaction() as transaction:
+        await incidents_on(backend.resources, transaction).settle(Incident.MAIL_PROVIDER, None)
     hook = {"url": f"{backend.url}/gone?{'x' * 40}", "events": ["*"], "description": HOSTILE}
     webhook = (await ann.client.post("/api/v1/webhooks", json=hook)).json()["webhook"]
     await ann.client.post(f"/api/v1/webhooks/{webhook['id']}/test")
@@ -217,6 +233,8 @@ def look(url: str, paths: list[str]) -> None:
             assert screen.page.locator(".chart canvas").count() == 1
             assert screen.problems == []
         screen = Screen(desktop.new_page(), "desktop")
+        screen.open(url, "/alerts")
+        keep_screenshot(screen.page, "admin-alerts-desktop")
         screen.open(url, "/users")
         screen.page.get_by_label("Part of an address or name").press_sequentially("own")
         expect(screen.page.locator("tbody tr")).to_have_count(1)

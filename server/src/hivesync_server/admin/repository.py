@@ -18,6 +18,7 @@ from hivesync_server.audit.tables import AuditRow
 from hivesync_server.auth.tables import SessionRow, UserRow
 from hivesync_server.jobs.tables import OPEN_STATES, JobRow
 from hivesync_server.mails.tables import MailDeliveryRow, MailRow
+from hivesync_server.notifications.tables import NotificationRow
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.support.tables import QuestionRow
 from hivesync_server.tasks.tables import TaskRow
@@ -153,6 +154,9 @@ class AdminRepository:
             "users_today": await self._count(UserRow, UserRow.id >= first_id_at(since)),
             "users_disabled": await self._count(UserRow, UserRow.disabled_at.is_not(None)),
             "projects": await self._count(ProjectRow),
+            "notifications_today": await self._count(
+                NotificationRow, NotificationRow.id >= first_id_at(since)
+            ),
             "sessions": await self._count(
                 SessionRow, SessionRow.revoked_at.is_(None), SessionRow.expires_at > now
             ),
