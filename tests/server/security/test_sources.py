@@ -47,6 +47,8 @@ def _name(node: ast.expr) -> str:
             return node.id
         case ast.Attribute():
             return node.attr
+        case ast.Call(func=ast.Attribute(value=of, attr="encode" | "decode" | "reveal" | "strip" | "lower")):
+            return _name(of)
         case ast.Call():
             return _name(node.func)
     return ""
