@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import tempfile
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
 import pytest
+from hivesync_dev.full_disk import fill, small_disk
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.postgres import PostgresServer
 from hivesync_dev.servers.running_backend import RunningBackend
@@ -17,6 +22,7 @@ from hivesync_dev.waiting import until
 from hivesync_server.adapters import db
 from hivesync_server.adapters.db import open_database
 from hivesync_server.auth.tables import UserRow
+from hivesync_server.events.repository import EventRepository
 from hivesync_server.http import route
 from hivesync_server.settings import load
 from sqlalchemy import select, text, update
@@ -63,7 +69,7 @@ async def test_what_the_database_undoes_for_anothers_sake_is_done_again(
     ann: BackendUser, backend: RunningBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A real deadlock: a request holds a project and waits for a counter, whose holder wants the project."""
-    database = backend.resources.database
+    database, next_numbers = backend.resources.database, EventRepository.next_numbers
     project = {"id": await ann.project()}
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
@@ -71,12 +77,24 @@ async def test_what_the_database_undoes_for_anothers_sake_is_done_again(
     )
 
     async def ask_into_a_deadlock() -> httpx.Response:
+        has_project, may_go_on = asyncio.Event(), asyncio.Event()
+
+        async def late(*arguments: Any) -> Any:
+            has_project.set()
+            await may_go_on.wait()
+            return await next_numbers(*arguments)
+
+        monkeypatch.setattr(EventRepository, "next_numbers", late)
         async with database.transaction() as other, database.transaction(writes=False) as watch:
+            await other.session.execute(text("SET LOCAL deadlock_timeout = '1h'"))  # it is no victim
             await other.session.execute(text("SELECT * FROM event_counters FOR UPDATE"))
             asked = asyncio.create_task(create())
+            await has_project.wait()
+            want_project = text("SELECT * FROM projects WHERE id = :id FOR UPDATE")
+            crossing = asyncio.create_task(other.session.execute(want_project, project))
             await until(partial(watch.session.scalar, waiting))
-            # Comes through once the request was undone: it has waited for longer, so it is the victim.
-            await other.session.execute(text("SELECT * FROM projects WHERE id = :id FOR UPDATE"), project)
+            may_go_on.set()
+            await crossing
         return await asked
 
     async def create() -> httpx.Response:
@@ -85,7 +103,7 @@ async def test_what_the_database_undoes_for_anothers_sake_is_done_again(
             f"/api/v1/projects/{project['id']}/tasks", json={"title": "A"}, headers=key
         )
 
-    monkeypatch.setattr(route, "_DEADLOCKS_MAX", 0)
+    monkeypatch.setattr(route, "_REPEATS_MAX", 0)
     _check_busy(await ask_into_a_deadlock())
     monkeypatch.undo()
     done = await ask_into_a_deadlock()
@@ -123,6 +141,31 @@ def _check_busy(answer: httpx.Response) -> None:
     assert (answer.status_code, answer.json()["code"]) == (503, "UPSTREAM_UNREACHABLE")
     assert "busy" in answer.json()["detail"]
     assert "Retry-After" in answer.headers
+
+
+@pytest.mark.any_database
+async def test_a_database_server_whose_disk_fills_up_loses_nothing_that_was_accepted(
+    environ: dict[str, str], postgres: PostgresServer, migrated_postgres: str
+) -> None:
+    project = {"name": "x", "description": secrets.token_hex(5_000)}
+    with (
+        tempfile.TemporaryDirectory(prefix="hivesync-disk-") as folder,
+        small_disk(Path(folder), 48 * 1024) as disk,
+        postgres.database_on(disk, migrated_postgres) as name,
+    ):
+        settings = load(environ | {"DATABASE_URL": postgres.url(name)})
+        async with RunningBackend(settings) as backend, backend.client() as client:
+            ann = await BackendUser(client, "ann").sign_up()
+            ballast = fill(disk)
+            answers: list[httpx.Response] = []
+            while not answers or answers[-1].is_success:
+                answers.append(await ann.client.post("/api/v1/projects", json=project))
+            assert (answers[-1].status_code, answers[-1].json()["code"]) == (507, "STORAGE_FULL")
+            assert (await ann.client.get("/api/v1/projects")).is_success
+            ballast.unlink()
+            assert (await ann.client.post("/api/v1/projects", json=project)).status_code == 201
+            stored = (await ann.client.get("/api/v1/projects", params={"limit": 200})).json()["items"]
+            assert len(stored) == len(answers)
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])

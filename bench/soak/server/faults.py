@@ -75,6 +75,18 @@ async def mail_provider_failing(stage: Stage) -> None:
     await asyncio.sleep(0.5)
 
 
+async def clock_jumped(stage: Stage) -> None:
+    """A machine's clock is set by hours, forth or back, while its server works, and later put right."""
+    if stage.clock is None:
+        return
+    hours = stage.chance.choice([-11, -1, 1, 11])
+    stage.clock.jump(hours * 3600)
+    await asyncio.sleep(1.5)
+    if stage.chance.random() < 0.5:
+        await stage.kill(stage.servers[-1])
+    stage.clock.jump(-hours * 3600)
+
+
 async def webhooks_refused(stage: Stage) -> None:
     stage.receiver.status = 500
     await asyncio.sleep(1)
@@ -91,5 +103,6 @@ FAULTS: tuple[Fault, ...] = (
     store_answers_lost,
     worker_failing_and_away,
     mail_provider_failing,
+    clock_jumped,
     webhooks_refused,
 )

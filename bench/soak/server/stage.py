@@ -24,6 +24,7 @@ from hivesync_dev.servers.webhook_receiver import WebhookReceiver
 from hivesync_server import operations, serving
 from hivesync_server.settings import load
 
+from bench.soak.clock import ClockFixed, MovableClock
 from bench.soak.server.asking import Client, Ledger
 from bench.soak.server.changes import SHARED_TASKS, Changes, places
 
@@ -46,6 +47,8 @@ class Stage:
     postgres: PostgresServer
     redis: RedisServer
     store: UnsteadyLink
+    clock: MovableClock | None
+    """Of the last server's machine; None where no clock can be moved."""
     worker: FakeWorker
     resend: FakeResend
     receiver: WebhookReceiver
@@ -89,7 +92,8 @@ async def stage(folder: Path, s3: S3Server, seed: str) -> AsyncIterator[Stage]:
             "TIER_LIMITS": json.dumps({Tier.PREMIUM.value: _PLENTY}),
         }
         await serving.migrate(load(environ))
-        servers = [BackendProcess(environ) for _ in range(2)]
+        clock = _clock(folder)
+        servers = [BackendProcess(environ), BackendProcess(environ | (clock.env if clock else {}))]
         for server in servers:
             cleanup.push_async_callback(server.kill)
         await asyncio.gather(*(server.start() for server in servers))
@@ -101,6 +105,7 @@ async def stage(folder: Path, s3: S3Server, seed: str) -> AsyncIterator[Stage]:
             postgres,
             redis,
             store,
+            clock,
             worker,
             resend,
             receiver,
@@ -109,6 +114,13 @@ async def stage(folder: Path, s3: S3Server, seed: str) -> AsyncIterator[Stage]:
             ledger,
             chance,
         )
+
+
+def _clock(folder: Path) -> MovableClock | None:
+    try:
+        return MovableClock(folder)
+    except ClockFixed:
+        return None
 
 
 async def _people(

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute
 from hivesync_server import __version__, problems
 from hivesync_server.activity import endpoints as activity
 from hivesync_server.adapters.cache import open_cache
-from hivesync_server.adapters.clock import Clock, utc_now
+from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import open_database
 from hivesync_server.adapters.objects import open_stores
 from hivesync_server.adapters.outbound.client import Outbound
@@ -42,6 +42,7 @@ from hivesync_server.auth.device import endpoints as device
 from hivesync_server.auth.devices import endpoints as devices
 from hivesync_server.auth.passwords import Passwords
 from hivesync_server.auth.totp import endpoints as totp
+from hivesync_server.background.shared_clock import SharedClock
 from hivesync_server.comments import endpoints as comments
 from hivesync_server.events import endpoints as events
 from hivesync_server.events.hub import EventHub
@@ -138,12 +139,14 @@ class App:
     stop_streams: Callable[[], None]
 
 
-def create_app(settings: Settings, clock: Clock = utc_now) -> App:
+def create_app(settings: Settings, clock: Clock | None = None) -> App:
     """Assemble the application; nothing is opened before its lifespan begins."""
     tracing = open_tracing(settings.tracing)
+    database = open_database(settings.database)
+    clock = clock or SharedClock(database)
     resources = Resources(
         settings=settings,
-        database=open_database(settings.database),
+        database=database,
         objects=open_stores(settings.objects, tracing),
         cache=open_cache(settings.redis_url.reveal(), tracing),
         clock=clock,
@@ -287,6 +290,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         exporter = Exporter(
             resources.database, resources.objects.artifacts, resources.clock, resources.export_ready
         )
+        shared_clock = resources.clock if isinstance(resources.clock, SharedClock) else None
+        if shared_clock is not None:
+            await shared_clock.begin()
         async with asyncio.TaskGroup() as background:
             tasks = [
                 background.create_task(dispatcher.run(), name="dispatcher"),
@@ -307,6 +313,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 background.create_task(sample_always(resources), name="figures"),
                 background.create_task(Resealer(resources.database, resources.sealer).run(), name="reseal"),
             ]
+            if shared_clock is not None:
+                tasks.append(background.create_task(shared_clock.run(), name="shared clock"))
             try:
                 yield
             finally:

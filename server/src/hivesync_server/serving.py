@@ -14,7 +14,7 @@ import uvicorn
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_server import logs, migrations
-from hivesync_server.adapters.clock import Clock, utc_now
+from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import open_database
 from hivesync_server.app import App, create_app
 from hivesync_server.graceful import Farewell, GracefulServer
@@ -56,7 +56,7 @@ class BoundServer:
 def bind(
     settings: Settings,
     announce: Callable[[Listening], None],
-    clock: Clock = utc_now,
+    clock: Clock | None = None,
     listener: socket.socket | None = None,
 ) -> BoundServer:
     """Take the port, unless it comes as `listener`, and assemble the application for it."""

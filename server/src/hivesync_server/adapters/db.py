@@ -6,19 +6,20 @@ Queries are written in the domains' repositories only; who opens a transaction e
 from __future__ import annotations
 
 import asyncio
-import select
+import select as polling
 import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import aiosqlite
 import psycopg
 from hivesync_contract.errors import ErrorCode, HiveSyncError
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -119,6 +120,14 @@ class Database:
             async with connection.begin():
                 yield connection
 
+    async def server_time(self) -> datetime | None:
+        """Give the time of the database server; None if the database is a file of this machine."""
+        if not self.is_postgres:
+            return None
+        async with self.transaction(writes=False) as transaction:
+            there: datetime = (await transaction.session.execute(select(func.clock_timestamp()))).scalar_one()
+            return there.astimezone(UTC)
+
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
@@ -216,10 +225,10 @@ def _refuse_dead(connection: Any, *_: Any) -> None:
 
 def _has_something_to_say(descriptor: int) -> bool:
     if sys.platform == "win32":
-        return bool(select.select([descriptor], [], [], 0)[0])
+        return bool(polling.select([descriptor], [], [], 0)[0])
     # Unlike `select` this takes any descriptor, also that of the connection after ten thousand streams.
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
+    poll = polling.poll()
+    poll.register(descriptor, polling.POLLIN)
     return bool(poll.poll(0))
 
 

@@ -6,6 +6,8 @@ import itertools
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -57,6 +59,25 @@ class PostgresServer:
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
         return name
+
+    @contextmanager
+    def database_on(self, disk: Path, template: str) -> Iterator[str]:
+        """Make a database like `template` whose tables lie on that disk, and give its name."""
+        if self._server.system_user is not None:
+            shutil.chown(disk, self._server.system_user)
+        space, name = (f"{kind}_{next(self._numbers)}" for kind in ("space", "test"))
+        place = sql.Identifier(space)
+        self._run(sql.SQL("CREATE TABLESPACE {} LOCATION {}").format(place, sql.Literal(str(disk))))
+        self._run(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} TABLESPACE {}").format(
+                sql.Identifier(name), sql.Identifier(template), place
+            )
+        )
+        try:
+            yield name
+        finally:
+            self.drop_database(name)
+            self._run(sql.SQL("DROP TABLESPACE {}").format(place))
 
     def drop_database(self, name: str) -> None:
         """Remove a database, whoever is still connected."""
