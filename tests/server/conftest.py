@@ -25,7 +25,7 @@ SHARED_SECRET = secrets.token_urlsafe(32)
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """One Postgres for the run."""
-    with PostgresServer() as server:
+    with PostgresServer(durable=False) as server:
         yield server
 
 

@@ -25,6 +25,7 @@ from hivesync_server.adapters.objects import open_stores
 from hivesync_server.adapters.outbound.client import Outbound
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.adapters.signals import open_signals
+from hivesync_server.adapters.tls import trusted
 from hivesync_server.adapters.tracing import open_tracing
 from hivesync_server.admin import endpoints as admin
 from hivesync_server.admin import operation_endpoints as admin_operation
@@ -247,7 +248,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     worker = resources.settings.worker
     # Loopback never goes through a proxy; a real Worker does when the machine says so.
     trust_env = not is_loopback(httpx.URL(worker.url).host)
-    async with httpx.AsyncClient(timeout=_DELIVERY_SECONDS, trust_env=trust_env) as client:
+    async with httpx.AsyncClient(timeout=_DELIVERY_SECONDS, trust_env=trust_env, verify=trusted()) as client:
         gate = WorkerGate(client, resources.objects.previews, worker, resources.clock, resources.tracing)
         dispatcher = Dispatcher(
             resources.database,

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -27,6 +28,7 @@ _RETRY_SECONDS = 3
 _NICENESS = 2
 """A little, so that requests come first; more would starve sign-ins on a busy machine."""
 
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _T = TypeVar("_T")
 
 
@@ -41,6 +43,11 @@ class HashingBusy(RetryLater):
         )
 
 
+@cache
+def _nobody() -> str:
+    return _HASHER.hash("the password of an account that does not exist")
+
+
 class Passwords:
     """Hash and check. The parameters are OWASP's for Argon2id: 19 MiB, two passes, one lane.
 
@@ -48,8 +55,7 @@ class Passwords:
     """
 
     def __init__(self, queue_max: int = QUEUE_MAX) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-        self._nobody = self._hasher.hash("the password of an account that does not exist")
+        self._nobody = _nobody()
         # One core stays for the requests; Argon2 frees the interpreter's lock while it computes.
         threads = max(1, min(4, (os.cpu_count() or 1) - 1))
         self._pool = ThreadPoolExecutor(threads, "passwords", initializer=_step_back)
@@ -63,7 +69,7 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """Give the hash to store, with its salt and parameters, or raise `HashingBusy`."""
-        return await self._compute(lambda: self._hasher.hash(password))
+        return await self._compute(lambda: _HASHER.hash(password))
 
     async def matches(self, stored: str | None, password: str) -> bool:
         """Tell whether `password` made `stored`; without an account do the same work and say no."""
@@ -85,7 +91,7 @@ class Passwords:
 
     def _verify(self, stored: str, password: str) -> bool:
         try:
-            return self._hasher.verify(stored, password)
+            return _HASHER.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
 

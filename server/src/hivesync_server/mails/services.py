@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 
 from hivesync_server.adapters.db import Transaction
+from hivesync_server.adapters.tls import trusted
 from hivesync_server.alerts.incidents import Incident, incidents_on
 from hivesync_server.mails.resend_provider import SEND_SECONDS, ResendProvider
 from hivesync_server.mails.sender import MailSender
@@ -16,7 +17,9 @@ from hivesync_server.settings.safety import is_loopback
 def http_client(settings: MailSettings) -> httpx.AsyncClient:
     """Give a client for Resend; through the machine's proxy, unless the address is this machine itself."""
     trust_env = not is_loopback(httpx.URL(settings.resend_url).host)
-    return httpx.AsyncClient(timeout=SEND_SECONDS, trust_env=trust_env, follow_redirects=False)
+    return httpx.AsyncClient(
+        timeout=SEND_SECONDS, trust_env=trust_env, follow_redirects=False, verify=trusted()
+    )
 
 
 async def send_mails(resources: Resources) -> None:

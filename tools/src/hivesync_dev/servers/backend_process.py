@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from hivesync_server.adapters.tls import trusted
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
@@ -88,4 +89,4 @@ class BackendProcess:
 
     def client(self) -> httpx.AsyncClient:
         """Give a client of it."""
-        return httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30)
+        return httpx.AsyncClient(base_url=self.url, trust_env=False, verify=trusted(), timeout=30)

@@ -17,9 +17,14 @@ from psycopg import sql
 
 
 class PostgresServer:
-    """Starts when entered and is stopped, with all it stored, when left."""
+    """Starts when entered and is stopped, with all it stored, when left.
 
-    def __init__(self) -> None:
+    `durable`: wait for the disk, as in production. Without it a killed server still loses nothing, since the
+    system has what it wrote.
+    """
+
+    def __init__(self, *, durable: bool = True) -> None:
+        self._durable = durable
         self._folder = Path(tempfile.mkdtemp(prefix="hivesync-postgres-"))
         self._numbers = itertools.count(1)
         self._server: Any = None
@@ -30,6 +35,9 @@ class PostgresServer:
             warnings.simplefilter("ignore")
             from pgserver.postgres_server import get_server
         self._server = get_server(self._folder, cleanup_mode="stop")
+        if not self._durable:
+            self._run(sql.SQL("ALTER SYSTEM SET fsync = off"))
+            self._run(sql.SQL("SELECT pg_reload_conf()"))
         return self
 
     def __exit__(
@@ -56,7 +64,9 @@ class PostgresServer:
         """Make a database, empty or like `template`, and give its name."""
         name = f"test_{next(self._numbers)}"
         self._run(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
         )
         return name
 
@@ -87,6 +97,6 @@ class PostgresServer:
         """Give the address of a database, in libpq's form."""
         return str(self._server.get_uri(database))
 
-    def _run(self, statement: sql.Composed) -> None:
+    def _run(self, statement: sql.SQL | sql.Composed) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import httpx
+from hivesync_server.adapters.tls import trusted
 from hivesync_server.resources import Resources
 from hivesync_server.serving import BoundServer, bind
 from hivesync_server.settings import Settings
@@ -69,7 +70,7 @@ class RunningBackend:
 
     def client(self, **options: object) -> httpx.AsyncClient:
         """Give a client of this backend; redirects are not followed."""
-        return httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=30, **options)  # type: ignore[arg-type]
+        return httpx.AsyncClient(base_url=self.url, trust_env=False, verify=trusted(), timeout=30, **options)  # type: ignore[arg-type]
 
     def wake_dispatcher(self) -> None:
         """Let the dispatcher look now, as when the clock was moved."""

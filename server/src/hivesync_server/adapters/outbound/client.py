@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import httpcore
-import httpx
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.webhooks import DeliveryFailure
 
@@ -21,6 +20,7 @@ from hivesync_server.adapters.outbound.dialler import (
     SystemResolver,
 )
 from hivesync_server.adapters.outbound.targets import Target, read_target
+from hivesync_server.adapters.tls import trusted
 from hivesync_server.adapters.tracing import NoTracing, Tracing
 
 CONNECT_SECONDS = 5.0
@@ -58,7 +58,7 @@ class Outbound:
 
     loopback_allowed: bool
     resolver: Resolver = field(default_factory=SystemResolver)
-    ssl_context: ssl.SSLContext = field(default_factory=httpx.create_ssl_context)
+    ssl_context: ssl.SSLContext = field(default_factory=trusted)
     total_seconds: float = TOTAL_SECONDS
     connect_seconds: float = CONNECT_SECONDS
     tracing: Tracing = field(default_factory=NoTracing)
