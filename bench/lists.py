@@ -22,7 +22,7 @@ from hivesync_dev.servers.backend_process import BackendProcess
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.postgres import PostgresServer
 from hivesync_dev.servers.redis import RedisServer
-from hivesync_server import serving
+from hivesync_server.migrations import configured
 from hivesync_server.settings import load
 
 from bench.cores import Cores
@@ -44,7 +44,7 @@ async def _measure(folder: Path, rounds: int, seconds: float, say: Callable[[str
     cores = Cores.of_this_machine()
     with PostgresServer() as postgres, RedisServer() as redis:
         url = postgres.url(postgres.create_database())
-        await serving.migrate(load({"DATABASE_URL": url, "HIVESYNC_DATA_DIR": str(folder)}))
+        await configured.migrate(load({"DATABASE_URL": url, "HIVESYNC_DATA_DIR": str(folder)}))
         shared = {"DATABASE_URL": url, "REDIS_URL": redis.url, "TIER_LIMITS": _NO_LIMIT, "LOG_LEVEL": "INFO"}
         backend = BackendProcess({**BackendProcess.alone(folder).environ, **shared})
         with on_core(cores.relay):

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from hivesync_dev.servers.backend_process import BackendProcess
 from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
 from hivesync_dev.servers.postgres import PostgresServer
-from hivesync_server import serving
+from hivesync_server.migrations import configured
 from hivesync_server.settings import load
 
 from bench.cores import Cores
@@ -41,7 +41,7 @@ async def _measure(folder: Path, rounds: int, seconds: float, say: Callable[[str
     cores = Cores.of_this_machine()
     with PostgresServer() as postgres:
         url = postgres.url(postgres.create_database())
-        await serving.migrate(load({"DATABASE_URL": url, "HIVESYNC_DATA_DIR": str(folder)}))
+        await configured.migrate(load({"DATABASE_URL": url, "HIVESYNC_DATA_DIR": str(folder)}))
         backend = BackendProcess({**BackendProcess.alone(folder).environ, "DATABASE_URL": url})
         with on_core(cores.relay):
             await backend.start()

@@ -17,8 +17,8 @@ from pathlib import Path
 import psycopg
 from hivesync_dev.paths import ROOT
 from hivesync_dev.servers.postgres import PostgresServer
-from hivesync_server import serving
 from hivesync_server.adapters.db import open_database
+from hivesync_server.migrations import configured
 from hivesync_server.settings import load
 
 from bench.filling import Filling, Vocabulary
@@ -68,7 +68,7 @@ async def _read(folder: Path, postgres: PostgresServer, rows: int) -> Readings:
     print(f"Filling a database with {rows:,} rows of each kind", file=sys.stderr, flush=True)
     url = postgres.url(postgres.create_database())
     settings = load({"DATABASE_URL": url, "HIVESYNC_DATA_DIR": str(folder)})
-    await serving.migrate(settings)
+    await configured.migrate(settings)
     filling = await asyncio.to_thread(filled, url, rows, Vocabulary())
     database = open_database(settings.database)
     try:

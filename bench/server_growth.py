@@ -23,7 +23,7 @@ import psycopg
 from hivesync_dev.servers.backend_process import BackendProcess
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.postgres import PostgresServer
-from hivesync_server import serving
+from hivesync_server.migrations import configured
 from hivesync_server.settings import load
 
 from bench.cores import Cores
@@ -123,7 +123,7 @@ def _give_memory(postgres: PostgresServer) -> None:
 
 async def _install(folder: Path, postgres: PostgresServer, rows: int, words: Vocabulary) -> _Installation:
     url = postgres.url(postgres.create_database())
-    await serving.migrate(load({"DATABASE_URL": url, "HIVESYNC_DATA_DIR": str(folder)}))
+    await configured.migrate(load({"DATABASE_URL": url, "HIVESYNC_DATA_DIR": str(folder)}))
     environ = BackendProcess.alone(folder).environ
     backend = BackendProcess({**environ, "DATABASE_URL": url, "TIER_LIMITS": _NO_RATE_LIMIT})
     with on_core(Cores.of_this_machine().relay):

@@ -16,7 +16,7 @@ from hivesync_dev.servers.postgres import PostgresServer
 from hivesync_dev.servers.redis import RedisServer
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_dev.servers.s3 import S3Server
-from hivesync_server import serving
+from hivesync_server.migrations import configured
 from hivesync_server.settings import Settings, load
 
 SHARED_SECRET = secrets.token_urlsafe(32)
@@ -49,7 +49,7 @@ def migrated_postgres(postgres: PostgresServer) -> str:
     import asyncio
 
     name = postgres.create_database()
-    asyncio.run(serving.migrate(load({"DATABASE_URL": postgres.url(name)})))
+    asyncio.run(configured.migrate(load({"DATABASE_URL": postgres.url(name)})))
     return name
 
 
@@ -59,7 +59,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import asyncio
 
     folder = tmp_path_factory.mktemp("migrated")
-    asyncio.run(serving.migrate(load({"HIVESYNC_DATA_DIR": str(folder)})))
+    asyncio.run(configured.migrate(load({"HIVESYNC_DATA_DIR": str(folder)})))
     return folder / "hivesync.sqlite3"
 
 

@@ -12,8 +12,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from hivesync_dev.servers.postgres import PostgresServer
-from hivesync_server import migrations, serving
+from hivesync_server import migrations
 from hivesync_server.adapters.db import Database, open_database
+from hivesync_server.migrations import configured
 from hivesync_server.schema import DOMAINS, include_object, metadata
 from hivesync_server.settings import Settings, load
 from sqlalchemy import Connection
@@ -42,7 +43,7 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
 
 
 async def test_migrations_and_code_agree(empty: Settings) -> None:
-    await serving.migrate(empty)
+    await configured.migrate(empty)
 
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(
@@ -63,7 +64,7 @@ def test_every_domain_with_tables_is_known() -> None:
 
 
 async def test_migrating_twice_at_once_is_safe(empty: Settings) -> None:
-    await asyncio.gather(*(serving.migrate(empty) for _ in range(4)))
+    await asyncio.gather(*(configured.migrate(empty) for _ in range(4)))
     async with opened(empty) as database:
         assert await migrations.is_current(database)
 

@@ -21,7 +21,8 @@ from hivesync_dev.servers.redis import RedisServer
 from hivesync_dev.servers.s3 import S3Server
 from hivesync_dev.servers.unsteady_link import UnsteadyLink
 from hivesync_dev.servers.webhook_receiver import WebhookReceiver
-from hivesync_server import operations, serving
+from hivesync_server import operations
+from hivesync_server.migrations import configured
 from hivesync_server.settings import load
 
 from bench.soak.clock import ClockFixed, MovableClock
@@ -91,7 +92,7 @@ async def stage(folder: Path, s3: S3Server, seed: str) -> AsyncIterator[Stage]:
             "EMAIL_FROM": "HiveSync <hivesync@mail.example.com>",
             "TIER_LIMITS": json.dumps({Tier.PREMIUM.value: _PLENTY}),
         }
-        await serving.migrate(load(environ))
+        await configured.migrate(load(environ))
         clock = _clock(folder)
         servers = [BackendProcess(environ), BackendProcess(environ | (clock.env if clock else {}))]
         for server in servers:

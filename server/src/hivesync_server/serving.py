@@ -11,24 +11,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 import uvicorn
-from hivesync_contract.errors import ErrorCode, HiveSyncError
 
-from hivesync_server import logs, migrations
+from hivesync_server import logs
 from hivesync_server.adapters.clock import Clock
-from hivesync_server.adapters.db import open_database
 from hivesync_server.app import App, create_app
 from hivesync_server.graceful import Farewell, GracefulServer
+from hivesync_server.migrations.configured import prepare
 from hivesync_server.settings import Settings, safety
 from hivesync_server.supervising import Supervisor, end_with_parent
 
 SHUTDOWN_SECONDS = 20
 _logger = logging.getLogger(__name__)
-
-
-class SchemaOutdated(HiveSyncError):
-    """The database was not migrated. Changing it unasked is for local servers only."""
-
-    code = ErrorCode.PRECONDITION_FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,7 @@ async def serve(settings: Settings, announce: Callable[[Listening], None]) -> No
     logs.configure(settings.log_level, settings.log_format == "text")
     for warning in safety.warnings(settings):
         _logger.warning(warning)
-    await _prepare_database(settings)
+    await prepare(settings)
     if settings.http.workers == 1:
         await bind(settings, announce).run()
         return
@@ -98,29 +91,6 @@ async def serve_inherited(settings: Settings, descriptor: int, announce: Callabl
     logs.configure(settings.log_level, settings.log_format == "text")
     end_with_parent()
     await bind(settings, announce, listener=socket.socket(fileno=descriptor)).run()
-
-
-async def migrate(
-    settings: Settings, target: str = migrations.NEWEST, *, back: int = 0, dry_run: bool = False
-) -> migrations.Plan:
-    """Bring the configured database to a schema; see `migrations.migrate`."""
-    database = open_database(settings.database)
-    try:
-        return await migrations.migrate(database, target, back=back, dry_run=dry_run)
-    finally:
-        await database.close()
-
-
-async def _prepare_database(settings: Settings) -> None:
-    if settings.env == "local":
-        await migrate(settings)
-        return
-    database = open_database(settings.database)
-    try:
-        if not await migrations.is_current(database):
-            raise SchemaOutdated("The database has another schema; run `hivesync-server migrate` first.")
-    finally:
-        await database.close()
 
 
 def _protocol() -> type[asyncio.Protocol] | Literal["h11"]:

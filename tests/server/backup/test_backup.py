@@ -24,11 +24,12 @@ import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.rows import add_rows, rows_of
 from hivesync_dev.servers.running_backend import RunningBackend
-from hivesync_server import backup, migrations, operations, serving
+from hivesync_server import backup, migrations, operations
 from hivesync_server.adapters.db import Database, open_database
 from hivesync_server.backup.files import BackupInvalid
 from hivesync_server.backup.restoring import DatabaseNotEmpty
 from hivesync_server.backup.stored import stored_tables
+from hivesync_server.migrations import configured
 from hivesync_server.settings import Settings, load
 from sqlalchemy import Connection, text
 
@@ -53,7 +54,7 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
 
 async def fill(settings: Settings, revision: str = migrations.NEWEST) -> None:
     """Migrate, and put a row into every table."""
-    await serving.migrate(settings, revision)
+    await configured.migrate(settings, revision)
     async with opened(settings) as database, database.transaction() as transaction:
         connection = await transaction.session.connection()
         await connection.run_sync(lambda sync: add_rows(sync, stored_tables(sync)))
@@ -117,7 +118,7 @@ async def test_search_finds_the_same_after_a_restore_into_either_database(
         return [answer.json()["items"] for answer in asked]
 
     first = new_database(source)
-    await serving.migrate(first)
+    await configured.migrate(first)
     async with RunningBackend(first) as backend, backend.client() as client:
         ann = await BackendUser(client, "ann").sign_up()
         project = f"/api/v1/projects/{await ann.project()}"

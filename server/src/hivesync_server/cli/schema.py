@@ -6,8 +6,9 @@ from dataclasses import asdict
 
 import click
 
-from hivesync_server import migrations, serving
+from hivesync_server import migrations
 from hivesync_server.cli.output import Output, json_option, run, settings
+from hivesync_server.migrations import configured
 
 
 @click.command()
@@ -30,7 +31,7 @@ def migrate(target: str, back: int | None, dry_run: bool, as_json: bool) -> None
         raise click.UsageError("--to and --back say the same thing in two ways; use one.")
     output = Output(as_json)
     plan: migrations.Plan = run(
-        output, lambda: serving.migrate(settings(), target, back=back or 0, dry_run=dry_run)
+        output, lambda: configured.migrate(settings(), target, back=back or 0, dry_run=dry_run)
     )
     output.show(_told(plan, dry_run), migrated=not dry_run, dry_run=dry_run, **asdict(plan))
 
