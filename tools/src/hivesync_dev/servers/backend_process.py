@@ -56,8 +56,12 @@ class BackendProcess:
         if self._process.stdout is None or self._process.stderr is None:
             raise RuntimeError("no pipes")
         self._reader = asyncio.create_task(self._process.stderr.read())
-        async with asyncio.timeout(_START_SECONDS):
-            line = await self._process.stdout.readline()
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                line = await self._process.stdout.readline()
+        except BaseException:
+            await self.kill()  # nobody else knows of it
+            raise
         if not line:
             await self.stop()
             raise RuntimeError(f"the server did not start: {self.log}")
