@@ -25,8 +25,10 @@ QUEUE_MAX = 128
 """Hashes that are computed or wait: about three seconds of work for one thread."""
 
 _RETRY_SECONDS = 3
-_NICENESS = 2
-"""A little, so that requests come first; more would starve sign-ins on a busy machine."""
+_NICENESS = 19
+"""Requests come first: with less, one in a hundred waits for a slice of a hash. Where all cores are busy with
+requests sign-ins are slow, and more than the queue holds are refused.
+"""
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _T = TypeVar("_T")

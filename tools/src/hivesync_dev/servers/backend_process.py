@@ -7,9 +7,11 @@ import json
 import secrets
 import signal
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 from hivesync_server.adapters.tls import trusted
@@ -27,7 +29,7 @@ class BackendProcess:
     pid: int = 0
     log: str = ""
     _process: asyncio.subprocess.Process | None = None
-    _reader: asyncio.Task[bytes] | None = None
+    _stderr: IO[bytes] | None = None
 
     @classmethod
     def alone(cls, data: Path) -> BackendProcess:
@@ -48,14 +50,14 @@ class BackendProcess:
 
     async def start(self) -> BackendProcess:
         """Start it and wait until it answers."""
-        pipe = asyncio.subprocess.PIPE
         command = [sys.executable, "-m", "hivesync_server", "serve", "--json"]
+        # No pipe: a full one, while we are busy, would hold up the server.
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         self._process = await asyncio.create_subprocess_exec(
-            *command, env=dict(self.environ), stdout=pipe, stderr=pipe
+            *command, env=dict(self.environ), stdout=asyncio.subprocess.PIPE, stderr=self._stderr
         )
-        if self._process.stdout is None or self._process.stderr is None:
-            raise RuntimeError("no pipes")
-        self._reader = asyncio.create_task(self._process.stderr.read())
+        if self._process.stdout is None:
+            raise RuntimeError("no pipe")
         try:
             async with asyncio.timeout(_START_SECONDS):
                 line = await self._process.stdout.readline()
@@ -83,13 +85,17 @@ class BackendProcess:
         await self._end(signal.SIGKILL)
 
     async def _end(self, number: signal.Signals) -> int:
-        if self._process is None or self._reader is None:
+        if self._process is None or self._stderr is None:
             return 0
         if self._process.returncode is None:
             self._process.send_signal(number)
         async with asyncio.timeout(_STOP_SECONDS):
-            self.log += (await self._reader).decode()
-            return await self._process.wait()
+            code = await self._process.wait()
+        if not self._stderr.closed:
+            self._stderr.seek(0)
+            self.log += self._stderr.read().decode()
+            self._stderr.close()
+        return code
 
     def client(self) -> httpx.AsyncClient:
         """Give a client of it."""
