@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from hivesync_server import backup
 from hivesync_server.adapters.cache import MemoryCache
 from hivesync_server.adapters.clock import utc_now
-from hivesync_server.adapters.db import Database, open_database
+from hivesync_server.adapters.db import opened
 from hivesync_server.audit.service import Audit, AuditAction
 from hivesync_server.auth.accounts import Accounts, NewAccount
 from hivesync_server.auth.passwords import Passwords
@@ -39,7 +38,7 @@ class AccountInvalid(HiveSyncError):
 
 async def set_tier(settings: Settings, login: str, tier: Tier) -> User:
     """Give an account another tier; it counts from the account's next request on."""
-    async with _database(settings) as database, database.transaction() as transaction:
+    async with opened(settings.database) as database, database.transaction() as transaction:
         user = await UserRepository(transaction.session).by_login(normal_login(login))
         if user is None:
             raise AccountUnknown(f"There is no account {login!r}.")
@@ -62,7 +61,7 @@ async def create_admin(settings: Settings, email: str, username: str, password: 
     account = NewAccount(
         body.email, body.username, body.password, Tier.PREMIUM, is_admin=True, email_verified=True
     )
-    async with _database(settings) as database, database.transaction() as transaction:
+    async with opened(settings.database) as database, database.transaction() as transaction:
         accounts = Accounts(database, Passwords(), utc_now, Throttle(MemoryCache()))
         user = await accounts.register(account, transaction)
         Audit(transaction.session, utc_now()).note(AuditAction.ADMIN_CREATED, None, user.id)
@@ -73,7 +72,7 @@ async def save_backup(
     settings: Settings, path: Path, now: datetime, progress: Callable[[str], None]
 ) -> backup.Saved:
     """Write the whole database to a file."""
-    async with _database(settings) as database:
+    async with opened(settings.database) as database:
         return await backup.save(database, path, now, progress)
 
 
@@ -81,14 +80,5 @@ async def restore_backup(
     settings: Settings, path: Path, progress: Callable[[str], None], *, replace: bool
 ) -> backup.Restored:
     """Fill the database from a file."""
-    async with _database(settings) as database:
+    async with opened(settings.database) as database:
         return await backup.restore(database, path, progress, replace=replace)
-
-
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    database = open_database(settings.database)
-    try:
-        yield database
-    finally:
-        await database.close()

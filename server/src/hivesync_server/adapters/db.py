@@ -194,6 +194,16 @@ def open_database(settings: DatabaseSettings) -> Database:
     return Database(_sqlite_engine(f"sqlite+aiosqlite:///{settings.sqlite_path}"))
 
 
+@asynccontextmanager
+async def opened(settings: DatabaseSettings) -> AsyncIterator[Database]:
+    """Open the database for one piece of work."""
+    database = open_database(settings)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 def _postgres_engine(url: str, pool: int) -> AsyncEngine:
     async def connect(*_: Any, **__: Any) -> psycopg.AsyncConnection[Any]:
         # libpq reads the address itself, so every parameter that providers hand out works.

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_server import migrations
-from hivesync_server.adapters.db import Database, open_database
+from hivesync_server.adapters.db import opened
 from hivesync_server.settings import Settings
 
 
@@ -22,7 +19,7 @@ async def migrate(
     settings: Settings, target: str = migrations.NEWEST, *, back: int = 0, dry_run: bool = False
 ) -> migrations.Plan:
     """Bring it to a schema; see `migrations.migrate`."""
-    async with _database(settings) as database:
+    async with opened(settings.database) as database:
         return await migrations.migrate(database, target, back=back, dry_run=dry_run)
 
 
@@ -31,15 +28,6 @@ async def prepare(settings: Settings) -> None:
     if settings.env == "local":
         await migrate(settings)
         return
-    async with _database(settings) as database:
+    async with opened(settings.database) as database:
         if not await migrations.is_current(database):
             raise SchemaOutdated("The database has another schema; run `hivesync-server migrate` first.")
-
-
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    database = open_database(settings.database)
-    try:
-        yield database
-    finally:
-        await database.close()
