@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form
-from hivesync_contract.errors import HiveSyncError
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hivesync_server.audit.service import AuditDep
@@ -17,40 +14,22 @@ from hivesync_server.auth.devices.service import sign_out_device
 from hivesync_server.auth.services import SessionsDep
 from hivesync_server.auth.totp.service import TotpDep
 from hivesync_server.http.fields import ResourceId
-from hivesync_server.http.route import ApiRoute
 from hivesync_server.resources import ResourcesDep, TransactionDep
 from hivesync_server.web.browser import WebSessions
-from hivesync_server.web.pages import message, page
-from hivesync_server.web.sign_in_pages import Place, please_wait, proof_of, sign_in_page
+from hivesync_server.web.page_route import PageRoute, SignedOut
+from hivesync_server.web.pages import page
+from hivesync_server.web.sign_in_pages import Place, proof_of, sign_in_page
 from hivesync_server.web.visits import FromOwnPage, Visit, VisitDep
 
 SHOWN_MAX = 100
 _HERE = "/security"
-_BACK = (_HERE, "Back to your devices")
 
 
-class SignedOut(Exception):
-    """Nobody is signed in in this browser: on to the sign-in."""
+class SecurityRoute(PageRoute):
+    """See `PageRoute`."""
 
-
-class SecurityRoute(ApiRoute):
-    """Answers failures by pages; by then the transaction has been rolled back."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Wrap the route's handler."""
-        original = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            try:
-                return await original(request)
-            except SignedOut:
-                return RedirectResponse(f"{_HERE}/sign-in", 303)
-            except HiveSyncError as error:
-                if error.status == 429 or error.retryable:
-                    return please_wait(error)
-                return message("That did not work", error.detail, error.status, _BACK)
-
-        return handle
+    sign_in = f"{_HERE}/sign-in"
+    back = (_HERE, "Back to your devices")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,53 +5,36 @@ The cookie is of these pages alone, `SameSite=Strict`, and ends when it was not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends
 from hivesync_contract.errors import HiveSyncError
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from hivesync_server.admin.access import admin_of
 from hivesync_server.admin.services import Desk
 from hivesync_server.auth.services import AccountsDep
-from hivesync_server.http.route import ApiRoute
 from hivesync_server.http.security_headers import PAGE_POLICY
 from hivesync_server.resources import ResourcesDep, TransactionDep
 from hivesync_server.web.browser import WebSessions
-from hivesync_server.web.pages import message, page
-from hivesync_server.web.sign_in_pages import please_wait
+from hivesync_server.web.page_route import PageRoute, SignedOut
+from hivesync_server.web.pages import page
 from hivesync_server.web.visits import Visit, VisitDep
 
-SIGN_IN = "/admin/sign-in"
-_BACK = ("/admin", "Back to the overview")
 _POLICY = f"{PAGE_POLICY}; script-src 'self'; connect-src 'self'"
 
 
-class SignedOut(Exception):
-    """Nobody is signed in in this browser: on to the sign-in."""
+class AdminRoute(PageRoute):
+    """See `PageRoute`."""
 
+    sign_in = "/admin/sign-in"
+    back = ("/admin", "Back to the overview")
 
-class AdminRoute(ApiRoute):
-    """Answers failures by pages; by then the transaction has been rolled back."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Wrap the route's handler."""
-        original = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            try:
-                return await original(request)
-            except SignedOut:
-                return RedirectResponse(SIGN_IN, 303)
-            except HiveSyncError as error:
-                if error.status == 429:
-                    return please_wait(error)
-                return message("That did not work", error.detail, error.status, _BACK)
-
-        return handle
+    @staticmethod
+    def is_momentary(error: HiveSyncError) -> bool:
+        """An admin may do something about the others, and is shown what they are."""
+        return error.status == 429
 
 
 @dataclass(frozen=True, slots=True)
