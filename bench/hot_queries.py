@@ -37,7 +37,7 @@ LIMIT = 50
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 Ask = Callable[[AsyncSession, Filling], Awaitable[object]]
 
-_COMMON, _FREQUENT, _MIDDLING, _RARE = 10, 45, 300, 15_000
+_COMMON, _OFTEN, _FREQUENT, _RATHER_OFTEN, _MIDDLING, _RARE = 10, 40, 45, 46, 300, 15_000
 """Ranks of words; the most frequent one is the first."""
 
 _EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF{form}) "
@@ -65,8 +65,8 @@ class Reading:
 def hot_queries(vocabulary: Vocabulary) -> Iterator[HotQuery]:
     """Give them all."""
     yield from _lists()
-    ranks = (_COMMON, _FREQUENT, _MIDDLING, _RARE)
-    common, frequent, middling, rare = (vocabulary.words[rank] for rank in ranks)
+    ranks = (_COMMON, _OFTEN, _FREQUENT, _RATHER_OFTEN, _MIDDLING, _RARE)
+    common, often, frequent, rather_often, middling, rare = (vocabulary.words[rank] for rank in ranks)
     bound = (
         "A thousand are looked at in the list's order; only for what is rare among them the index is asked."
     )
@@ -80,6 +80,11 @@ def hot_queries(vocabulary: Vocabulary) -> Iterator[HotQuery]:
         ("a word of one text in a hundred", "The index gives what these weeks have of it.", middling),
         ("a rare word", "The index gives all there is: little.", rare),
         ("several words", "The index is asked by those that few texts have.", f"{common} {middling} {rare}"),
+        (
+            "two words of many texts each",
+            "How many months have enough of both, the last weeks tell.",
+            f"{often} {rather_often}",
+        ),
         ("a mistyped word", "Nothing fits, so words of the newest texts are compared.", f"{rare[:2]}{rare}"),
     ):
         yield HotQuery(f"search for {name}", reason, _search(query))

@@ -1,7 +1,8 @@
-"""How long a user waits for a preview: a project's first, and the next after one file was changed.
+"""How long a user waits for a preview: a project's first, and the next after one file was changed; and for
+`vite build` of the same app.
 
-The samples take turns, each time as a project that nobody has seen before, so that whatever else the
-machine does falls on all of them.
+All take turns, each preview as a project that nobody has seen before, so that whatever else the machine does
+falls on all of them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from hivesync_dev.paths import EXAMPLES
 from hivesync_dev.samples import add_packages, make_vite_project
 from hivesync_dev.stack.stack import Stack, StackSettings
 
+from bench.vite_builds import build_seconds, make_native_project, make_web_projects, version_of
+
 _DEADLINE_SECONDS = 120.0
 _POLL_SECONDS = 0.005
 _NATIVE, _WEB, _MANY_FILES = "react-native-app", "vite-react-ts", "vite-with-packages"
@@ -30,23 +33,31 @@ class BenchPreviewFailed(Exception):
 
 
 def measure_previews(folder: Path, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """Preview copies of all samples on a fresh stack, `rounds` times."""
+    """Preview copies of all samples on a fresh stack, and build each with Vite, `rounds` times."""
     samples = folder / "samples"
     samples.mkdir(parents=True)
     _make_samples(samples)
-    first: dict[str, list[float]] = {name: [] for name in _CHANGED}
-    again: dict[str, list[float]] = {name: [] for name in _CHANGED}
+    say("  installing what vite builds")
+    vite = _make_peers(folder / "vite", samples)
+    taken: dict[str, dict[str, list[float]]] = {
+        name: {"first": [], "rebuild": [], "vite": []} for name in _CHANGED
+    }
     with Stack(StackSettings(folder / "stack")) as stack:
         with _copied(samples / _NATIVE) as project:
             cold = _preview_seconds(stack, project)
         for number in range(rounds):
             say(f"  round {number + 1} of {rounds}")
             for name, changed in _CHANGED.items():
+                taken[name]["vite"].append(build_seconds(vite[name]))
                 with _copied(samples / name) as project:
-                    first[name].append(_preview_seconds(stack, project))
+                    taken[name]["first"].append(_preview_seconds(stack, project))
                     _change(project / changed)
-                    again[name].append(_preview_seconds(stack, project))
-    return {"cold_seconds": cold, "samples": _medians(first, again)}
+                    taken[name]["rebuild"].append(_preview_seconds(stack, project))
+    return {
+        "vite": version_of(vite[_WEB]),
+        "cold_seconds": cold,
+        "samples": {name: _medians(seconds) for name, seconds in taken.items()},
+    }
 
 
 def _make_samples(folder: Path) -> None:
@@ -54,6 +65,13 @@ def _make_samples(folder: Path) -> None:
     web = make_vite_project("react-ts", folder)
     shutil.copytree(web, folder / _MANY_FILES)
     add_packages(folder / _MANY_FILES)
+
+
+def _make_peers(folder: Path, samples: Path) -> dict[str, Path]:
+    folder.mkdir()
+    plain, packaged = make_web_projects(folder)
+    native = make_native_project(samples / _NATIVE, plain)
+    return {_NATIVE: native, _WEB: plain, _MANY_FILES: packaged}
 
 
 @contextmanager
@@ -82,13 +100,6 @@ def _preview_seconds(stack: Stack, project: Path) -> float:
     return time.perf_counter() - began
 
 
-def _medians(
-    first: Mapping[str, list[float]], again: Mapping[str, list[float]]
-) -> dict[str, dict[str, float]]:
-    return {
-        name: {
-            "first_seconds": statistics.median(first[name]),
-            "rebuild_seconds": statistics.median(again[name]),
-        }
-        for name in first
-    }
+def _medians(seconds: Mapping[str, list[float]]) -> dict[str, float]:
+    medians = {f"{what}_seconds": statistics.median(each) for what, each in seconds.items()}
+    return medians | {"ratio": medians["first_seconds"] / medians["vite_seconds"]}

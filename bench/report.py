@@ -1,11 +1,12 @@
 """`python -m bench.report RESULTS.json …`: write docs/performance.md from measurements; says what missed.
 
-Later files win part by part, so that the parts need not come from one run.
+What none of the files measured stays on the page as it was, so that the parts need not come from one run.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,12 @@ _INTRODUCTION = """\
 Written by `python -m bench.report` from `make bench`; do not edit. Only ratios of one run mean something:
 absolute figures belong to the machine, and to what else ran on it. What each part measures stands in
 [bench/README.md](../bench/README.md); what the backend's queries read, in [query-plans.md](query-plans.md).
+*Load* is the load average before the run began; *short* means `BENCH_QUICK=1`.
+
+| what | must | measured | | when, on what |
+|---|---|---|---|---|
 """
+_ROW = re.compile(r"^\| (?!what \|)([^|]+) \|.*\|$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +39,29 @@ class Row:
     measured: str
     kept: bool
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return self.what, self.must, self.measured, "yes" if self.kept else "**missed**"
+
 
 def main() -> int:
     """Write the page."""
-    merged: dict[str, Any] = {}
-    for name in sys.argv[1:]:
-        merged |= json.loads(Path(name).read_text("utf-8"))
-    if not merged:
+    if not sys.argv[1:]:
         print("Name at least one JSON file of bench/results/.", file=sys.stderr)
         return 2
-    _PAGE.write_text(_page(merged), "utf-8")
+    lines = {found[1]: found[0] for found in _ROW.finditer(_PAGE.read_text("utf-8"))}
+    for name in sys.argv[1:]:
+        lines |= _lines(json.loads(Path(name).read_text("utf-8")))
+    _PAGE.write_text(_INTRODUCTION + "".join(f"{line}\n" for line in lines.values()), "utf-8")
     return 0
 
 
-def _page(results: dict[str, Any]) -> str:
+def _lines(results: dict[str, Any]) -> dict[str, str]:
+    """Give the table's lines by what was measured."""
     machine = results["machine"]
-    lines = [
-        _INTRODUCTION,
-        f"Last part measured {results['at']} on {machine['cpus']} cores, "
-        f"{machine['system'].partition('-')[0]}, Python {machine['python']}; "
-        f"load average before the run: {machine.get('load', 'not recorded')}.",
-        *(["", "Parts of this are from a short run (`BENCH_QUICK=1`)."] if results["quick"] else []),
-        "",
-        "| what | must | measured | |",
-        "|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row.what} | {row.must} | {row.measured} | {'yes' if row.kept else '**missed**'} |"
-        for row in _rows(results)
-    ]
-    return "\n".join(lines) + "\n"
+    how = f"{results['at'][:10]}, {machine['cpus']} cores, load {machine.get('load', 'not recorded')}"
+    how += ", short" if results["quick"] else ""
+    return {row.what: f"| {' | '.join((*row.cells, how))} |" for row in _rows(results)}
 
 
 def _rows(results: dict[str, Any]) -> Iterator[Row]:
@@ -70,12 +69,18 @@ def _rows(results: dict[str, Any]) -> Iterator[Row]:
         ("relay", _relay),
         ("transfer", _transfer),
         ("agent", _agent),
+        ("sdk", _sdk),
         ("network", _network),
         ("index", _index),
+        ("previews", _previews),
+        ("live", _live),
         ("list", _list),
         ("login", _login),
         ("events", _events),
         ("growth", _growth),
+        ("jobs", _jobs),
+        ("worker_jobs", _worker_jobs),
+        ("worker_memory", _worker_memory),
     ):
         if part in results:
             yield from rows(results[part])
@@ -111,6 +116,12 @@ def _agent(idle: dict[str, Any]) -> Iterator[Row]:
     yield _at_most("idle CPU, four editors, no project", 0.1, idle["idle_cpu_percent"], " %")
 
 
+def _sdk(sdk: dict[str, Any]) -> Iterator[Row]:
+    yield _at_most("`import hivesync`", 150, sdk["import_package_ms"], " ms")
+    yield _at_most("`from hivesync import Client`", 150, sdk["import_client_ms"], " ms")
+    yield _at_most("a call by the SDK ÷ bare httpx", 1.3, sdk["call_ratio"])
+
+
 def _network(network: dict[str, Any]) -> Iterator[Row]:
     far = f"TLS, {network['round_trip_ms']:.0f} ms away"
     yield _at_most(f"{far}: by the agent ÷ fresh direct", 0.4, network["action_ratio"])
@@ -129,6 +140,23 @@ def _index(index: dict[str, Any]) -> Iterator[Row]:
     yield _at_most("CPU, 50,000 files watched, four editors", 0.1, index["watched_cpu_percent"], " %")
 
 
+def _previews(previews: dict[str, Any]) -> Iterator[Row]:
+    for name, seconds in previews["samples"].items():
+        yield _at_most(f"first preview ÷ `vite build` {previews['vite']}, {name}", 1.5, seconds["ratio"])
+
+
+def _live(live: dict[str, Any]) -> Iterator[Row]:
+    what = f"a save until it is on the page, live preview of {live['files']} files"
+    yield _at_most(f"{what}, p50", 60, live["near_p50_ms"], " ms")
+    yield _at_most(f"{what}, p95", 120, live["near_p95_ms"], " ms")
+    yield _at_most(f"{what} ÷ the HMR of vite {live['vite']}", 1, live["ratio"])
+    yield _at_most("what a save of one file sends ÷ that file", 2, live["sent_ratio"])
+    yield _at_most("a changed file in the room, p50", 60, live["room_p50_ms"], " ms")
+    added = live["far_p50_ms"] - live["near_p50_ms"]
+    far = f"{live['round_trip_ms']:.0f} ms away"
+    yield _at_most(f"{what}: added by {far}, p50", live["round_trip_ms"], added, " ms")
+
+
 def _list(listed: dict[str, Any]) -> Iterator[Row]:
     what = f"authenticated list of {listed['tasks']} tasks ÷ the same by bare FastAPI and SQLAlchemy"
     yield _at_least(what, 0.7, listed["ratio"])
@@ -144,12 +172,30 @@ def _growth(growth: dict[str, Any]) -> Iterator[Row]:
         yield _at_most(f"p99 of {kind}: {growth['many']:,} rows ÷ {growth['few']:,}", 1.5, figures["ratio"])
 
 
+def _jobs(jobs: dict[str, Any]) -> Iterator[Row]:
+    yield _at_most("job accepted → signed POST, p50", 50, jobs["accepted_p50_ms"], " ms")
+
+
+def _worker_jobs(worker: dict[str, Any]) -> Iterator[Row]:
+    sent = f"{worker['jobs']} jobs at once"
+    yield _at_least(f"{sent}: ended well", 1, worker["succeeded"] / worker["jobs"])
+    yield _at_most(f"{sent}: told twice", 0, worker["reported_twice"], "")
+    yield _at_most(f"{sent}: Premium's p50 wait ÷ Free's", 1 / 3, worker["premium_to_free"])
+
+
+def _worker_memory(builder: dict[str, Any]) -> Iterator[Row]:
+    most = max(builder["first_half_max"], builder["second_half_max"])
+    yield _at_most(f"builder memory over {builder['builds']} builds", 100, most, " MB")
+    growth = builder["second_half_max"] / builder["first_half_max"]
+    yield _at_most("builder memory, second half of them ÷ first", 1.1, growth)
+
+
 def _at_least(what: str, least: float, measured: float) -> Row:
     return Row(what, f"≥ {least:g} ×", f"{measured:.2f} ×", measured >= least)
 
 
 def _at_most(what: str, most: float, measured: float, unit: str = " ×") -> Row:
-    return Row(what, f"≤ {most:g}{unit}", f"{measured:.2f}{unit}", measured <= most)
+    return Row(what, f"≤ {most:.3g}{unit}", f"{measured:.2f}{unit}", measured <= most)
 
 
 if __name__ == "__main__":

@@ -19,14 +19,22 @@ def table(results: dict[str, Any]) -> str:
         parts += ["", *_network_lines(network)]
     if idle := results.get("agent"):
         parts += ["", *_agent_lines(idle)]
+    if sdk := results.get("sdk"):
+        parts += ["", *_sdk_lines(sdk)]
     if index := results.get("index"):
         parts += ["", *_index_lines(index)]
     if events := results.get("events"):
         parts += ["", *_event_lines(events)]
     if jobs := results.get("jobs"):
         parts += ["", *_job_lines(jobs)]
+    if queued := results.get("worker_jobs"):
+        parts += ["", *_worker_job_lines(queued)]
+    if memory := results.get("worker_memory"):
+        parts += ["", *_worker_memory_lines(memory)]
     if previews := results.get("previews"):
         parts += ["", *_preview_lines(previews)]
+    if live := results.get("live"):
+        parts += ["", *_live_lines(live)]
     if listed := results.get("list"):
         parts += ["", *_list_lines(listed)]
     if login := results.get("login"):
@@ -34,6 +42,15 @@ def table(results: dict[str, Any]) -> str:
     if growth := results.get("growth"):
         parts += ["", *_growth_lines(growth)]
     return "\n".join(parts)
+
+
+def _sdk_lines(sdk: dict[str, Any]) -> Iterable[str]:
+    yield (
+        f"Importing hivesync takes {sdk['import_package_ms']:.0f} ms, "
+        f"its Client {sdk['import_client_ms']:.0f} ms (httpx alone {sdk['import_httpx_ms']:.0f} ms); "
+        f"a call of the agent {sdk['call_ms']:.2f} ms, "
+        f"by bare httpx {sdk['bare_call_ms']:.2f} ms: {sdk['call_ratio']:.2f} ×"
+    )
 
 
 def _relay_lines(relay: dict[str, Any]) -> Iterable[str]:
@@ -121,12 +138,46 @@ def _job_lines(jobs: dict[str, Any]) -> Iterable[str]:
         yield f"  since it was {since} {middle:.1f} ms p50, {slowest:.1f} ms p99"
 
 
+def _worker_job_lines(queued: dict[str, Any]) -> Iterable[str]:
+    yield (
+        f"{queued['jobs']} jobs at once at the Worker, of three tiers: "
+        f"{queued['succeeded']} built, {queued['reported_twice']} reported twice"
+    )
+    waits = ", ".join(f"{tier} {seconds:.1f} s" for tier, seconds in queued["wait_p50_seconds"].items())
+    yield f"  p50 until reported: {waits}; premium ÷ free {queued['premium_to_free']:.2f} ×"
+
+
+def _worker_memory_lines(memory: dict[str, Any]) -> Iterable[str]:
+    yield f"The Worker's builder, {memory['builds']} builds of different kinds and sizes, one after another"
+    yield (
+        f"  holds at most {memory['first_half_max']:.0f} MB in the first half, "
+        f"{memory['second_half_max']:.0f} MB in the second; replaced {memory['instances'] - 1} times"
+    )
+
+
 def _preview_lines(previews: dict[str, Any]) -> Iterable[str]:
     yield "Previews, from the request to ready, on embedded defaults"
     yield f"  the very first after a start: {previews['cold_seconds']:.2f} s; medians from then on:"
     for name, seconds in previews["samples"].items():
         first, again = seconds["first_seconds"], seconds["rebuild_seconds"]
-        yield f"  {name:<20} first {first:.2f} s, after a change {again:.2f} s"
+        built = f"vite {previews['vite']} build {seconds['vite_seconds']:.2f} s"
+        yield (
+            f"  {name:<20} first {first:.2f} s, {built}: {seconds['ratio']:.2f} ×; "
+            f"after a change {again:.2f} s"
+        )
+
+
+def _live_lines(live: dict[str, Any]) -> Iterable[str]:
+    yield f"A save in a live preview of {live['files']} files until it is on the page, {live['saves']} saves"
+    for name, what in (
+        ("near", "nearby"),
+        ("vite", f"HMR of vite {live['vite']}"),
+        ("far", f"{live['round_trip_ms']:.0f} ms away"),
+        ("agent", "  of that, the agent"),
+        ("room", "  of that, the room"),
+    ):
+        yield f"  {what:<20} p50 {live[f'{name}_p50_ms']:.0f} ms, p95 {live[f'{name}_p95_ms']:.0f} ms"
+    yield f"  nearby ÷ vite {live['ratio']:.2f} ×; a save sends {live['sent_ratio']:.2f} × its file"
 
 
 def _list_lines(listed: dict[str, Any]) -> Iterable[str]:

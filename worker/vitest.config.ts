@@ -1,4 +1,4 @@
-/** Two kinds of tests: inside workerd, and from outside with a real Worker, a real socket and a real browser. */
+/** Three kinds of tests: inside workerd; of what a deployment would send; and from outside, with a real Worker and browser. */
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
@@ -17,7 +17,15 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], testTimeout: 20_000 },
+        test: {
+          name: "workerd",
+          include: ["test/workerd/**/*.test.ts"],
+          globalSetup: ["test/backend_server.ts", "test/model_server.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: { name: "deploy", include: ["test/deploy/**/*.test.ts"], testTimeout: 60_000 },
       },
       {
         test: {

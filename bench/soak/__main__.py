@@ -1,6 +1,6 @@
 """Run the soak: SOAK_SECONDS (1800), SOAK_SEED (random, printed). Exit code 1 if anything went wrong.
 
-With the argument `server` it is the soak of two servers.
+With the argument `server` it is the soak of two servers, with `sdk` that of the SDK.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.soak import sdk
 from bench.soak.audit import effects
 from bench.soak.clock import ClockFixed
 from bench.soak.disturbances import choose
 from bench.soak.growth import Connections, Sample, Watch, connections_of, growth_of, look
 from bench.soak.records import read_ledgers
 from bench.soak.report import Findings, show, write
-from bench.soak.server import run as server
+from bench.soak.server import command as server
 from bench.soak.stage import Stage, stage
 
 _CALM_SECONDS = (1.0, 6.0)
@@ -144,4 +145,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(server.main() if sys.argv[1:] == ["server"] else main())
+    chosen = {"server": server.main, "sdk": sdk.run}.get("".join(sys.argv[1:]), main)
+    raise SystemExit(chosen())

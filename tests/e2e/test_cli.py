@@ -56,6 +56,19 @@ def test_a_broken_source_is_named_to_people_and_to_scripts(hivesync: Run, projec
     assert (problem["diagnostic"]["file"], problem["diagnostic"]["line"]) == ("src/App.tsx", 1)
 
 
+def test_a_file_is_explained_without_any_model(hivesync: Run, project: Path) -> None:
+    told = hivesync("docs", str(project / "src" / "App.tsx"))
+    assert told.returncode == 0, told.stderr
+    assert "`App.tsx`: " in told.stdout
+    assert "1 component" in told.stdout
+    assert "Used by `src/main.tsx`" in told.stdout
+    assert "*By outline.* Read from the source itself, without an AI model." in told.stdout
+
+    answered = hivesync("docs", str(project / "src" / "App.tsx"), "--selection", "1:3", "--json")
+    result = json.loads(answered.stdout)["result"]
+    assert (result["engine"], result["summary"].startswith("Lines 1–3 of")) == ("outline", True)
+
+
 def test_a_second_agent_says_where_the_first_one_is(hivesync: Run, stack: Stack) -> None:
     result = hivesync("agent", "run")
     assert result.returncode == 0

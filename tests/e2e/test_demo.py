@@ -87,7 +87,7 @@ def test_a_wrong_option_is_told_at_once(demo: Callable[..., RunningDemo], tmp_pa
     assert "there is no such file or folder" in err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything(
     number: signal.Signals, demo: Callable[..., RunningDemo], sample: Path
 ) -> None:
@@ -119,14 +119,6 @@ def test_a_signal_during_the_start_stops_everything(demo: Callable[..., RunningD
     assert processes_of(running.folder) == []
 
 
-def test_even_kill_minus_nine_leaves_no_process(demo: Callable[..., RunningDemo], sample: Path) -> None:
-    running = demo(sample)
-    running.wait_until_ready()
-    running.process.kill()
-    running.process.communicate()
-    wait_until_gone(running.folder)
-
-
 def test_the_next_demo_starts_after_a_killed_one(demo: Callable[..., RunningDemo], sample: Path) -> None:
     first = demo(sample)
     first.wait_until_ready()
@@ -135,16 +127,6 @@ def test_the_next_demo_starts_after_a_killed_one(demo: Callable[..., RunningDemo
     second = demo(sample, ONCE="1")
     _, err = second.end()
     assert second.process.returncode == 0, err
-
-
-def test_a_second_demo_says_where_the_first_one_is(demo: Callable[..., RunningDemo], sample: Path) -> None:
-    first = demo(sample)
-    link = first.wait_until_ready()["preview_url"]
-    second = demo(sample)
-    _, err = second.end()
-    assert second.process.returncode == 1
-    assert link in err
-    assert first.process.poll() is None
 
 
 def in_shell_of(running: RunningDemo, *arguments: str) -> str:
@@ -187,17 +169,17 @@ def test_at_a_terminal_enter_gives_the_link_again_and_ctrl_c_ends_it(tmp_path: P
     assert processes_of(folder) == []
 
 
-def test_the_env_file_leads_the_command_to_the_demo(demo: Callable[..., RunningDemo], sample: Path) -> None:
+def test_a_second_demo_says_where_the_first_one_is_which_ends_when_its_backend_dies(
+    demo: Callable[..., RunningDemo], sample: Path
+) -> None:
     running = demo(sample)
-    description = running.wait_until_ready()
-    assert (running.folder / "env").stat().st_mode & 0o777 == 0o600
-    me = json.loads(in_shell_of(running, "api", "GET", "/api/v1/auth/me"))
-    assert me["email"] == description["email"]
+    link = running.wait_until_ready()["preview_url"]
+    second = demo(sample)
+    _, err = second.end()
+    assert second.process.returncode == 1
+    assert link in err
+    assert running.process.poll() is None
 
-
-def test_a_backend_that_dies_ends_the_demo(demo: Callable[..., RunningDemo], sample: Path) -> None:
-    running = demo(sample)
-    running.wait_until_ready()
     children = psutil.Process(running.process.pid).children()
     next(child for child in children if any("hivesync-server" in word for word in child.cmdline())).kill()
     _, err = running.end()
@@ -208,9 +190,15 @@ def test_a_backend_that_dies_ends_the_demo(demo: Callable[..., RunningDemo], sam
     assert processes_of(running.folder) == []
 
 
-def test_an_agent_that_is_stopped_ends_the_demo(demo: Callable[..., RunningDemo], sample: Path) -> None:
+def test_the_env_file_leads_the_command_to_the_demo_which_ends_with_its_agent(
+    demo: Callable[..., RunningDemo], sample: Path
+) -> None:
     running = demo(sample)
-    running.wait_until_ready()
+    description = running.wait_until_ready()
+    assert (running.folder / "env").stat().st_mode & 0o777 == 0o600
+    me = json.loads(in_shell_of(running, "api", "GET", "/api/v1/auth/me"))
+    assert me["email"] == description["email"]
+
     in_shell_of(running, "agent", "stop")
     _, err = running.end()
     assert running.process.returncode == 1
@@ -235,7 +223,7 @@ def test_an_agent_that_was_started_anew_ends_with_the_demo(
     assert not still_runs(pid)
 
 
-def test_an_agent_that_outlived_a_killed_demo_ends_with_the_next(
+def test_kill_minus_nine_leaves_no_process_and_an_agent_started_after_it_ends_with_the_next(
     demo: Callable[..., RunningDemo], sample: Path
 ) -> None:
     first = demo(sample)
@@ -261,6 +249,10 @@ def test_a_project_that_does_not_build_is_shown_as_such(
     assert running.process.returncode == 0
     assert "src/App.tsx:1:" in err
     assert link in out
+    assert not (running.folder / "env").exists()
+    assert "nothing is left running" in err
+    assert processes_of(running.folder) == []
+    assert not (running.folder / "stack.json").exists()
 
 
 def test_when_make_is_killed_the_demo_ends_too(tmp_path: Path, sample: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_stale_change_comes_back_with_both_sides(stack: Stack, project: str) -
         assert api.http.delete(f"/v1/operations/{operation['id']}").status_code == 204
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.05, 0.2])
+@pytest.mark.parametrize("seconds", [0.0, 0.05])
 def test_killing_agent_and_backend_meanwhile_loses_and_doubles_nothing(
     stack: Stack, project: str, seconds: float
 ) -> None:

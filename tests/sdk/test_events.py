@@ -9,6 +9,8 @@ from contextlib import aclosing
 import pytest
 from aiohttp import web
 from hivesync import AgentAbsent, AsyncClient, AuthenticationFailed, Event, Locations, Offline
+from hivesync_contract import PROTOCOL_MAX
+from hivesync_contract.discovery import ProtocolRange
 from hivesync_contract.events import PreviewProgressEvent, ResetEvent, SessionEvent
 from hivesync_contract.previews import PreviewState
 from hivesync_dev.servers.fake_agent import FakeAgent
@@ -119,3 +121,37 @@ async def test_an_answer_that_is_no_stream_is_raised(agent: FakeAgent, client: A
     agent.on("GET", "/v1/events", json_answer({}))
     with pytest.raises(Exception, match="no event stream"):
         await take(client, 1)
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_an_agent_of_another_protocol_is_gone_around(
+    agent: FakeAgent, backend: FakeBackend, client: AsyncClient
+) -> None:
+    agent.protocol = ProtocolRange(PROTOCOL_MAX + 1, PROTOCOL_MAX + 1)
+    agent.publish()
+    backend.on("GET", "/api/v1/events", stream(SESSION, stays_open=True))
+    (event,) = await take(client, 1)
+    assert event.data == SessionEvent(True, "login")
+
+
+@pytest.mark.parametrize("status", [429, 502, 503])
+async def test_a_backend_that_is_busy_for_a_while_ends_no_stream(
+    agent: FakeAgent, client: AsyncClient, status: int
+) -> None:
+    busy = problem_answer(status, "RATE_LIMITED")
+    answers = iter([stream(SESSION), busy, stream(PROGRESS, stays_open=True)])
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await next(answers)(request)
+
+    agent.on("GET", "/v1/events", handle)
+    assert [event.id for event in await take(client, 2)] == ["1", "2"]
+
+
+async def test_a_long_event_in_many_parts_is_whole(agent: FakeAgent, client: AsyncClient) -> None:
+    said = "x" * 300_000
+    text = SESSION.replace(b"login", said.encode())
+    parts = [text[start : start + 4096] for start in range(0, len(text), 4096)]
+    agent.on("GET", "/v1/events", stream(*parts, stays_open=True))
+    (event,) = await take(client, 1)
+    assert event.data == SessionEvent(True, said)

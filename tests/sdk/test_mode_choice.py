@@ -86,11 +86,12 @@ async def test_a_mutation_that_the_agent_dropped_is_repeated_under_the_same_key(
     agent.on("DELETE", "/api/v1/projects/p1", die)
     backend.on("DELETE", "/api/v1/projects/p1", json_answer(None))
     await client.projects.delete("p1")
-    (first,), (second,) = (
-        agent.asked("DELETE", "/api/v1/projects/p1"),
-        backend.asked("DELETE", "/api/v1/projects/p1"),
-    )
-    assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
+    through_agent = agent.asked("DELETE", "/api/v1/projects/p1")
+    (direct,) = backend.asked("DELETE", "/api/v1/projects/p1")
+    assert len(through_agent) == 2  # a new connection shows whether the agent lives
+    assert {each.headers["Idempotency-Key"] for each in (*through_agent, direct)} == {
+        direct.headers["Idempotency-Key"]
+    }
 
 
 @pytest.mark.usefixtures("signed_in")
@@ -115,6 +116,24 @@ async def test_what_a_dead_agent_had_begun_is_waited_for(
     with pytest.raises(Conflicting):
         await client.projects.delete("p1")
     assert len(backend.asked("DELETE", path)) == 3
+
+
+async def test_what_a_dead_agent_had_begun_is_waited_for_through_the_next_one_too(
+    agent: FakeAgent, client: AsyncClient
+) -> None:
+    path = "/api/v1/projects/p1"
+    busy = {"title": "Conflict", "status": 409, "code": "CONFLICT", "detail": "Still running."}
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        is_first = len(agent.asked("DELETE", path)) == 1
+        return await (json_answer(busy, 409, {"Retry-After": "1"}) if is_first else json_answer(None))(
+            request
+        )
+
+    agent.on("DELETE", path, answer)
+    await client.projects.delete("p1")
+    keys = [asked.headers["Idempotency-Key"] for asked in agent.asked("DELETE", path)]
+    assert (len(keys), len(set(keys))) == (2, 1)
 
 
 @pytest.mark.usefixtures("signed_in")

@@ -41,6 +41,9 @@ PUBLIC = {
     "TierLimitReached",
     "TooLarge",
     "TooManyRequests",
+    "UNSET",
+    "Way",
+    "WayReason",
     "__version__",
 }
 HEAVY = ("httpx", "msgspec", "keyring", "asyncio", "ssl", "truststore", "aiohttp")

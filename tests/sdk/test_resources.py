@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 from hivesync import AsyncClient, CallInvalid, Mode, Offline, OfflineQueued, PreviewFailed
 from hivesync_contract.errors import Diagnostic, ErrorCode
-from hivesync_contract.local_api import KeychainState, LocalPreview, LoginPending, Session, SessionStore
+from hivesync_contract.keychain import KeychainState, SessionStore
+from hivesync_contract.local_api import LocalPreview, LoginPending, Session
 from hivesync_contract.pages import Page
 from hivesync_contract.previews import Platform, PreviewError, PreviewState
 from hivesync_contract.projects import Project

@@ -18,7 +18,7 @@ from hivesync import (
 from hivesync.credentials import Ending, new_session
 from hivesync.credentials.plaintext import PlaintextStore
 from hivesync_contract.identity import DeviceCode
-from hivesync_contract.local_api import SessionStore
+from hivesync_contract.keychain import SessionStore
 from hivesync_dev.servers.fake_agent import FakeAgent
 from hivesync_dev.servers.fake_backend import PASSWORD, USER, FakeBackend
 from hivesync_dev.servers.scripted import json_answer

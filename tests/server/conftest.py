@@ -16,10 +16,18 @@ from hivesync_dev.servers.postgres import PostgresServer
 from hivesync_dev.servers.redis import RedisServer
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_dev.servers.s3 import S3Server
+from hivesync_dev.servers.shared_statements import shared_statements
 from hivesync_server.migrations import configured
 from hivesync_server.settings import Settings, load
 
 SHARED_SECRET = secrets.token_urlsafe(32)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> Iterator[None]:
+    """Compile each statement once in a run."""
+    with shared_statements():
+        yield
 
 
 @pytest.fixture(scope="session")

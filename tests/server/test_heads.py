@@ -120,3 +120,19 @@ async def test_a_head_that_does_not_end_is_waited_for_so_long(
     assert await later.answers() == [200, 408]
     await busy.send(b"}")
     assert await busy.status() == 422
+
+
+async def test_blank_lines_between_requests_are_waited_for_no_longer(
+    dial: Dial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BoundedHeads, "head_seconds", 0.3)
+    blank, many, polite = [await dial() for _ in range(3)]
+    for wire in (blank, many, polite):
+        await wire.send(GOOD)
+        assert await wire.status() == 200
+    await blank.send(b"\r\n")
+    await many.send(b"\r\n" * 40_000)
+    await polite.send(b"\r\n" + LINE + HOST + b"Connection: close\r\n\r\n")
+    assert await polite.answers() == [200]
+    assert await blank.answers() == [408]
+    assert await many.answers() == [431]

@@ -12,11 +12,17 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from hivesync_contract.identity import Tier
 from hivesync_dev.full_disk import fill, small_disk
 from hivesync_dev.servers.backend_process import BackendProcess
 from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
 from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
 from hivesync_dev.servers.postgres import PostgresServer
+from hivesync_server import operations
+from hivesync_server.adapters.db import opened
+from hivesync_server.audit.tables import AuditRow
+from hivesync_server.settings import Settings
+from sqlalchemy import select
 
 
 def run(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -240,6 +246,18 @@ def test_the_operator_makes_an_admin_and_changes_a_tier(environ: dict[str, str])
     assert json.loads(unknown.stderr)["error"] == "NOT_FOUND"
     weak = run(environ | {"HIVESYNC_ADMIN_PASSWORD": "short"}, "create-admin", "a@example.com", "abc")
     assert (weak.returncode, "password" in weak.stderr) == (1, True)
+
+
+@pytest.mark.any_database
+async def test_what_the_operator_does_by_command_is_in_the_audit_log(settings: Settings) -> None:
+    owner = await operations.create_admin(settings, "owner@example.com", "owner", PASSWORD)
+    await operations.set_tier(settings, "owner", Tier.PRO)
+    async with opened(settings.database) as database, database.transaction(writes=False) as transaction:
+        entries = (await transaction.session.scalars(select(AuditRow).order_by(AuditRow.id))).all()
+    made, changed = entries
+    assert (made.action, made.actor_id, made.subject_id) == ("admin.created", None, owner.id)
+    assert (changed.action, changed.actor_id, changed.subject_id) == ("admin.user_changed", None, owner.id)
+    assert json.loads(changed.data) == {"tier": "pro"}
 
 
 @pytest.mark.any_database

@@ -62,3 +62,14 @@ async def test_senseless_tags_are_refused(ann: BackendUser) -> None:
     full = [f"{number:050}" for number in range(20)]
     assert (await ann.client.patch(path, json={"tags": full})).json()["tags"] == full
     assert (await ann.client.get(PROJECTS, params={"tag": "x" * 51})).status_code == 422
+
+
+async def test_tags_have_an_address_of_their_own(ann: BackendUser, bob: BackendUser) -> None:
+    project = f"{PROJECTS}/{(await make(ann, 'Shop', ['web']))['id']}"
+    path = f"{project}/tags"
+    assert (await ann.client.get(path)).json() == {"tags": ["web"]}
+    assert (await ann.client.put(path, json={"tags": ["WEB", "a/b"]})).json() == {"tags": ["a/b", "WEB"]}
+    assert (await ann.client.get(project)).json()["tags"] == ["a/b", "WEB"]
+    assert (await ann.client.put(path, json={"tags": ["a", "A"]})).status_code == 422
+    strangers = [await bob.client.get(path), await bob.client.put(path, json={"tags": []})]
+    assert [answer.status_code for answer in strangers] == [404, 404]

@@ -53,7 +53,8 @@ def test_make_outside_the_repository_says_where_to_run_it(tmp_path: Path) -> Non
     assert "root of the repository" in result.stderr
 
 
-def test_conformance_is_honest_about_not_being_there() -> None:
+def test_conformance_asks_for_a_client_and_names_those_that_it_knows() -> None:
     result = subprocess.run(["make", "conformance"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 2
-    assert "does not exist yet" in result.stderr
+    assert "Name a client" in result.stderr
+    assert "sdk" in result.stderr

@@ -1,4 +1,4 @@
-"""On the LAN only the phone page exists; the rest of the local Worker does not."""
+"""On the LAN only the phone page and its room exist; the rest of the local Worker does not."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from hivesync_dev.demo.lan_front import make_app
-from hivesync_dev.demo.lan_rules import REQUEST_BYTES, is_published
+from hivesync_dev.demo.lan_rules import MESSAGE_BYTES, REQUEST_BYTES, is_published, is_room
 from yarl import URL
 
+ROOM = "hivesync.room.1"
 PREVIEW = "/p/018f3a5e-0000-7000-8000-000000000001"
 REFUSED = [
     "/",
@@ -36,7 +37,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("path", [PREVIEW, f"{PREVIEW}/session", "/frame", "/-/react.0a1b.js", "/-/a/b.css"])
+@pytest.mark.parametrize(
+    "path", ["/p", PREVIEW, f"{PREVIEW}/session", "/frame", "/-/react.0a1b.js", "/-/a/b.css"]
+)
 def test_the_phone_page_is_published(path: str) -> None:
     assert is_published("GET", path)
 
@@ -58,6 +61,13 @@ def test_assets_can_only_be_read() -> None:
     assert not is_published("POST", PREVIEW)
 
 
+def test_only_a_room_becomes_a_socket() -> None:
+    assert is_room(f"{PREVIEW}/room")
+    for path in [*REFUSED, PREVIEW, "/p", "/p/room", f"{PREVIEW}/session", f"{PREVIEW}/room/", "/-/room"]:
+        assert not is_room(path)
+    assert not is_published("POST", f"{PREVIEW}/a/room")
+
+
 @dataclass
 class Upstream:
     """A Worker that remembers what reached it."""
@@ -65,14 +75,35 @@ class Upstream:
     seen: list[tuple[str, str, str]] = field(default_factory=list)
     headers: list[list[str]] = field(default_factory=list)
     encodings: list[list[str]] = field(default_factory=list)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         self.seen.append((request.method, request.path, request.headers["Host"]))
         self.headers.append(list(request.headers))
         self.encodings.append(request.headers.getall("Accept-Encoding", []))
+        if "Upgrade" in request.headers:
+            return await self.room(request)
         if request.path.endswith("/elsewhere"):
             raise web.HTTPFound("http://192.0.2.1/")
         return web.Response(body=await request.read() or b"page", headers={"X-Kept": "yes"})
+
+    async def room(self, request: web.Request) -> web.StreamResponse:
+        """Repeat what is said, and go when asked to; only who offers the token comes in."""
+        if request.headers["Sec-WebSocket-Protocol"] == f"{ROOM},moved":
+            raise web.HTTPTemporaryRedirect("/jobs")
+        if request.headers["Sec-WebSocket-Protocol"] != f"{ROOM},token":
+            return web.Response(status=401)
+        socket = web.WebSocketResponse(protocols=[ROOM])
+        await socket.prepare(request)
+        async for message in socket:
+            if message.data == "go":
+                await socket.close(code=4001, message=b"too many devices")
+            elif message.type is aiohttp.WSMsgType.TEXT:
+                await socket.send_str(f"{message.data}!")
+            else:
+                await socket.send_bytes(message.data)
+        self.left.set()
+        return socket
 
 
 @pytest.fixture
@@ -194,3 +225,91 @@ async def test_nothing_is_compressed_that_the_phone_did_not_ask_for(
     ):
         pass
     assert upstream.encodings == [[expected]]
+
+
+class TestRoom:
+    """The WebSocket of a preview, passed through."""
+
+    @pytest.fixture
+    async def room(
+        self, front: URL, phone: aiohttp.ClientSession
+    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        address = front.with_path(f"{PREVIEW}/room")
+        async with phone.ws_connect(address, protocols=(ROOM, "token"), max_msg_size=0) as room:
+            yield room
+
+    async def test_what_either_side_says_reaches_the_other(
+        self, room: aiohttp.ClientWebSocketResponse
+    ) -> None:
+        assert room.protocol == ROOM
+        for text in ("hello", "x" * 5 * REQUEST_BYTES):
+            await room.send_str(text)
+            assert await room.receive_str(timeout=10) == f"{text}!"
+        await room.send_bytes(b"\0\1")
+        assert await room.receive_bytes(timeout=10) == b"\0\1"
+
+    async def test_a_phone_that_goes_leaves_the_room(
+        self, room: aiohttp.ClientWebSocketResponse, upstream: Upstream
+    ) -> None:
+        await room.close()
+        async with asyncio.timeout(10):
+            await upstream.left.wait()
+
+    async def test_a_phone_that_vanishes_leaves_the_room(
+        self, room: aiohttp.ClientWebSocketResponse, upstream: Upstream
+    ) -> None:
+        connection = room._response.connection
+        assert connection is not None
+        assert connection.transport is not None
+        connection.transport.abort()
+        async with asyncio.timeout(10):
+            await upstream.left.wait()
+
+    async def test_the_room_says_goodbye_in_its_own_words(
+        self, room: aiohttp.ClientWebSocketResponse, upstream: Upstream
+    ) -> None:
+        await room.send_str("go")
+        goodbye = await room.receive(timeout=10)
+        assert (goodbye.type, goodbye.data, goodbye.extra) == (
+            aiohttp.WSMsgType.CLOSE,
+            4001,
+            "too many devices",
+        )
+        assert upstream.left.is_set()
+
+    async def test_a_message_that_no_phone_sends_ends_it(
+        self, room: aiohttp.ClientWebSocketResponse, upstream: Upstream
+    ) -> None:
+        await room.send_str("x" * (MESSAGE_BYTES + 1))
+        assert (await room.receive(timeout=10)).data == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
+        async with asyncio.timeout(10):
+            await upstream.left.wait()
+
+    async def test_who_may_not_come_in_is_told_so(self, front: URL, phone: aiohttp.ClientSession) -> None:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await phone.ws_connect(front.with_path(f"{PREVIEW}/room"), protocols=(ROOM, "guessed"))
+        assert refused.value.status == 401
+
+    async def test_a_room_that_moved_is_not_followed(
+        self, front: URL, phone: aiohttp.ClientSession, upstream: Upstream
+    ) -> None:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await phone.ws_connect(front.with_path(f"{PREVIEW}/room"), protocols=(ROOM, "moved"))
+        assert refused.value.status == 502
+        assert [path for _, path, _ in upstream.seen] == [f"{PREVIEW}/room"]
+
+    @pytest.mark.parametrize("path", [PREVIEW, f"{PREVIEW}/session", "/jobs", "/cdn-cgi/local/explorer"])
+    async def test_no_other_path_becomes_a_socket(
+        self, front: URL, phone: aiohttp.ClientSession, upstream: Upstream, path: str
+    ) -> None:
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await phone.ws_connect(front.with_path(path), protocols=(ROOM, "token"))
+        assert not any("Upgrade" in names for names in upstream.headers)
+
+    async def test_a_foreign_name_opens_no_room(
+        self, front: URL, phone: aiohttp.ClientSession, upstream: Upstream
+    ) -> None:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await phone.ws_connect(front.with_path(f"{PREVIEW}/room"), headers={"Host": "evil.example"})
+        assert refused.value.status == 421
+        assert upstream.seen == []

@@ -22,26 +22,21 @@ export const SCRIPT = {
   define: { "process.env.NODE_ENV": '"development"', __DEV__: "true" },
 } as const satisfies BuildOptions;
 
-/**
- * The frame has an opaque origin, so its scripts are cross-origin: without CORS their errors would read
- * "Script error." They are the same for everybody and hold no secret.
- */
 const HEADERS = `/-/*
   Cache-Control: public, max-age=31536000, immutable
-  Access-Control-Allow-Origin: *
-  Cross-Origin-Resource-Policy: cross-origin
+  Cross-Origin-Resource-Policy: same-origin
   X-Content-Type-Options: nosniff
 `;
 
 /** The finished `dist`. It is written as a whole, and what is there already is not touched. */
 export class Output {
-  readonly #files = new Map([["assets/_headers", HEADERS]]);
+  readonly #files = new Map<string, string | Uint8Array>([["assets/_headers", HEADERS]]);
 
   /** Add a static file under a name that changes with its content, so that it is cached for ever. */
-  publish(name: string, text: string): string {
-    const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  publish(name: string, content: string | Uint8Array): string {
+    const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
     const file = name.replace(/(\.[a-z]+)$/, `.${hash}$1`);
-    this.#files.set(`${STATIC}/${file}`, text);
+    this.#files.set(`${STATIC}/${file}`, content);
     return `/-/${file}`;
   }
 
@@ -57,7 +52,7 @@ export class Output {
 
   /** A running `wrangler dev` restarts when a file changes, and a build that changes nothing must not do that. */
   async write(): Promise<void> {
-    for (const [name, text] of this.#files) await writeIfNew(join(DIST, name), text);
+    for (const [name, content] of this.#files) await writeIfNew(join(DIST, name), content);
     const present = await readdir(DIST, { recursive: true, withFileTypes: true });
     for (const entry of present) {
       const path = join(entry.parentPath, entry.name);
@@ -66,8 +61,8 @@ export class Output {
   }
 }
 
-async function writeIfNew(path: string, text: string): Promise<void> {
-  if ((await readFile(path, "utf8").catch(() => null)) === text) return;
+async function writeIfNew(path: string, content: string | Uint8Array): Promise<void> {
+  if ((await readFile(path).catch(() => null))?.equals(Buffer.from(content))) return;
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
+  await writeFile(path, content);
 }

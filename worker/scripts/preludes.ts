@@ -10,12 +10,23 @@ interface Prelude {
   readonly modules: Readonly<Record<string, string>>;
   /** Preludes whose modules this one shares instead of carrying its own copy. */
   readonly needs: readonly string[];
+  /** Runs before them. */
+  readonly first?: string;
 }
 
 const PRELUDES: Readonly<Record<string, Prelude>> = {
   react: {
-    modules: same(["react", "react/jsx-runtime", "react/jsx-dev-runtime", "react-dom", "react-dom/client"]),
+    modules: same([
+      "react-refresh/runtime",
+      "react",
+      "react/jsx-runtime",
+      "react/jsx-dev-runtime",
+      "react-dom",
+      "react-dom/client",
+    ]),
     needs: [],
+    // React DOM looks for it once, when it loads.
+    first: 'require("react-refresh/runtime").injectIntoGlobalHook(window);',
   },
   react_native: {
     modules: { "react-native": "react-native-web", "react-native-web": "react-native-web" },
@@ -57,7 +68,7 @@ export async function buildPreludes(output: Output): Promise<BuiltPreludes> {
   return built;
 }
 
-async function bundlePrelude({ modules, needs }: Prelude): Promise<string> {
+async function bundlePrelude({ modules, needs, first = "" }: Prelude): Promise<string> {
   const shared = needs.flatMap((needed) => Object.keys(PRELUDES[needed]?.modules ?? {}));
   // `require` hands on the very object that a package exports: libraries compare and patch it.
   const lines = Object.entries(modules).map(
@@ -66,7 +77,7 @@ async function bundlePrelude({ modules, needs }: Prelude): Promise<string> {
   const { outputFiles } = await build({
     ...SCRIPT,
     write: false,
-    stdin: { contents: lines.join("\n"), resolveDir: import.meta.dirname },
+    stdin: { contents: [first, ...lines].join("\n"), resolveDir: import.meta.dirname },
     // Names stay readable in stack traces; white space is what compression does not pay for.
     minify: false,
     minifyWhitespace: true,

@@ -1,10 +1,10 @@
-/** Reads a request's body up to a limit. Anybody may send one, so no more than that is ever held. */
+/** Reads a body up to a limit. Anybody may send one, so no more than that is ever held. */
 import { WorkerError } from "./errors.ts";
 
 /** Give the bytes, or raise `PAYLOAD_TOO_LARGE` as soon as there are more than `limit`, announced or not. */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
-  const body: ReadableStream<Uint8Array> | null = request.body;
+export async function readBody(message: Request | Response, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(message.headers.get("content-length") ?? 0) > limit) throw tooLarge(limit);
+  const body: ReadableStream<Uint8Array> | null = message.body;
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {

@@ -334,6 +334,7 @@ export interface AiDocsRequest {
  * The documentation. `suggested_diff` is a unified diff that applies to the file as it was sent.
  *
  * `fallback`: another model than the tier's own made it, since that one could not be had.
+ * `notes` say, for the reader, what was left out or changed on the way, such as a diff that did not apply.
  */
 export interface AiDocsResult {
   summary: string;
@@ -343,6 +344,7 @@ export interface AiDocsResult {
   suggested_diff?: string | null;
   model?: string;
   fallback?: boolean;
+  notes?: string[];
 }
 
 /** `preparing` exists only in the agent, while it collects the context. */
@@ -631,6 +633,24 @@ export interface ConnectedClient {
   last_seen_seconds: number;
 }
 
+export type ConsoleLevel = "debug" | "error" | "info" | "log" | "warn";
+
+/**
+ * What an app wrote to the console, or an error that nothing caught (`uncaught`), on a phone.
+ *
+ * `path` is absolute and `file` relative to the project's root; both are empty where the place is not known,
+ * and `line` and `column`, which count from 1, are 0 then.
+ */
+export interface ConsoleLine {
+  level: ConsoleLevel;
+  text: string;
+  uncaught?: boolean;
+  path?: string;
+  file?: string;
+  line?: number;
+  column?: number;
+}
+
 /** Why a try failed. What the other server wrote is neither kept nor shown. */
 export type DeliveryFailure = "address_refused" | "certificate_invalid" | "connection_failed" | "name_unknown" | "protocol_error" | "status" | "timeout" | "webhook_disabled";
 
@@ -655,6 +675,15 @@ export interface DeviceCode {
   verification_uri_complete: string;
   expires_in: number;
   interval: number;
+}
+
+/** `device.console`, from the agent only. `dropped`: how many more lines there were, too many to tell. */
+export interface DeviceConsoleEvent {
+  preview_id: string;
+  root: string;
+  device: PreviewDevice;
+  lines: ConsoleLine[];
+  dropped: number;
 }
 
 /** A place in the user's source and what is wrong there. `line` and `column` count from 1. */
@@ -911,6 +940,8 @@ export interface LocalPreview {
   hashed_files?: number;
   total_files?: number;
   diagnostics?: LocalDiagnostic[];
+  warnings?: LocalWarning[];
+  devices?: PreviewDevice[];
 }
 
 /**
@@ -961,6 +992,19 @@ export interface LocalProjectLink {
   path: string;
   project_id?: string | null;
   workspace_roots?: string[];
+}
+
+/**
+ * What a preview does otherwise than a device, or what its files seem to have wrong. Places are as those
+ * of a `LocalDiagnostic`.
+ */
+export interface LocalWarning {
+  path: string;
+  file: string;
+  line: number;
+  column: number;
+  message: string;
+  hint?: string | null;
 }
 
 /** `GET /v1/logs`: the last lines of the log, each a JSON object in text, redacted. */
@@ -1185,6 +1229,7 @@ export interface Preview {
   expires_at: string;
   ready_at?: string | null;
   error?: PreviewError | null;
+  warnings?: Diagnostic[];
 }
 
 /** Payload of a `preview.build` job: keys, never contents (a queue message holds 128 KB). */
@@ -1198,8 +1243,9 @@ export interface PreviewBuild {
 /**
  * Claims of a preview token. `exp` is in seconds since 1970.
  *
- * `use` is `open` in the link (ten minutes, any device; left out there) and `device` in the token the
- * page gets for it (as long as the preview, one device, named by `device_id`).
+ * `use` is `open` in the link (ten minutes, any device; left out there), `device` in the token the
+ * page gets for it (as long as the preview, one device, named by `device_id`), and `publish` in the one
+ * that lets the agent into the preview's room (ten minutes to get in; its role is `publisher`).
  */
 export interface PreviewClaims {
   preview_id: string;
@@ -1211,7 +1257,7 @@ export interface PreviewClaims {
   role: PreviewRole;
   exp: number;
   expires_at: number;
-  use?: "device" | "open";
+  use?: "device" | "open" | "publish";
   device_id?: string | null;
   devices?: number;
 }
@@ -1220,7 +1266,8 @@ export interface PreviewClaims {
  * `POST /projects/{id}/previews`: the whole manifest; the answer says which hashes are missing.
  *
  * `env` holds only values that are public by their tool's rule (`VITE_*`, `EXPO_PUBLIC_*`). `links` says
- * which folders of packages are links, and to which folder of the manifest each leads.
+ * which folders of packages are links, and to which folder of the manifest each leads. A `live` preview is
+ * built as single modules, so that a save can replace one of them.
  */
 export interface PreviewCreate {
   kind: PreviewKind;
@@ -1230,6 +1277,7 @@ export interface PreviewCreate {
   title?: string;
   env?: Record<string, string>;
   links?: Record<string, string>;
+  live?: boolean;
 }
 
 /** Answer of `POST /projects/{id}/previews`. After the uploads: `POST …/previews/{id}/complete`. */
@@ -1238,16 +1286,24 @@ export interface PreviewCreated {
   uploads: UploadPlan;
 }
 
+/** A phone that has a live preview open, by the name that its browser gives. */
+export interface PreviewDevice {
+  id: string;
+  name: string;
+}
+
 /**
  * `preview.diagnostics`, from the agent only: all that is wrong with a preview's files by its last build.
  *
- * It replaces what was said before of the same preview; an empty list means that all is well again.
+ * It replaces what was said before of the same preview; empty lists mean that all is well again. `warnings`
+ * keep nothing from being shown.
  */
 export interface PreviewDiagnosticsEvent {
   preview_id: string;
   root: string;
   version: number;
   diagnostics: LocalDiagnostic[];
+  warnings?: LocalWarning[];
 }
 
 /** Why a preview failed; `diagnostic` points into the source where that is known. */
@@ -1367,6 +1423,11 @@ export interface ProjectFavorite {
   favorite: boolean;
 }
 
+/** `…/tags`: all of a project's, as in `Project`. */
+export interface ProjectTags {
+  tags: string[];
+}
+
 /** What a new project can begin with. */
 export interface ProjectTemplate {
   key: string;
@@ -1458,6 +1519,12 @@ export interface ResetEvent {
 
 export type Role = "member" | "owner";
 
+/** `POST …/previews/{id}/room`: where the room is, and a token that opens it for ten minutes. */
+export interface RoomAccess {
+  url: string;
+  token: string;
+}
+
 /**
  * Something found. Its parts, put together, are the title, and a piece of the text.
  *
@@ -1517,6 +1584,16 @@ export interface SessionEvent {
   reason: string;
 }
 
+/** A session, as `GET /auth/sessions` lists it. `label`: what the program calls itself. */
+export interface SessionInfo {
+  id: string;
+  label: string;
+  current: boolean;
+  created_at: string;
+  last_used_at: string;
+  expires_at: string;
+}
+
 /** Where the refresh token of this session is: `memory` ends with the agent, `file` only if asked for. */
 export type SessionStore = "file" | "keychain" | "memory" | "none";
 
@@ -1528,7 +1605,7 @@ export type SlackState = "delivered" | "failed" | "off" | "pending";
  *
  * A file is read from the uploaded or stored pack that lists its hash, else from
  * `sources/{project_id}/{sha256}`. `links` leads from a package's folder in some `node_modules` to where
- * its files are.
+ * its files are. `live`: build single modules, which a save can replace, and not one script.
  */
 export interface SourceManifest {
   kind: PreviewKind;
@@ -1540,6 +1617,7 @@ export interface SourceManifest {
   env: Record<string, string>;
   stored?: StoredPack[];
   links?: Record<string, string>;
+  live?: boolean;
   schema?: 1;
 }
 
@@ -1881,6 +1959,7 @@ export const LIMITS = {
   SOURCE_TEXT_BYTES: 2097152,
   PACKED_FILE_BYTES: 65536,
   MANIFEST_FILES: 5000,
+  BUILD_WARNINGS: 50,
   PATH_BYTES: 1024,
   INLINE_PREVIEW_BYTES: 262144,
   AI_DOCS_FILE_BYTES: 1048576,

@@ -1,16 +1,19 @@
 /** Checks untrusted JSON against the contract's generated schema. Accepts unknown fields, for newer senders. */
 import { Validator, type Schema } from "@cfworker/json-schema";
-import type { Job, PreviewClaims, SourceManifest } from "./contract.gen.ts";
+import type { AiDocsRequest, AiDocsResult, Job, PreviewClaims, SourceManifest } from "./contract.gen.ts";
 import schema from "./contract.schema.gen.json";
 
 /** What comes from outside and is believed only after a check. */
 interface Shapes {
+  readonly AiDocsRequest: AiDocsRequest;
+  readonly AiDocsResult: AiDocsResult;
   readonly Job: Job;
   readonly PreviewClaims: PreviewClaims;
   readonly SourceManifest: SourceManifest;
 }
 
-const DEFINITIONS = schema.$defs as unknown as Record<string, Schema>;
+/** The generated definitions, by name. */
+export const DEFINITIONS = schema.$defs as unknown as Record<string, Schema>;
 const validators = new Map<keyof Shapes, Validator>();
 
 /** Tell whether `value` has the named shape, narrowing its type. */

@@ -2,21 +2,36 @@
  * The Worker's environment: unchecked bindings go in, checked settings come out, once per request.
  * Refuses to run half-configured: the first missing or short value is named.
  */
-import type { Job } from "./contract.gen.ts";
 import type { JobLedger } from "./jobs/ledger.ts";
+import type { QueuedJob } from "./jobs/queues.ts";
+import type { JobTally } from "./jobs/tally.ts";
+import type { PreviewRoom } from "./room/room.ts";
 
 /** What wrangler hands over. Variables come from people, so every one of them may be missing. */
 export interface Bindings {
   readonly R2: R2Bucket;
   readonly R2_LOGS: R2Bucket;
   readonly R2_ARTIFACTS: R2Bucket;
-  readonly JOBS: Queue<Job>;
+  readonly JOBS_FREE: Queue<QueuedJob>;
+  readonly JOBS_PRO: Queue<QueuedJob>;
+  readonly JOBS_PREMIUM: Queue<QueuedJob>;
+  readonly AI_JOBS_FREE: Queue<QueuedJob>;
+  readonly AI_JOBS_PRO: Queue<QueuedJob>;
+  readonly AI_JOBS_PREMIUM: Queue<QueuedJob>;
   readonly JOB_LEDGER: DurableObjectNamespace<JobLedger>;
+  readonly JOB_TALLY: DurableObjectNamespace<JobTally>;
+  readonly ROOMS: DurableObjectNamespace<PreviewRoom>;
   readonly WORKER_SHARED_SECRET?: string;
   readonly WORKER_SHARED_SECRET_PREVIOUS?: string;
   readonly PREVIEW_TOKEN_SECRET?: string;
   readonly PREVIEW_TOKEN_SECRET_PREVIOUS?: string;
   readonly BACKEND_URL?: string;
+  readonly AI?: Ai;
+  readonly AI_ENGINE?: string;
+  readonly AI_MODEL?: string;
+  readonly AI_MODEL_PREMIUM?: string;
+  readonly OPENAI_BASE_URL?: string;
+  readonly OPENAI_API_KEY?: string;
 }
 
 /** A secret and, during a rotation, the one it replaces. New signatures use `current` only. */
@@ -31,7 +46,8 @@ export interface Settings {
     readonly current: string | undefined;
     readonly previous: string | undefined;
   };
-  readonly callbackUrl: string;
+  /** Without a slash at its end. */
+  readonly backendUrl: string;
 }
 
 /** The Worker can't do its work as it is configured; the message names the variable, never its value. */
@@ -49,7 +65,7 @@ export function readSettings(bindings: Bindings): Settings {
       current: checkSecret("PREVIEW_TOKEN_SECRET", bindings.PREVIEW_TOKEN_SECRET),
       previous: checkSecret("PREVIEW_TOKEN_SECRET_PREVIOUS", bindings.PREVIEW_TOKEN_SECRET_PREVIOUS),
     },
-    callbackUrl: callbackUrl(bindings.BACKEND_URL),
+    backendUrl: backendUrl(bindings.BACKEND_URL),
   };
 }
 
@@ -68,10 +84,10 @@ function checkSecret(name: string, value: string | undefined): string | undefine
   return value;
 }
 
-function callbackUrl(backend: string | undefined): string {
+function backendUrl(backend: string | undefined): string {
   if (!backend) throw new SettingsInvalid("BACKEND_URL is not set.");
-  const url = URL.parse(`${backend.replace(/\/+$/, "")}/workers/callback`);
+  const url = URL.parse(backend);
   if (!url || !/^https?:$/.test(url.protocol))
     throw new SettingsInvalid("BACKEND_URL is not an http(s) address.");
-  return url.href;
+  return backend.replace(/\/+$/, "");
 }

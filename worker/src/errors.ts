@@ -21,6 +21,7 @@ export class WorkerError extends Error {
 
 const TITLES: Record<number, string> = {
   401: "Unauthorized",
+  402: "Payment Required",
   403: "Forbidden",
   404: "Not Found",
   410: "Gone",

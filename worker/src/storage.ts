@@ -28,6 +28,16 @@ export function versionPrefix(previewId: string, version: number): string {
   return `previews/${previewId}/v${version}/`;
 }
 
+/** Give the object name, in R2, of a request for documentation: the file with its surroundings. */
+export function aiDocsRequestKey(projectId: string, aiDocsId: string): string {
+  return `sources/${projectId}/ai-docs/${aiDocsId}.json`;
+}
+
+/** Give the object name, in R2_ARTIFACTS, of what a job of documentation has made. */
+export function aiDocsResultKey(jobId: string): string {
+  return `ai-docs/${jobId}.json`;
+}
+
 /** The object that tells the phone page which version is the newest finished one. */
 export function currentKey(previewId: string): string {
   return `previews/${previewId}/current.json`;

@@ -3,11 +3,13 @@
  * Refuses every other algorithm, unknown keys, another preview's token and expired ones.
  */
 import { SignJWT, errors as jose, jwtVerify } from "jose";
-import { PREVIEW_TOKEN, type PreviewClaims } from "./contract.gen.ts";
+import { LIMITS, PREVIEW_TOKEN, type PreviewClaims } from "./contract.gen.ts";
 import { conforms } from "./contract.ts";
 import { hex, utf8 } from "./encoding.ts";
 import type { Settings } from "./env.ts";
 import { WorkerError } from "./errors.ts";
+
+type TokenUse = NonNullable<PreviewClaims["use"]>;
 
 export interface TokenKey {
   readonly id: string;
@@ -18,6 +20,14 @@ export interface TokenKey {
 export interface DeviceSession {
   readonly device_token: string;
   readonly expires_at: number;
+}
+
+/** What a device gets to show to another one. `expires_at` is in seconds since 1970. */
+export interface Handover {
+  readonly token: string;
+  readonly expires_at: number;
+  /** On how many devices at once the preview may be open. */
+  readonly devices: number;
 }
 
 /** Give the HMAC key: the dedicated secret, or HKDF-SHA256 (RFC 5869, empty salt) of the shared one. */
@@ -56,11 +66,11 @@ export async function previewKeys(settings: Settings): Promise<TokenKey[]> {
 export async function checkToken(
   keys: readonly TokenKey[],
   token: string,
-  expected: { previewId: string; use: "open" | "device" },
+  expected: { readonly previewId: string; readonly use: TokenUse | readonly TokenUse[] },
   now: Date = new Date(),
 ): Promise<PreviewClaims> {
   const claims = await verifiedClaims(keys, token, now);
-  if (claims.preview_id !== expected.previewId || (claims.use ?? "open") !== expected.use) {
+  if (claims.preview_id !== expected.previewId || ![expected.use].flat().includes(claims.use ?? "open")) {
     throw new WorkerError("AUTH_INVALID", "This link belongs to another preview. Scan the code again.");
   }
   return claims;
@@ -90,16 +100,41 @@ function unknownKey(): never {
   throw new jose.JWSSignatureVerificationFailed();
 }
 
-/** Exchange an open token's claims for a token of one device. */
-export async function mintDeviceToken(key: TokenKey, open: PreviewClaims): Promise<DeviceSession> {
-  const claims: PreviewClaims = {
+/** Exchange an open token's claims for a token of one device: a new one, unless it is known by its id. */
+export async function mintDeviceToken(
+  key: TokenKey,
+  open: PreviewClaims,
+  deviceId: string = crypto.randomUUID(),
+): Promise<DeviceSession> {
+  const token = await sign(key, {
     ...open,
     use: "device",
-    device_id: crypto.randomUUID(),
+    device_id: deviceId,
     exp: open.expires_at,
-  };
-  const token = await new SignJWT({ ...claims })
+  });
+  return { device_token: token, expires_at: open.expires_at };
+}
+
+/** Give a device's viewer a token with which another device can open the same preview, for a short while. */
+export async function mintHandoverToken(
+  key: TokenKey,
+  device: PreviewClaims,
+  now: number,
+): Promise<Handover> {
+  const exp = Math.min(now + LIMITS.PREVIEW_OPEN_SECONDS, device.expires_at);
+  const token = await sign(key, { ...device, role: "viewer", use: "open", device_id: null, exp });
+  return { token, expires_at: exp, devices: device.devices ?? 1 };
+}
+
+async function sign(key: TokenKey, claims: PreviewClaims): Promise<string> {
+  return new SignJWT({ ...claims })
     .setProtectedHeader({ alg: PREVIEW_TOKEN.ALGORITHM, kid: key.id, typ: "JWT" })
     .sign(key.bytes);
-  return { device_token: token, expires_at: open.expires_at };
+}
+
+/** The key that signs what the Worker mints. */
+export async function newestKey(settings: Settings): Promise<TokenKey> {
+  const [newest] = await previewKeys(settings);
+  if (!newest) throw new WorkerError("INTERNAL_ERROR", "The Worker has no key for previews.");
+  return newest;
 }

@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from hivesync_server.activity.tables import ActivityRow
 from hivesync_server.adapters.clock import utc_now
 from hivesync_server.adapters.db import Database, open_database
 from hivesync_server.ai_docs.tables import AiDocsRow
 from hivesync_server.comments.tables import CommentRow
+from hivesync_server.exports.tables import ExportJobRow
 from hivesync_server.jobs.tables import JobRow, OutboxRow
 from hivesync_server.mails.tables import MailDeliveryRow
 from hivesync_server.object_deletions.tables import ObjectDeletionRow
@@ -24,7 +26,9 @@ from hivesync_server.tasks.tables import LabelRow, TaskRow
 from hivesync_server.team.tables import InviteRow
 from hivesync_server.webhooks.tables import WebhookTurnRow
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bench.soak.server.account_audit import accounts_wrong, credentials_wrong, mails_missing
 from bench.soak.server.asking import Asked
 from bench.soak.server.reporting import Reports
 from bench.soak.server.stage import USERS, Stage
@@ -37,9 +41,11 @@ _TABLES: dict[str, Any] = {
     "docs": AiDocsRow,
     "invite": InviteRow,
 }
-_LEASED = (OutboxRow, MailDeliveryRow, WebhookTurnRow, ObjectDeletionRow)
+_LEASED = (OutboxRow, MailDeliveryRow, WebhookTurnRow, ObjectDeletionRow, ExportJobRow)
 _SETTLE_SECONDS = 90.0
 _ASKED_AGAIN = 300
+_ID_SECONDS = 60.0
+"""A request's rows have the time that it began at."""
 
 
 async def let_time_pass(stage: Stage) -> None:
@@ -61,13 +67,18 @@ async def audit(stage: Stage, reports: Reports) -> list[str]:
     """Give all that is wrong, in words."""
     database = open_database(load(stage.environ).database)
     try:
-        return [
-            *await _settled(stage, database),
+        stage.progress.turn_to("waiting for mails, webhooks, jobs")
+        wrong = await _settled(stage, database)
+        stage.progress.turn_to("counting")
+        wrong += [
             *await _stored(stage, database),
             *_applied(reports),
             *await _told(stage),
-            *await _asked_again(stage),
         ]
+        stage.progress.turn_to("asking again")
+        wrong += await _asked_again(stage)
+        stage.progress.turn_to("trying what must let in, and what must not")
+        return wrong + await credentials_wrong(stage.lives)
     finally:
         await database.close()
 
@@ -91,12 +102,18 @@ async def _settled(stage: Stage, database: Database) -> list[str]:
         async with asyncio.timeout(_SETTLE_SECONDS):
             while len(mails()) < len(invites) or len(hooks()) < len(tasks):  # noqa: ASYNC110 - others work
                 await asyncio.sleep(0.2)
+            while mails_missing(stage.lives):  # noqa: ASYNC110 - others work
+                await asyncio.sleep(0.2)
             async with database.transaction(writes=False) as transaction:
                 waiting = select(func.count()).select_from(OutboxRow)
                 while await transaction.session.scalar(waiting):  # noqa: ASYNC110 - in another process
                     await asyncio.sleep(0.2)
     except TimeoutError:
-        wrong.append("not all that was accepted went out in time")
+        unheard = len(tasks) - len(hooks()), len(invites) - len(mails()), mails_missing(stage.lives)
+        wrong.append(
+            f"after {_SETTLE_SECONDS:.0f} s (webhooks, invites, mails) are missing: {unheard}; "
+            "or a job's row waits"
+        )
     if mails() != dict.fromkeys(invites.values(), 1):
         wrong.append(f"mails: {mails() - Counter(invites.values())} too many, {invites} accepted")
     wrong += [
@@ -127,9 +144,22 @@ async def _stored(stage: Stage, database: Database) -> list[str]:
                 wrong.append(
                     f"task {task_id} was changed {done.get(task_id, 0)} times, {times} were accepted"
                 )
+        wrong += await accounts_wrong(session, stage.lives)
+        for kind in ("task", "comment"):
+            wrong += await _late(session, _TABLES[kind])
         for job in await session.scalars(select(JobRow).where(JobRow.state != "succeeded")):
             wrong.append(f"job {job.id} is {job.state} after attempt {job.attempt}: {job.error_code}")
     return wrong
+
+
+async def _late(session: AsyncSession, table: Any) -> list[str]:
+    """Give rows whose ids tell another time than the one they were made at: lists go by ids."""
+    rows = (await session.execute(select(table.id, table.created_at))).all()
+    return [
+        f"id {row.id} was made at {row.created_at}"
+        for row in rows
+        if abs((UUID(row.id).int >> 80) / 1000 - row.created_at.timestamp()) > _ID_SECONDS
+    ]
 
 
 def _applied(reports: Reports) -> Iterator[str]:
@@ -163,16 +193,22 @@ async def _told(stage: Stage) -> list[str]:
 
 async def _asked_again(stage: Stage) -> list[str]:
     """Ask for things a second time: under the same key they get the same answer."""
-    asked = stage.ledger.asked
+    gone = {life.client.user for life in stage.lives.lived if life.is_deleted}
+    asked = [each for each in stage.ledger.asked if each.asking.is_keyed and each.client.user not in gone]
     some = stage.chance.sample(asked, min(len(asked), _ASKED_AGAIN))
     return [wrong for each in some if (wrong := await _ask_again(stage, each))]
 
 
 async def _ask_again(stage: Stage, asked: Asked) -> str:
-    (who,) = (each.client for each in stage.everybody if each.client.user == asked.user)
-    headers = {"Authorization": who.authorization, "Idempotency-Key": asked.key}
-    async with stage.chance.choice(stage.servers).client() as client:
-        answer = await client.request(asked.method, asked.path, json=asked.body, headers=headers)
-    if (answer.status_code, answer.content) == (asked.status, asked.answer):
+    asking, who = asked.asking, asked.client
+    async with stage.chance.choice(stage.servers).client() as http:
+        answer = await who.send(http, asking)
+        if answer.status_code == 401:  # the token's time is over
+            await who.sign_in()
+            answer = await who.send(http, asking)
+    expected = asked.answer
+    if asking.shown_once:
+        expected = json.dumps(json.loads(expected) | {asking.shown_once: None}).encode()
+    if (answer.status_code, answer.content) == (asked.status, expected):
         return ""
-    return f"{asked.method} {asked.path} was answered differently: {answer.status_code} {answer.text[:200]}"
+    return f"{asking.method} {asking.path} was answered differently: {answer.status_code} {answer.text[:200]}"

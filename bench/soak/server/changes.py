@@ -6,13 +6,15 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
 from hivesync_dev.servers.backend_process import BackendProcess
 from hivesync_dev.servers.backend_user import manifest
 
-from bench.soak.server.asking import Client
+from bench.soak.server.accounts import Lives, Step
+from bench.soak.server.asking import Asking, Client
 
 SHARED_TASKS = 6
 INVITES_MAX = 8
@@ -29,6 +31,7 @@ class Changes:
     client: Client
     project_id: str
     shared: list[str]
+    lives: Lives
     places: asyncio.Semaphore
     first: BackendProcess | None = None
 
@@ -45,6 +48,9 @@ class Changes:
             self.preview,
             self.docs,
             self.invite,
+            self.account,
+            self.chore,
+            *(partial(self.of_account, step) for step in self.lives.steps),
         ]
 
     async def task(self, name: str) -> None:
@@ -119,6 +125,15 @@ class Changes:
         del invites[name]
         invites[made["id"]] = address
 
+    async def account(self, name: str) -> None:
+        await self.lives.register(name, self.first)
+
+    async def of_account(self, step: Step, name: str) -> None:
+        await self.lives.change(step, name, self.first)
+
+    async def chore(self, _: str) -> None:
+        await self.lives.sweep(self.first)
+
     async def _make(self, kind: str, below: str, body: Any, name: str) -> dict[str, Any]:
         made = await self._ask("POST", below, body)
         self.client.ledger.names[kind][made["id"]] = name
@@ -126,20 +141,12 @@ class Changes:
 
     async def _ask(self, method: str, below: str, body: Any = None) -> dict[str, Any]:
         path = f"/api/v1/projects/{self.project_id}{below}"
-        return await self.client.ask(method, path, body, first=self.first)
+        return await self.client.ask(Asking(method, path, body, self.first))
 
     async def _until_ended(self, below: str) -> None:
         """Wait for the Worker: only so many may be under way."""
-        while True:
-            try:
-                async with self.client.chance.choice(self.client.servers).client() as client:
-                    path = f"/api/v1/projects/{self.project_id}{below}"
-                    headers = {"Authorization": self.client.authorization}
-                    answer = await client.get(path, headers=headers)
-                    if answer.is_success and answer.json()["state"] in ("ready", "failed"):
-                        return
-            except httpx.HTTPError:
-                pass  # down just now
+        path = f"/api/v1/projects/{self.project_id}{below}"
+        while (await self.client.look(path))["state"] not in ("ready", "failed"):  # noqa: ASYNC110 - remote
             await asyncio.sleep(0.3)
 
 

@@ -21,7 +21,7 @@ async def server_killed_amid_every_change(stage: Stage) -> None:
     server = stage.chance.choice(stage.servers)
     who = replace(stage.chance.choice(stage.everybody), first=server)
     name = f"burst-{stage.chance.getrandbits(40):x}"
-    burst = asyncio.gather(*(change(f"{name}-{change.__name__}") for change in who.kinds))
+    burst = asyncio.gather(*(change(f"{name}-{number}") for number, change in enumerate(who.kinds)))
     await asyncio.sleep(stage.chance.uniform(0, _WITHIN_SECONDS))
     await stage.kill(server)
     await burst

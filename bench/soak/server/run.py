@@ -3,48 +3,52 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import random
-import tempfile
 import time
-from pathlib import Path
 
-from hivesync_dev.servers.s3 import S3Server
-
-from bench.soak.server.asking import Ledger
 from bench.soak.server.audit import audit, let_time_pass
 from bench.soak.server.changes import Changes
 from bench.soak.server.faults import FAULTS
 from bench.soak.server.reporting import Reports
-from bench.soak.server.stage import Stage, stage
+from bench.soak.server.stage import Stage
 
 _CROWD = 6
 """Programs of each user that change the same tasks at once."""
 
 
-async def soak(stage: Stage, seconds: float, crowded_seconds: float) -> list[str]:
-    """Run for about as long, each fault at least once; give all that went wrong."""
-    reports, over = Reports(stage), asyncio.Event()
+async def soak(
+    stage: Stage, seconds: float, crowded_seconds: float, stopping: asyncio.Event | None = None
+) -> list[str]:
+    """Run for about as long, each fault at least once, or until it is stopped; give all that went wrong."""
+    stopping, reports, over = stopping or asyncio.Event(), Reports(stage), asyncio.Event()
     async with asyncio.TaskGroup() as group:
         helping = [group.create_task(reports.run())]
         working = [group.create_task(_work(who, over)) for who in stage.everybody]
-        ends = time.monotonic() + seconds
-        while True:
-            await _crowd(stage, crowded_seconds)
-            for fault in stage.chance.sample(FAULTS, len(FAULTS)):
-                await fault(stage)
-                await asyncio.sleep(0.3)
-            if time.monotonic() > ends:
-                break
+        await _disturb(stage, seconds, crowded_seconds, stopping)
         over.set()
+        stage.progress.turn_to("waiting for what is under way")
         helping.append(group.create_task(_keep_time_passing(stage)))
         await asyncio.wait(working)
-        for who in stage.everybody:
-            await who.client.sign_in()
+        for who in (*(who.client for who in stage.everybody), stage.lives.admin):
+            await who.sign_in()
         wrong = await audit(stage, reports)
         for task in helping:
             task.cancel()
     return wrong
+
+
+async def _disturb(stage: Stage, seconds: float, crowded_seconds: float, stopping: asyncio.Event) -> None:
+    """Make rounds; the first is made to its end unless someone stops it."""
+    ends, is_first = time.monotonic() + seconds, True
+    while is_first or time.monotonic() < ends:
+        stage.progress.turn_to("a crowd at the same tasks")
+        await _crowd(stage, crowded_seconds, stopping)
+        for fault in stage.chance.sample(FAULTS, len(FAULTS)):
+            if stopping.is_set() or (not is_first and time.monotonic() > ends):
+                return
+            stage.progress.turn_to_fault(fault.__name__.replace("_", " "))
+            await fault(stage)
+            await asyncio.sleep(0.3)
+        is_first = False
 
 
 async def _work(who: Changes, over: asyncio.Event) -> None:
@@ -56,13 +60,13 @@ async def _work(who: Changes, over: asyncio.Event) -> None:
         await asyncio.sleep(chance.uniform(0.05, 0.3))
 
 
-async def _crowd(stage: Stage, seconds: float) -> None:
+async def _crowd(stage: Stage, seconds: float, stopping: asyncio.Event) -> None:
     """Have many change the same few tasks in any order, as fast as they can: where deadlocks would be."""
     ends = time.monotonic() + seconds
 
     async def press(who: Changes, name: str) -> None:
         number = 0
-        while time.monotonic() < ends:
+        while time.monotonic() < ends and not stopping.is_set():
             number += 1
             change = who.client.chance.choice([who.patch, who.batch, who.batch, who.comment, who.task])
             await change(f"{who.client.user}-{name}-{number}")
@@ -76,32 +80,3 @@ async def _keep_time_passing(stage: Stage) -> None:
     while True:
         await let_time_pass(stage)
         await asyncio.sleep(5)
-
-
-def summary(ledger: Ledger) -> str:
-    """Say what was accepted."""
-    counts = {kind: len(ids) for kind, ids in ledger.names.items()}
-    counts["changes of tasks"] = ledger.task_changes.total()
-    return f"{len(ledger.asked)} requests accepted, {counts}; refusals {dict(ledger.refusals)}"
-
-
-def main() -> int:
-    """Run, report, give the exit code."""
-    seconds = float(os.environ.get("SOAK_SECONDS", "1800"))
-    seed = os.environ.get("SOAK_SEED") or f"{random.randrange(10**6)}"
-    print(
-        f"Soaking two servers for {seconds:.0f} s; SOAK_SEED={seed} repeats the order of events.", flush=True
-    )
-
-    async def run() -> list[str]:
-        with tempfile.TemporaryDirectory(prefix="hivesync-soak-") as folder, S3Server() as s3:
-            async with stage(Path(folder), s3, seed) as running:
-                wrong = await soak(running, seconds, crowded_seconds=min(30, seconds / 4))
-                print(summary(running.ledger), flush=True)
-                return wrong
-
-    wrong = asyncio.run(run())
-    for each in wrong:
-        print(f"WRONG {each}")
-    print("Nothing was lost, and nothing was done twice." if not wrong else f"{len(wrong)} things are wrong.")
-    return 1 if wrong else 0

@@ -205,8 +205,11 @@ class Agent:
 
     def _session_changed(self, signed_in: bool, reason: str) -> None:
         self._profile.forget()
-        self._reads.session_changed(signed_in)
-        self.kept_answers.session_changed()
+        if signed_in and self.kept_answers.belong_to(self._tokens.user_id):
+            self._reads.session_found()
+        else:
+            self._reads.session_changed(signed_in)
+            self.kept_answers.session_changed()
         self._health.expire()
         self._feed.session_changed()
         self.operations.session_changed()

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
         TooManyRequests,
     )
     from hivesync._events import Event
-    from hivesync._response import Mode, Response
+    from hivesync._options import UNSET
+    from hivesync._response import Response
     from hivesync._sync._client import Client
+    from hivesync._way import Mode, Way, WayReason
     from hivesync.credentials.errors import KeychainLocked, KeychainTimeout, KeychainUnavailable, SignedOut
     from hivesync.discovery import ProtocolUnsupported
     from hivesync.locations import Locations
@@ -57,7 +59,7 @@ _HOME_OF = {
     "KeychainTimeout": _CREDENTIALS,
     "KeychainUnavailable": _CREDENTIALS,
     "Locations": "hivesync.locations",
-    "Mode": "hivesync._response",
+    "Mode": "hivesync._way",
     "NotFound": _ERRORS,
     "Offline": _ERRORS,
     "OfflineQueued": _ERRORS,
@@ -73,9 +75,13 @@ _HOME_OF = {
     "TierLimitReached": _ERRORS,
     "TooLarge": _ERRORS,
     "TooManyRequests": _ERRORS,
+    "UNSET": "hivesync._options",
+    "Way": "hivesync._way",
+    "WayReason": "hivesync._way",
 }
 
 __all__ = [
+    "UNSET",
     "AgentAbsent",
     "ApiError",
     "AsyncClient",
@@ -106,6 +112,8 @@ __all__ = [
     "TierLimitReached",
     "TooLarge",
     "TooManyRequests",
+    "Way",
+    "WayReason",
     "__version__",
 ]
 

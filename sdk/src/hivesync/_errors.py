@@ -21,11 +21,15 @@ HiveSyncError                    base; `detail` is for people, `code` for progra
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from hivesync_contract.errors import STATUS_OF, Diagnostic, ErrorCode, FieldError, HiveSyncError
-from hivesync_contract.previews import PreviewError
+
+from hivesync._way import WayReason
+
+if TYPE_CHECKING:
+    from hivesync_contract.previews import PreviewError
 
 
 class Offline(HiveSyncError):
@@ -40,6 +44,10 @@ class AgentAbsent(HiveSyncError):
 
     code = ErrorCode.UPSTREAM_UNREACHABLE
     retryable = True
+
+    def __init__(self, detail: str, reason: WayReason = WayReason.AGENT_ABSENT) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class ResponseInvalid(HiveSyncError):
@@ -74,7 +82,7 @@ class ApiError(HiveSyncError):
         self.limit = _converted(body.get("limit"), int)
         self.used = _converted(body.get("used"), int)
         self.reset_at = _converted(body.get("reset_at"), str)
-        self.retry_after_seconds = _seconds(headers.get("retry-after"))
+        self.retry_after_seconds = retry_after_seconds(headers)
         self.body = dict(body)
 
 
@@ -185,5 +193,7 @@ def _converted(value: Any, kind: Any) -> Any:
         return None
 
 
-def _seconds(value: str | None) -> float | None:
+def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+    """Give what `Retry-After` says in seconds; its form as a date is not used by our servers."""
+    value = headers.get("retry-after")
     return float(value) if value and value.isascii() and value.isdigit() else None

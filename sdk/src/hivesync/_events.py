@@ -23,6 +23,7 @@ from hivesync_contract.events import (
 )
 from hivesync_contract.local_diagnostics import PreviewDiagnosticsEvent
 from hivesync_contract.local_projects import ProjectChangedEvent
+from hivesync_contract.rooms import DeviceConsoleEvent
 from hivesync_contract.team import TeamEvent
 
 _SHAPES: dict[str, Any] = {
@@ -34,6 +35,7 @@ _SHAPES: dict[str, Any] = {
     EventType.NOTIFICATION_CREATED: NotificationEvent,
     EventType.PREVIEW_STATE: PreviewEvent,
     EventType.PREVIEW_PROGRESS: PreviewProgressEvent,
+    EventType.DEVICE_CONSOLE: DeviceConsoleEvent,
     EventType.PREVIEW_DIAGNOSTICS: PreviewDiagnosticsEvent,
     EventType.PROJECT_CHANGED: ProjectChangedEvent,
     EventType.SESSION_CHANGED: SessionEvent,

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, TypeVar
 
 import msgspec
 
 from hivesync._errors import ResponseInvalid, api_error
+from hivesync._way import Mode
 
 PROBLEM_TYPE = "application/problem+json"
 Shape = TypeVar("Shape")
-
-
-class Mode(StrEnum):
-    """Who answered: the desktop agent for us (`proxy`), or the backend itself (`direct`)."""
-
-    PROXY = "proxy"
-    DIRECT = "direct"
 
 
 @dataclass(frozen=True, slots=True)

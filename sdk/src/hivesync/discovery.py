@@ -15,6 +15,7 @@ from hivesync_contract.discovery import DiscoveryFile, DiscoveryInvalid
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync._errors import AgentAbsent
+from hivesync._way import WayReason
 from hivesync.settings import SettingsInvalid
 
 _SIZE_MAX_BYTES = 65_536
@@ -27,6 +28,10 @@ class ProtocolUnsupported(HiveSyncError):
     """Agent and SDK have no protocol version in common; one of them must be updated."""
 
     code = ErrorCode.PROTOCOL_UNSUPPORTED
+
+    def __init__(self, detail: str, reason: WayReason) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class AgentElsewhere(HiveSyncError):
@@ -62,11 +67,12 @@ def read_discovery(path: Path) -> DiscoveryFile:
     try:
         found = DiscoveryFile.from_json(_parsed(_read_owned(path)))
     except DiscoveryInvalid as exc:
-        raise AgentAbsent(exc.detail) from exc
+        raise _distrusted(exc.detail) from exc
     if found.protocol.min > PROTOCOL_MAX or found.protocol.max < PROTOCOL_MIN:
         raise ProtocolUnsupported(
             f"The agent {found.version} speaks protocol {found.protocol.min} to {found.protocol.max}, "
-            f"this client {PROTOCOL_MIN} to {PROTOCOL_MAX}; update the older one."
+            f"this client {PROTOCOL_MIN} to {PROTOCOL_MAX}; update the older one.",
+            WayReason.AGENT_TOO_NEW if found.protocol.min > PROTOCOL_MAX else WayReason.AGENT_TOO_OLD,
         )
     return found
 
@@ -103,7 +109,7 @@ def _read_owned(path: Path) -> bytes:
     except FileNotFoundError:
         raise AgentAbsent("The agent does not run; `hivesync agent start` starts it.") from None
     except OSError as exc:
-        raise AgentAbsent(f"The discovery file can't be opened ({exc.strerror}).") from exc
+        raise _distrusted(f"The discovery file can't be opened ({exc.strerror}).") from exc
     try:
         _check_ownership(os.fstat(descriptor))
         with open(descriptor, "rb", closefd=False) as file:
@@ -111,23 +117,27 @@ def _read_owned(path: Path) -> bytes:
     finally:
         os.close(descriptor)
     if len(content) > _SIZE_MAX_BYTES:
-        raise AgentAbsent("The discovery file is far too long to be one.")
+        raise _distrusted("The discovery file is far too long to be one.")
     return content
 
 
 def _check_ownership(info: os.stat_result) -> None:
     if not stat.S_ISREG(info.st_mode):
-        raise AgentAbsent("The discovery file is not a regular file.")
+        raise _distrusted("The discovery file is not a regular file.")
     if sys.platform == "win32":
         return
     if info.st_uid != os.getuid():
-        raise AgentAbsent("The discovery file belongs to another user; it is not believed.")
+        raise _distrusted("The discovery file belongs to another user; it is not believed.")
     if stat.S_IMODE(info.st_mode) & 0o077:
-        raise AgentAbsent("Other users can access the discovery file; restart the agent to renew it.")
+        raise _distrusted("Other users can access the discovery file; restart the agent to renew it.")
+
+
+def _distrusted(detail: str) -> AgentAbsent:
+    return AgentAbsent(detail, WayReason.AGENT_DISTRUSTED)
 
 
 def _parsed(content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
-        raise AgentAbsent("The discovery file is damaged; restart the agent to renew it.") from None
+        raise _distrusted("The discovery file is damaged; restart the agent to renew it.") from None

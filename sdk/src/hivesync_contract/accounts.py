@@ -116,6 +116,18 @@ class ProtectedRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """A session, as `GET /auth/sessions` lists it. `label`: what the program calls itself."""
+
+    id: str
+    label: str
+    current: bool
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """A machine or program that is signed in, at `GET /devices`. `sessions`: how many sign-ins of it live."""
 

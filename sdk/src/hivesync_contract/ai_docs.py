@@ -103,6 +103,7 @@ class AiDocsResult:
     """The documentation. `suggested_diff` is a unified diff that applies to the file as it was sent.
 
     `fallback`: another model than the tier's own made it, since that one could not be had.
+    `notes` say, for the reader, what was left out or changed on the way, such as a diff that did not apply.
     """
 
     summary: str
@@ -112,6 +113,7 @@ class AiDocsResult:
     suggested_diff: str | None = None
     model: str = ""
     fallback: bool = False
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

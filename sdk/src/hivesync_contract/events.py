@@ -16,6 +16,7 @@ from hivesync_contract.tasks import Task
 class EventType(StrEnum):
     AI_DOCS_STATE = "ai_docs.state"
     AI_DOCS_PROGRESS = "ai_docs.progress"
+    DEVICE_CONSOLE = "device.console"
     COMMENT_ADDED = "comment.added"
     COMMENT_CHANGED = "comment.changed"
     COMMENT_DELETED = "comment.deleted"

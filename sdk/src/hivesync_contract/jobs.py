@@ -47,7 +47,7 @@ class SourceManifest:
 
     A file is read from the uploaded or stored pack that lists its hash, else from
     `sources/{project_id}/{sha256}`. `links` leads from a package's folder in some `node_modules` to where
-    its files are.
+    its files are. `live`: build single modules, which a save can replace, and not one script.
     """
 
     kind: PreviewKind
@@ -59,6 +59,7 @@ class SourceManifest:
     env: dict[str, str]
     stored: list[StoredPack] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
+    live: bool = False
     schema: Literal[1] = 1
 
 

@@ -7,6 +7,10 @@ PACKED_FILE_BYTES = 64 * 1024
 """Files up to this size travel together in one pack: one upload instead of one per file."""
 
 MANIFEST_FILES = 5_000
+
+BUILD_WARNINGS = 50
+"""Warnings that are told of one build: they travel with each event of its preview."""
+
 PATH_BYTES = 1_024
 INLINE_PREVIEW_BYTES = 256 * 1024
 

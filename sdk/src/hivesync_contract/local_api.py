@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from hivesync_contract.discovery import ProtocolRange
 from hivesync_contract.identity import Tier, User
-from hivesync_contract.local_diagnostics import LocalDiagnostic
+from hivesync_contract.keychain import KeychainState, SessionStore
+from hivesync_contract.local_diagnostics import LocalDiagnostic, LocalWarning
 from hivesync_contract.local_projects import PolledProject
 from hivesync_contract.previews import Platform, PreviewError, PreviewState
+from hivesync_contract.rooms import PreviewDevice
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +23,6 @@ class AgentProof:
     protocol: ProtocolRange
     instance_id: str
     proof: str
-
-
-class KeychainState(StrEnum):
-    """Where the session can be kept. Locked is not missing: the user can unlock it."""
-
-    OK = "ok"
-    LOCKED = "locked"
-    MISSING = "missing"
-    TIMEOUT = "timeout"
-
-
-class SessionStore(StrEnum):
-    """Where the refresh token of this session is: `memory` ends with the agent, `file` only if asked for."""
-
-    KEYCHAIN = "keychain"
-    FILE = "file"
-    MEMORY = "memory"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +136,10 @@ class LocalPreview:
     total_files: int = 0
     diagnostics: list[LocalDiagnostic] = field(default_factory=list)
     """What the last version that ended says of the user's files; the next good one clears it."""
+    warnings: list[LocalWarning] = field(default_factory=list)
+    """What the last version does otherwise than a device, or seems to have wrong; it is shown anyway."""
+    devices: list[PreviewDevice] = field(default_factory=list)
+    """The phones that have a live preview open."""
 
 
 @dataclass(frozen=True, slots=True)

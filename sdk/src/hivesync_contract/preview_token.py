@@ -31,8 +31,9 @@ class PreviewRole(StrEnum):
 class PreviewClaims:
     """Claims of a preview token. `exp` is in seconds since 1970.
 
-    `use` is `open` in the link (ten minutes, any device; left out there) and `device` in the token the
-    page gets for it (as long as the preview, one device, named by `device_id`).
+    `use` is `open` in the link (ten minutes, any device; left out there), `device` in the token the
+    page gets for it (as long as the preview, one device, named by `device_id`), and `publish` in the one
+    that lets the agent into the preview's room (ten minutes to get in; its role is `publisher`).
     """
 
     preview_id: str
@@ -45,7 +46,7 @@ class PreviewClaims:
     exp: int
     expires_at: int
     """When the preview itself ends, in seconds since 1970: the longest a device token may last."""
-    use: Literal["open", "device"] = "open"
+    use: Literal["open", "device", "publish"] = "open"
     device_id: str | None = None
     devices: int = 1
     """On how many devices at once it may be open."""

@@ -55,7 +55,8 @@ class PreviewCreate:
     """`POST /projects/{id}/previews`: the whole manifest; the answer says which hashes are missing.
 
     `env` holds only values that are public by their tool's rule (`VITE_*`, `EXPO_PUBLIC_*`). `links` says
-    which folders of packages are links, and to which folder of the manifest each leads.
+    which folders of packages are links, and to which folder of the manifest each leads. A `live` preview is
+    built as single modules, so that a save can replace one of them.
     """
 
     kind: PreviewKind
@@ -65,6 +66,7 @@ class PreviewCreate:
     title: str = ""
     env: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class Preview:
     expires_at: datetime
     ready_at: datetime | None = None
     error: PreviewError | None = None
+    warnings: list[Diagnostic] = field(default_factory=list)
+    """What a version that is ready does otherwise than on a device, such as packages that are replaced."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,3 +60,10 @@ class ProjectFavorite:
     """`…/favorite`. Not a part of the project: it is each user's own, and must not make a change outdated."""
 
     favorite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectTags:
+    """`…/tags`: all of a project's, as in `Project`."""
+
+    tags: list[str]

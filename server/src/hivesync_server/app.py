@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 
 from hivesync_server import __version__, problems
+from hivesync_server.adapters import ids
 from hivesync_server.adapters.cache import open_cache
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import open_database
@@ -57,7 +58,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> App:
     """Assemble the application; nothing is opened before its lifespan begins."""
     tracing = open_tracing(settings.tracing)
     database = open_database(settings.database)
-    clock = clock or SharedClock(database)
+    if clock is None:
+        clock = SharedClock(database)
+        ids.go_by(clock)
     resources = Resources(
         settings=settings,
         database=database,

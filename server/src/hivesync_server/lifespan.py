@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -56,6 +56,14 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Work in the background while the application answers; then give back what the process holds."""
     raise_file_limit()
     resources: Resources = app.state.resources
+    async with AsyncExitStack() as held:
+        _hold(held, resources)
+        async with _working(resources):
+            yield
+
+
+@asynccontextmanager
+async def _working(resources: Resources) -> AsyncIterator[None]:
     worker_url = resources.settings.worker.url
     # Loopback never goes through a proxy; a real Worker does when the machine says so.
     trust_env = not is_loopback(httpx.URL(worker_url).host)
@@ -72,7 +80,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
                 resources.hub.close()
                 for task in tasks:
                     task.cancel()
-    await _close(resources)
 
 
 def _duties(resources: Resources, client: httpx.AsyncClient) -> dict[str, _Duty]:
@@ -126,11 +133,12 @@ def _deleter(resources: Resources) -> ObjectDeleter:
     )
 
 
-async def _close(resources: Resources) -> None:
-    resources.objects.close()
-    resources.passwords.close()
-    await resources.signals.close()
-    resources.outbound.close()
-    await resources.cache.close()
-    await resources.database.close()
-    await resources.tracing.close()
+def _hold(held: AsyncExitStack, resources: Resources) -> None:
+    """Have all of it given back in the end, whatever goes wrong before: the last named first."""
+    held.push_async_callback(resources.tracing.close)
+    held.push_async_callback(resources.database.close)
+    held.push_async_callback(resources.cache.close)
+    held.callback(resources.outbound.close)
+    held.push_async_callback(resources.signals.close)
+    held.callback(resources.passwords.close)
+    held.callback(resources.objects.close)

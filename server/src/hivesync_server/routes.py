@@ -70,6 +70,9 @@ def all_routes() -> Sequence[BaseRoute]:
     root = APIRouter()
     # Side by side, since a router within a router is searched twice.
     for part in (
+        tasks,  # what is asked most comes first
+        comments,
+        notifications,
         health,
         way_in,
         auth,
@@ -88,12 +91,9 @@ def all_routes() -> Sequence[BaseRoute]:
         invites,
         previews,
         ai_docs,
-        tasks,
         labels,
         attachments,
-        comments,
         search,
-        notifications,
         webhooks,
         support,
         events,

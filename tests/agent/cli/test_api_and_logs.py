@@ -167,3 +167,16 @@ async def test_a_reader_that_leaves_early_is_no_traceback(hivesync: CommandLine)
     )
     out, err = await process.communicate()
     assert (out, err) == (b"a long line of a log\n", b"")
+
+
+async def test_a_program_gets_any_answer_whole_and_repeats_under_its_own_key(
+    hivesync: CommandLine, agent: FakeAgent
+) -> None:
+    refusal = json_answer({"code": "CONFLICT"}, 409, headers={"Retry-After": "2"})
+    agent.on("POST", "/api/v1/projects", refusal)
+    outcome = await hivesync.run("api", "POST", "projects", "--include", "--key", "mine")
+    head, _, body = outcome.out.partition("\r\n\r\n")
+    assert (outcome.code, head.splitlines()[0], json.loads(body)) == (0, "HTTP/1.1 409", {"code": "CONFLICT"})
+    assert "retry-after: 2" in head
+    assert "content-length" not in head
+    assert agent.requests[-1].headers["Idempotency-Key"] == "mine"

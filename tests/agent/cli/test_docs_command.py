@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ RESULT = AiDocsResult(
     explanations=[Explanation("total", 1, 3, "Adds."), Explanation("", 5, 5, "Exports.")],
     engine="outline",
     suggested_diff="--- a/a.ts\n+++ b/a.ts\n",
+    notes=["Nothing was sent."],
 )
 Script = Callable[..., None]
 
@@ -63,8 +65,8 @@ async def test_people_read_markdown(
     assert outcome.code == 0, outcome.err
     assert outcome.out == (
         "# a.ts\n\nAdds numbers.\n\n## Key concepts\n\n- sums\n\n## Explanations\n\n"
-        "### `total`, lines 1–3\n\nAdds.\n\n### lines 5–5\n\nExports.\n\n"
-        "## Suggested change\n\n```diff\n--- a/a.ts\n+++ b/a.ts\n```\n\n*by outline*\n"
+        "### `total`, lines 1–3\n\nAdds.\n\n### Line 5\n\nExports.\n\n"
+        "## Suggested change\n\n```diff\n--- a/a.ts\n+++ b/a.ts\n```\n\n*By outline.* Nothing was sent.\n"
     )
     assert outcome.err == "preparing\n"
     asked = agent.asked("POST", "/v1/ai-docs")[0].json()
@@ -75,6 +77,33 @@ async def test_programs_read_json(hivesync: CommandLine, script: Script, file: P
     script(RESULT)
     outcome = await hivesync.run("docs", str(file), "--json")
     assert (outcome.json()["result"]["engine"], outcome.err) == ("outline", "")
+
+
+async def test_the_suggested_change_alone_is_for_git(
+    hivesync: CommandLine, script: Script, file: Path
+) -> None:
+    script(RESULT)
+    outcome = await hivesync.run("docs", str(file), "--diff")
+    assert (outcome.code, outcome.out) == (0, RESULT.suggested_diff)
+    script(replace(RESULT, suggested_diff=None))
+    outcome = await hivesync.run("docs", str(file), "--diff")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "No change is suggested. Nothing was sent." in outcome.err
+
+
+async def test_nothing_drives_the_terminal(hivesync: CommandLine, script: Script, file: Path) -> None:
+    script(replace(RESULT, summary="a\x1b]0;owned\x07\u202eb", model="m\x1b[2J"))
+    outcome = await hivesync.run("docs", str(file))
+    assert "a�]0;owned��b" in outcome.out
+    assert "*By outline, model m�[2J.*" in outcome.out
+
+
+def test_a_terminal_shows_colours() -> None:
+    from hivesync_agent.cli.documentation import shown
+
+    lines = list(shown("a.ts", RESULT))
+    assert lines[0] == "\x1b[1m# a.ts\x1b[0m"
+    assert "\x1b[32m+++ b/a.ts\x1b[0m" in lines
 
 
 async def test_a_failure_has_its_code(hivesync: CommandLine, script: Script, file: Path) -> None:

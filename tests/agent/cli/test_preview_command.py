@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from hivesync_contract.errors import Diagnostic, ErrorCode
 from hivesync_contract.local_api import LocalPreview
+from hivesync_contract.local_diagnostics import LocalWarning
 from hivesync_contract.previews import PreviewError, PreviewState
 from hivesync_dev.command_line import CommandLine
 from hivesync_dev.servers.fake_agent import FakeAgent, agent_status
@@ -74,6 +75,27 @@ async def test_not_waiting_returns_at_once(
     outcome = await hivesync.run("preview", str(tmp_path), "--no-wait")
     assert outcome.out == "preview v1 is preparing\n"
     assert agent.asked("GET", "/v1/previews/v1") == []
+
+
+async def test_warnings_of_a_build_are_told_at_their_places_beside_the_link(
+    hivesync: CommandLine, previews: Previews, tmp_path: Path
+) -> None:
+    hint = "On a device the package itself runs."
+    icons = LocalWarning(
+        str(tmp_path / "App.tsx"), "App.tsx", 3, 18, '"@expo/vector-icons" is replaced', hint
+    )
+    rest = [LocalWarning("", "", 1, 1, f"rule {number}\x1b[2J", hint) for number in range(11)]
+    previews({"state": PreviewState.READY, "preview_url": LINK, "warnings": [icons, *rest]})
+    outcome = await hivesync.run("preview", str(tmp_path))
+    assert (outcome.code, outcome.out.splitlines()[0]) == (0, LINK)
+    said = outcome.err.splitlines()[1:]
+    assert said[:3] == [
+        'App.tsx:3:18: warning: "@expo/vector-icons" is replaced',
+        f"hint: {hint}",
+        "warning: rule 0�[2J",
+    ]
+    assert said[-1] == "… and 2 more; --json has them all"
+    assert len((await hivesync.run("preview", str(tmp_path), "--json")).json()["warnings"]) == 12
 
 
 @pytest.fixture
@@ -156,25 +178,3 @@ async def test_a_link_to_a_foreign_host_is_not_opened(
     outcome = await hivesync.run("preview", str(tmp_path), "--open")
     assert "not opened" in outcome.err
     assert not (tmp_path / "opened").exists()
-
-
-async def test_a_live_preview_tells_each_version_until_it_ends(
-    hivesync: CommandLine, previews: Previews, tmp_path: Path
-) -> None:
-    place = Diagnostic("Expected ;", "src/App.tsx", 3, 7)
-    error = PreviewError(ErrorCode.PREVIEW_BUILD_FAILED, "Expected ;", place)
-    shown = {"preview_id": "0193", "preview_url": LINK, "live": True}
-    previews(
-        {"state": PreviewState.PREPARING, "live": True},
-        {"state": PreviewState.READY, "version": 1, **shown},
-        {"state": PreviewState.FAILED, "version": 2, "error": error, **shown},
-        {"state": PreviewState.BUILDING, "version": 3, **shown},
-        {"state": PreviewState.READY, "version": 3, **shown},
-        {"state": PreviewState.READY, "version": 3, **(shown | {"live": False})},
-    )
-    outcome = await hivesync.run("preview", str(tmp_path), "--live")
-    assert outcome.code == 0, outcome.err
-    assert outcome.out.splitlines()[0] == LINK
-    assert outcome.out.splitlines()[-3:] == [
-        *("version 2 failed", "src/App.tsx:3:7: Expected ;", "version 3 is ready")
-    ]

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 from hivesync.credentials.plaintext import PlaintextStore
-from hivesync_contract.local_api import KeychainState, LoginPending, Session, SessionStore
+from hivesync_contract.keychain import KeychainState, SessionStore
+from hivesync_contract.local_api import LoginPending, Session
 from hivesync_dev.command_line import CommandLine
 from hivesync_dev.servers.fake_agent import FakeAgent, agent_status
 from hivesync_dev.servers.fake_backend import PASSWORD, USER, FakeBackend

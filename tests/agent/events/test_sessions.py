@@ -70,6 +70,7 @@ async def test_a_stream_outlives_the_session_and_says_so(
     signed_in: RunningAgent, backend: UpstreamBackend, store: MemoryStore
 ) -> None:
     ready = asyncio.Event()
+    await holds(lambda: backend.event_streams == 1)  # else the sign-out may come before it
     reading = asyncio.create_task(events_of(signed_in, 3, ready=ready))
     await ready.wait()
     await signed_in.http.delete(f"{signed_in.url}/v1/session")

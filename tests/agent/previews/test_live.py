@@ -115,17 +115,41 @@ async def test_a_build_error_is_told_to_editors_and_cleared_by_the_next_good_ver
     save(project / "src" / "main.tsx", "let x;\n")
     good = await version(client, first.id, 3)
     assert (good.state, good.diagnostics, good.error) == (PreviewState.READY, [], None)
-    assert await told(client) == [0, 1, 0]
+    said = await diagnostics_told(client)
+    assert [len(said[number].diagnostics) for number in (1, 2, 3)] == [0, 1, 0]
 
 
-async def told(client: PreviewClient) -> list[int]:
-    """Give how many diagnostics editors were told of, at the end of each version."""
-    counts: dict[int, int] = {}
+async def test_warnings_of_a_build_are_told_to_editors_until_they_are_gone(
+    client: PreviewClient, backend: FakePreviews, project: Path
+) -> None:
+    replaced = Diagnostic('"expo" is replaced', "src/main.tsx", 1, 8, hint="Nothing needs to be done.")
+    backend.warnings = [replaced, Diagnostic("Of no file")]
+    first = await begun(client, project)
+    at_a_place, of_no_file = first.warnings
+    assert (at_a_place.path, at_a_place.file, at_a_place.line, at_a_place.column) == (
+        *(str(project / "src" / "main.tsx"), "src/main.tsx", 1, 8),
+    )
+    assert (at_a_place.message, at_a_place.hint) == (replaced.message, replaced.hint)
+    assert (of_no_file.path, of_no_file.message) == ("", "Of no file")
+    assert (first.state, first.diagnostics) == (PreviewState.READY, [])
+
+    backend.warnings = []
+    save(project / "src" / "main.tsx", "export default 2;\n")
+    assert (await version(client, first.id, 2)).warnings == []
+    said = await diagnostics_told(client)
+    assert [[each.message for each in said[number].warnings] for number in (1, 2)] == [
+        *([replaced.message, "Of no file"], []),
+    ]
+
+
+async def diagnostics_told(client: PreviewClient) -> dict[int, PreviewDiagnosticsEvent]:
+    """Give what editors were told last of each version."""
+    said: dict[int, PreviewDiagnosticsEvent] = {}
     for event in await client.subscription.next():
         if event.type == EventType.PREVIEW_DIAGNOSTICS:
-            said = msgspec.json.decode(event.data, type=PreviewDiagnosticsEvent)
-            counts[said.version] = len(said.diagnostics)
-    return [counts[version] for version in sorted(counts)]
+            heard = msgspec.json.decode(event.data, type=PreviewDiagnosticsEvent)
+            said[heard.version] = heard
+    return said
 
 
 async def _state(client: PreviewClient, preview_id: str, state: str) -> bool:
@@ -176,6 +200,36 @@ async def test_it_goes_on_after_a_restart(
     save(project / "src" / "main.tsx", "export default 2;\n")
     async with running_agent(settings, store) as again, preview_client(again) as later:
         assert (await version(later, first.id, 2)).state is PreviewState.READY
+
+
+async def test_a_save_while_the_file_store_is_away_is_shown_when_it_is_back(
+    client: PreviewClient, backend: FakePreviews, project: Path
+) -> None:
+    first = await begun(client, project)
+    await backend.store.stop()
+    save(project / "src" / "main.tsx", "export default 2;\n")
+    await until(lambda: _state(client, first.id, "failed"))
+    await backend.store.start()
+    await until(lambda: _state(client, first.id, "ready"))
+    assert (await client.get(first.id))[1]["version"] > 1
+
+
+async def test_an_agent_that_was_restarted_makes_no_version_of_what_is_shown(
+    client: PreviewClient,
+    backend: FakePreviews,
+    settings: AgentSettings,
+    store: MemoryStore,
+    project: Path,
+) -> None:
+    first = await begun(client, project)
+    client.running.agent.switch.stop()
+    await until(lambda: _refuses(client.running))
+    async with running_agent(settings, store) as again, preview_client(again) as later:
+        assert (await version(later, first.id, 1)).live
+        await asyncio.sleep(0.8)
+        save(project / "src" / "main.tsx", "export default 2;\n")
+        await version(later, first.id, 2)
+    assert [kept.preview.version for kept in backend.created()] == [2]
 
 
 async def _refuses(running: RunningAgent) -> bool:

@@ -55,10 +55,11 @@ async def test_a_framework_that_cannot_be_shown(client: PreviewClient, project: 
     assert "Vue" in problem["detail"]
 
 
-@pytest.mark.parametrize("entry", ["src/main.tsx", "src/hero.png"])
-async def test_a_kind_of_a_later_version_uploads_nothing(
+@pytest.mark.parametrize("entry", ["App.vue", "main.dart", "notes.txt"])
+async def test_a_file_that_cannot_be_shown_uploads_nothing(
     client: PreviewClient, backend: FakePreviews, project: Path, entry: str
 ) -> None:
+    write_files(project, {entry: "text"})
     assert await refused(client, project, entry=entry) == (422, "PREVIEW_UNSUPPORTED")
     assert backend.store.puts == []
     assert backend.previews == {}

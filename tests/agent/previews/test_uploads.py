@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hivesync_agent.previews.account import allowed_origins
 from hivesync_agent.previews.uploading import PlanExpired
 from hivesync_agent.previews.uploads import PARALLEL, StoreUnreachable, Uploader, UploadRefused
 from hivesync_agent.projects.digests import DigestCache
@@ -227,3 +228,12 @@ async def test_a_health_answer_that_lists_no_store_sends_nothing(
     assert ended.error is not None
     assert "upload address" in ended.error.message
     assert backend.store.puts == []
+
+
+@pytest.mark.parametrize(
+    ("backend", "kept"),
+    [("https://api.example", 1), ("http://127.0.0.1:4000", 4), ("http://localhost:4000", 4)],
+)
+def test_a_backend_elsewhere_has_no_say_over_what_listens_here(backend: str, kept: int) -> None:
+    listed = ["https://r2.example", "http://127.0.0.1:631", "http://[::1]:631", "http://localhost:631"]
+    assert list(allowed_origins(backend, listed)) == listed[:kept]

@@ -1,4 +1,4 @@
-"""A home folder, the agent's own folders in it, and a scanner that knows both."""
+"""A home folder, the agent's own folders in it, a scanner that knows both, and an index to look into."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from hivesync_agent.projects.digests import DigestCache
+from hivesync_agent.projects.index.folder import OpenFolder
+from hivesync_agent.projects.index.store import IndexStore
 from hivesync_agent.projects.root import Roots
 from hivesync_agent.projects.scan import Scanner
 
@@ -45,3 +47,28 @@ def project(home: Path) -> Path:
     folder = home / "shop"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> IndexStore:
+    return IndexStore(tmp_path / "index.sqlite3")
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Move the clock, as if all files were made long ago: a change time can't be set."""
+    monkeypatch.setattr("hivesync_agent.projects.index.sweep.time.time", lambda: 4_000_000_000.0)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the files whose content is hashed."""
+    names: list[str] = []
+    hash_file = OpenFolder.hash
+
+    def noted(self: OpenFolder, name: str) -> object:
+        names.append(name)
+        return hash_file(self, name)
+
+    monkeypatch.setattr(OpenFolder, "hash", noted)
+    return names

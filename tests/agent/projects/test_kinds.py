@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from hivesync_agent.projects.kinds import Subject, identify
+from hivesync_agent.projects.packages import PROVIDED
 from hivesync_agent.projects.refusals import PathInvalid, PathRefused, Unsupported
 from hivesync_agent.projects.scan import Scanner
-from hivesync_agent.projects.shown import SHOWN, WHAT_CAN, check_shown
+from hivesync_agent.projects.shown import SHOWN, check_shown
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.previews import PreviewKind
 from hivesync_dev.paths import ROOT
@@ -203,19 +204,18 @@ class TestOneFile:
             scanner.find(str(project), "link.md")
 
     @pytest.mark.parametrize(
-        ("entry", "name"),
+        ("entry", "kind"),
         [
-            ("src/Card.tsx", "a single component"),
-            ("README.md", "a Markdown file"),
-            ("logo.svg", "an image"),
+            ("src/Card.tsx", PreviewKind.COMPONENT),
+            ("README.md", PreviewKind.MARKDOWN),
+            ("logo.svg", PreviewKind.IMAGE),
         ],
     )
-    def test_a_kind_of_a_later_version_is_refused_before_any_work(
-        self, scanner: Scanner, project: Path, entry: str, name: str
+    def test_a_single_file_is_shown_as_what_it_is(
+        self, scanner: Scanner, project: Path, entry: str, kind: PreviewKind
     ) -> None:
-        with pytest.raises(Unsupported, match=f"^{entry} is {name}") as caught:
-            admit(scanner, project, entry)
-        assert WHAT_CAN in caught.value.detail
+        admit(scanner, project, entry)
+        assert kind_of(scanner, project, entry) == (kind, entry)
 
     def test_a_kind_without_a_view_is_refused(self, scanner: Scanner, project: Path) -> None:
         with pytest.raises(Unsupported, match=r"style\.css"):
@@ -252,9 +252,7 @@ def test_the_title_is_a_line_for_people(
 
 REFUSED = [
     ({}, None),
-    ({"README.md": ""}, "README.md"),
     ({"a.css": ""}, "a.css"),
-    ({"Card.tsx": ""}, "Card.tsx"),
     ({"package.json": package(next="15", react="19")}, None),
     ({"package.json": package("expo-router/entry", **NATIVE)}, None),
 ]
@@ -274,3 +272,12 @@ def test_what_is_shown_is_what_the_worker_builds() -> None:
     planners = (ROOT / "worker" / "src" / "preview" / "kinds" / "planners.ts").read_text()
     built = {kind for kind in PreviewKind if re.search(rf"^  {kind.value}(:|,)", planners, re.MULTILINE)}
     assert built == SHOWN
+
+
+def test_what_the_worker_replaces_is_never_uploaded() -> None:
+    folder = ROOT / "worker" / "src" / "preview" / "stand_ins"
+    table = "".join((folder / name).read_text() for name in ("expo.ts", "native.ts"))
+    named = set(re.findall(r'^  "?([@a-z][a-z0-9@/-]+)"?: (?:\{ instead|\{$|ICONS)', table, re.MULTILINE))
+    kept = {"react-native-safe-area-context"}  # its own code runs in a browser
+    assert {"expo", "expo-font", "@expo/vector-icons"} < named
+    assert named - kept <= PROVIDED

@@ -77,6 +77,22 @@ async def test_reads_work_offline_after_a_restart(
         assert "X-HiveSync-Offline" in answer.headers
 
 
+async def test_finding_the_same_users_session_late_forgets_nothing(
+    settings: AgentSettings, store: MemoryStore, backend: UpstreamBackend
+) -> None:
+    async with running_agent(settings, store) as agent:
+        await read(agent)
+    await backend.stop()
+    async with running_agent(settings, store) as agent:
+        await agent.agent.access.access_token()
+        await until_restored(agent)
+        tokens = agent.agent._tokens
+        tokens._token, tokens.user_id, tokens.signed_in = None, None, False
+        await agent.agent.access.access_token()
+        assert agent.agent.kept_answers.identified.is_set()
+        assert (await read(agent)).status == 200
+
+
 async def test_what_was_read_before_the_owner_was_known_is_kept_beside_what_is_older(tmp_path: Path) -> None:
     async def owner() -> str | None:
         return "ada"

@@ -42,6 +42,13 @@ async def test_fifty_refused_requests_refresh_once(signed_in: RunningAgent, back
     assert backend.identity.refreshes == before + 1
 
 
+async def test_a_token_that_was_refused_is_not_taken_out_of_the_store_again(signed_in: RunningAgent) -> None:
+    access = signed_in.agent.access
+    refused = await access.access_token()
+    access.discard(refused)
+    assert await access.access_token() != refused
+
+
 async def test_fifty_first_requests_refresh_once(
     agent: RunningAgent, backend: UpstreamBackend, store: MemoryStore
 ) -> None:

@@ -15,7 +15,7 @@ from hivesync_agent.session.device_flow import DeviceFlow
 from hivesync_agent.session.vault import Vault
 from hivesync_agent.settings import AgentSettings
 from hivesync_agent.upstream import Upstream
-from hivesync_contract.local_api import KeychainState, SessionStore
+from hivesync_contract.keychain import KeychainState, SessionStore
 from hivesync_dev.servers.agents import RunningAgent, running_agent
 from hivesync_dev.servers.fake_identity import EMAIL, PASSWORD
 from hivesync_dev.servers.upstream_backend import UpstreamBackend

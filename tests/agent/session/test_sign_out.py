@@ -17,7 +17,7 @@ from hivesync.credentials.store import MemoryStore, TextStore
 from hivesync_agent.session.revocations import Revocations
 from hivesync_agent.session.vault import Vault
 from hivesync_agent.settings import AgentSettings
-from hivesync_contract.local_api import KeychainState, SessionStore
+from hivesync_contract.keychain import KeychainState, SessionStore
 from hivesync_dev.servers.agents import RunningAgent, running_agent
 from hivesync_dev.servers.fake_identity import EMAIL, PASSWORD
 from hivesync_dev.servers.upstream_backend import UpstreamBackend
@@ -196,6 +196,24 @@ async def test_the_backend_is_asked_until_it_answers_and_then_no_more(tmp_path: 
     assert (revocations.waiting, asked) == (0, 4)
     running.cancel()
     await asyncio.wait([running])
+
+
+async def test_two_at_once_tell_the_backend_once(tmp_path: Path) -> None:
+    asked = 0
+
+    async def post(step: Post) -> Answer:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.05)
+        return Answer(204, b"")
+
+    store = MemoryStore(new_session("r1", ""))
+    store.end()
+    revocations = Revocations(SignOut(store, tmp_path / "lock"), post)
+    async with asyncio.TaskGroup() as both_at_once:
+        for _ in range(2):
+            both_at_once.create_task(revocations.settle_within(5))
+    assert (revocations.waiting, asked) == (0, 1)
 
 
 def both(keychain: TextStore) -> Vault:

@@ -11,7 +11,7 @@ from hivesync.preferences import Preferences
 from hivesync.private_files import write_private
 from hivesync_agent.service.start_log import start_log
 from hivesync_agent.uninstall.footprint import footprint
-from hivesync_contract.local_api import SessionStore
+from hivesync_contract.keychain import SessionStore
 from hivesync_dev.servers.agents import locations_in
 
 ID = "0193a000-0000-7000-8000-000000000001"

@@ -22,7 +22,7 @@ from hivesync.credentials.absence import EMPTY_SECONDS, Absence, touch
 from hivesync.credentials.isolated import IsolatedKeychain
 from hivesync.locations import Locations
 from hivesync_contract.errors import HiveSyncError
-from hivesync_contract.local_api import KeychainState
+from hivesync_contract.keychain import KeychainState
 
 ACCOUNT = Account("https://api.example.org", "default")
 SESSION = session_of("canary-" + "r" * 5_000, "u1")

@@ -19,7 +19,7 @@ from hivesync.credentials import (
 from hivesync.credentials.keychain import Keychain
 from hivesync.credentials.parts import ENTRY_BYTES
 from hivesync_contract.errors import HiveSyncError
-from hivesync_contract.local_api import KeychainState
+from hivesync_contract.keychain import KeychainState
 from keyring.backend import KeyringBackend
 from keyring.backends import chainer, fail, kwallet, null
 from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordDeleteError, PasswordSetError

@@ -18,7 +18,7 @@ from hivesync.credentials import (
 from hivesync.credentials.noted import Note, NotedStore, stored_accounts
 from hivesync.locations import Locations
 from hivesync_contract.errors import HiveSyncError
-from hivesync_contract.local_api import SessionStore
+from hivesync_contract.keychain import SessionStore
 
 ACCOUNT = Account("https://api.example.org", "work")
 SESSION = new_session("r1", "u1")

@@ -13,7 +13,7 @@ from hivesync.credentials import Account, KeychainUnavailable, choose_store, new
 from hivesync.credentials.plaintext import PlaintextStore
 from hivesync.locations import Locations
 from hivesync.preferences import Preferences
-from hivesync_contract.local_api import SessionStore
+from hivesync_contract.keychain import SessionStore
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
 SESSION = new_session("r1", "u1")

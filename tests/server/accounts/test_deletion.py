@@ -100,6 +100,13 @@ async def test_it_is_refused_while_others_work_in_a_project_of_the_account(
     assert (await bob.client.get(f"/api/v1/projects/{shop}")).status_code == 200
 
 
+async def test_a_deletion_that_is_repeated_while_it_is_done_is_told_that_the_account_is_gone(
+    ann: BackendUser,
+) -> None:
+    answers = await asyncio.gather(*(delete(ann) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [204, 401, 401, 401]
+
+
 @pytest.mark.any_database
 async def test_it_needs_password_and_second_factor_and_no_key_can_do_it(
     ann: BackendUser, clock: MovableClock

@@ -132,6 +132,25 @@ async def test_what_makes_another_answer_is_another_request(
     assert len({each["id"] for each in [first, second, *changed]}) == 6
 
 
+async def test_another_engine_answers_anew(ann: BackendUser, worker: FakeWorker, reporter: Reporter) -> None:
+    """An operator who sets up a model must not wait for every file to change."""
+    project_id = await ann.project()
+
+    async def answered(content: str, engine: str) -> dict[str, Any]:
+        docs = await asked(ann, project_id, content)
+        callback = documented((await worker.next_delivery()).job)
+        assert callback.result is not None
+        await reporter.report(replace(callback, result=replace(callback.result, engine=engine)))
+        return docs
+
+    outlined = await answered("one", "outline")
+    assert (await asked(ann, project_id, "one"))["id"] == outlined["id"]
+    await answered("two", "workers-ai")
+    explained = await answered("one", "workers-ai")
+    assert explained["id"] != outlined["id"]
+    assert (await asked(ann, project_id, "one"))["id"] == explained["id"]
+
+
 async def test_a_failure_is_told_and_can_be_retried(
     ann: BackendUser, worker: FakeWorker, reporter: Reporter, backend: RunningBackend
 ) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import httpx
 import pytest
 from hivesync_contract.alerts import AlertSettingsPatch
 from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
+from hivesync_dev.servers.fake_resend import FakeResend
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_dev.servers.webhook_receiver import WebhookReceiver
 from hivesync_dev.waiting import until
@@ -19,10 +21,10 @@ from hivesync_server.alerts.service import alerts_on
 from hivesync_server.alerts.service_watch import ServiceWatch
 from hivesync_server.mails.mail import Mail
 from hivesync_server.mails.outbox import OutboxMailer
-from hivesync_server.mails.tables import MailRow
+from hivesync_server.mails.tables import MailDeliveryRow, MailRow
 from hivesync_server.resources import Resources
-from hivesync_server.settings import Settings
-from sqlalchemy import select
+from hivesync_server.settings import Settings, load
+from sqlalchemy import select, update
 
 
 async def listen(backend: RunningBackend, slack: WebhookReceiver, *emails: str) -> None:
@@ -97,6 +99,29 @@ async def test_an_incident_is_told_when_it_begins_and_when_it_is_over(
     assert "15 minutes" in mails
 
 
+async def test_a_key_that_resend_refuses_is_told_in_slack_and_so_is_its_end(
+    environ: dict[str, str], slack: WebhookReceiver
+) -> None:
+    resend = FakeResend("re_the_right_key")
+    await resend.start()
+    mail = {"EMAIL_PROVIDER": "resend", "RESEND_API_URL": resend.url, "EMAIL_FROM": "a <a@mail.example.com>"}
+    for key, said in (("re_canary", "takes no mails"), ("re_the_right_key", "Over: Service down")):
+        async with RunningBackend(load(environ | mail | {"RESEND_API_KEY": key})) as backend:
+            await listen(backend, slack)
+            async with backend.resources.database.transaction() as transaction:
+                mailer = OutboxMailer(transaction.session, backend.resources.clock())
+                await mailer.send(Mail("someone@example.com", "Hello", "Text"))
+                due = backend.resources.clock() - timedelta(seconds=1)
+                await transaction.session.execute(update(MailDeliveryRow).values(available_at=due))
+            message = (await slack.wait_for(1 if key == "re_canary" else 2))[-1]
+            assert said in message.payload["text"]
+            assert "RESEND_API_KEY" in message.payload["text"]
+            assert "canary" not in str(message.payload)
+    assert [mail["to"] for mail in resend.carried] == [["someone@example.com"]] * 2
+    await resend.stop()
+
+
+@pytest.mark.any_database
 async def test_who_runs_the_server_hears_of_attacks_and_of_what_other_admins_do(
     ann: BackendUser,
     bob: BackendUser,

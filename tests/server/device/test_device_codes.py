@@ -98,11 +98,12 @@ async def test_a_denied_and_an_expired_code_say_so(
         ({"grant_type": "password", "device_code": "x"}, "unsupported_grant_type"),
         ({"device_code": "x"}, "unsupported_grant_type"),
         ({"grant_type": GRANT}, "invalid_request"),
+        ({"grant_type": [GRANT, GRANT], "device_code": "hsd_unknown"}, "invalid_request"),
         ({"grant_type": GRANT, "device_code": "hsd_unknown"}, "invalid_grant"),
     ],
 )
 async def test_mistakes_are_answered_as_oauth_clients_expect(
-    client: httpx.AsyncClient, form: dict[str, str], error: str
+    client: httpx.AsyncClient, form: dict[str, str | list[str]], error: str
 ) -> None:
     answer = await client.post(TOKEN, data=form)
     assert (answer.status_code, answer.json()["error"]) == (400, error)
@@ -111,6 +112,8 @@ async def test_mistakes_are_answered_as_oauth_clients_expect(
 
 @pytest.mark.any_database
 async def test_a_clients_name_is_one_short_line(client: httpx.AsyncClient) -> None:
+    twice = await client.post(CODE, data={"client_id": ["a", "b"]})
+    assert (twice.status_code, twice.json()["error"]) == (400, "invalid_request")
     for name in ("a\nb", "x" * 121):
         assert (await client.post(CODE, data={"client_id": name})).status_code == 422
 

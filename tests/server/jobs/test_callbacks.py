@@ -174,6 +174,26 @@ async def test_a_signed_callback_of_another_shape_is_refused(
 
 
 @pytest.mark.any_database
+async def test_a_signed_callback_that_says_two_things_is_refused(
+    ann: BackendUser, worker: FakeWorker, reporter: Reporter
+) -> None:
+    callback = success((await ann.queued(worker)).job)
+    body = msgspec.json.encode(callback).replace(b'{"', b'{"status":"FAIL","', 1)
+    answer = await reporter.send(body, message_id(callback))
+    assert (answer.status_code, answer.json()["code"]) == (422, "VALIDATION_ERROR")
+    assert "'status' more than once" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b"1" * 5_000], ids=len)
+async def test_a_signed_body_that_can_not_be_read_is_refused(
+    ann: BackendUser, worker: FakeWorker, reporter: Reporter, body: bytes
+) -> None:
+    callback = success((await ann.queued(worker)).job)
+    answer = await reporter.send(body, message_id(callback))
+    assert (answer.status_code, answer.json()["code"]) == (422, "VALIDATION_ERROR")
+
+
+@pytest.mark.any_database
 async def test_a_callback_is_bound_to_its_message(
     ann: BackendUser, worker: FakeWorker, reporter: Reporter
 ) -> None:

@@ -246,6 +246,8 @@ async def test_a_store_that_fails_costs_neither_an_object_nor_a_row(
     with pytest.raises(ObjectStoreUnreachable):
         await SourceSweeper(sweeper.database, store, sweeper.clock).step()
     assert await names(backend, f"sources/{project_id}/")
+    assert not await sweeper.step(), "the store may still be at it"
+    clock.advance(seconds=91)
     while await sweeper.step():
         pass
     assert await names(backend, f"sources/{project_id}/") == set()

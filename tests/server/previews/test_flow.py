@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict, replace
 from typing import Any
 
 import httpx
+from hivesync_contract.errors import Diagnostic
+from hivesync_contract.limits import BUILD_WARNINGS
 from hivesync_dev.servers.backend_user import SOURCE, BackendUser, manifest, preview_path
 from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
 from hivesync_dev.servers.s3 import S3Server
@@ -34,6 +37,22 @@ async def test_a_manifest_becomes_a_ready_preview(
     preview = await ann.get(created["preview"])
     assert preview["state"] == "ready"
     assert preview["ready_at"]
+
+
+async def test_what_a_build_warned_of_is_told_with_its_preview(
+    ann: BackendUser, worker: FakeWorker, reporter: Reporter
+) -> None:
+    created = (await ann.preview(await ann.project()))["preview"]
+    await ann.complete(created)
+    done = success((await worker.next_delivery()).job)
+    assert done.result is not None
+    found = Diagnostic("There is no file", "main.css", 3, 7, "> 3 | a { b }", "Add it")
+    noisy = replace(done.result, warnings=[found] * (BUILD_WARNINGS + 1))
+    (await reporter.report(replace(done, result=noisy))).raise_for_status()
+    told = (await ann.get(created))["warnings"]
+    assert len(told) == BUILD_WARNINGS
+    # Editors show the code itself.
+    assert told[0] == asdict(replace(found, frame=None))
 
 
 CHANGED = SOURCE | {"main.js": b"console.log(2)"}

@@ -88,6 +88,7 @@ BODIES: Mapping[str, Any] = {
     "PATCH /profile": {"display_name": "Somebody"},
     "POST /projects": {"name": "mine"},
     "PATCH /projects/{project_id}": {"name": "taken over"},
+    "PUT /projects/{project_id}/tags": {"tags": ["web"]},
     "POST /projects/{project_id}/ai-docs": {"path": "greet.js", "content": GREETING, "sha256": _SHA256},
     "POST /projects/{project_id}/comments": {"target": {"kind": "project"}, "body": "I was here"},
     "PATCH /projects/{project_id}/comments/{comment_id}": {"body": "taken over"},

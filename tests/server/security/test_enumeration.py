@@ -120,5 +120,8 @@ async def test_known_and_unknown_cost_the_same_work_and_get_the_same_answer(watc
         await compare({"email": waiting["email"]}, "/api/v1/auth/email/resend", client)
         await compare({"email": bob.email}, "/api/v1/auth/email/change", hers, password=PASSWORD)
         await compare({"email": bob.email}, f"/api/v1/projects/{await ann.project()}/team/invites", hers)
+        team = f"/api/v1/projects/{await ann.project()}/team/invites"
+        await compare({"username": bob.username}, team, hers)
+        await compare({"username": waiting["username"]}, team, hers)
         register = {"email": bob.email, "username": "friend-of-bob"}
         await compare(register, "/api/v1/auth/register", client, password=PASSWORD)

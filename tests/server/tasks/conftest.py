@@ -1,7 +1,8 @@
-"""A project that Ann owns and Bob is a member of, and short calls on its tasks."""
+"""A project that Ann owns and Bob is a member of, short calls on its tasks, and the files of one."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.running_backend import RunningBackend
 from hivesync_server.team.repository import TeamRepository
+
+from .shelf import Shelf
 
 
 @dataclass(slots=True)
@@ -78,3 +81,15 @@ async def shared(board: Board, bob: BackendUser, backend: RunningBackend) -> Boa
     """The same with Bob as a member."""
     await join(backend, bob, board.project_id)
     return board
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+async def shelf(shared: Board, browser: httpx.AsyncClient) -> Shelf:
+    """A task of Ann's, in the project where Bob is a member."""
+    return Shelf(shared, (await shared.add("Fix it"))["id"], browser)

@@ -1,136 +1,27 @@
-"""Files of tasks: sent to the object store and fetched from it, shown to members, gone with their task."""
+"""Files of tasks: sent to the object store and fetched from it, shown to members."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 from hivesync_contract.identity import Tier
 from hivesync_contract.limits import ATTACHMENT_BYTES, ATTACHMENT_PART_BYTES, ATTACHMENT_SINGLE_BYTES
 from hivesync_dev.servers.backend_user import BackendUser
-from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
+from hivesync_dev.servers.running_backend import RunningBackend
 from hivesync_dev.servers.s3 import ARTIFACTS_BUCKET, S3Server
-from hivesync_dev.servers.unsteady_link import UnsteadyLink
 from hivesync_dev.waiting import until
 from hivesync_server import operations
 from hivesync_server.adapters.ids import new_id
-from hivesync_server.auth.tables import UserRow
-from hivesync_server.events.tables import EventRow
-from hivesync_server.object_deletions.tables import ObjectDeletionRow
-from hivesync_server.settings import Settings, load
+from hivesync_server.settings import Settings
 from hivesync_server.tasks.attachments.service import PER_TASK
 from hivesync_server.tasks.attachments.tables import AttachmentRow
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 
 from .conftest import Board
-
-SVG = b"<svg onload='alert(1)'/>"
-LARGE = b"a" * ATTACHMENT_SINGLE_BYTES + b"end"
-
-
-@dataclass(slots=True)
-class Shelf:
-    """The attachments of one task, as one user sees them, and a browser that knows no account."""
-
-    board: Board
-    task_id: str
-    browser: httpx.AsyncClient
-
-    def as_seen_by(self, user: BackendUser) -> Shelf:
-        return Shelf(self.board.as_seen_by(user), self.task_id, self.browser)
-
-    async def ask(self, method: str, below: str = "", body: object = None, **options: Any) -> httpx.Response:
-        return await self.board.ask(method, f"/{self.task_id}/attachments{below}", body, **options)
-
-    async def begin(self, name: str = "drawing.svg", data: bytes = SVG, **changed: Any) -> dict[str, Any]:
-        answer = await self.ask("POST", "", announced(name, data) | changed)
-        assert answer.status_code == 201, answer.text
-        created: dict[str, Any] = answer.json()
-        return created
-
-    async def send(self, created: dict[str, Any], data: bytes = SVG) -> list[dict[str, Any]]:
-        """Upload what was announced, and name its parts as the store does."""
-        plan, parts = created["upload"], []
-        if put := plan["put"]:
-            answer = await self.browser.put(put["url"], content=data, headers=put["headers"])
-            assert answer.status_code == 200, answer.text
-        for number, part in enumerate(plan["parts"], 1):
-            begin = (number - 1) * ATTACHMENT_PART_BYTES
-            chunk = data[begin : begin + part["size"]]
-            answer = await self.browser.put(part["url"], content=chunk, headers=part["headers"])
-            assert answer.status_code == 200, answer.text
-            parts.append({"number": number, "etag": answer.headers["etag"]})
-        return parts
-
-    async def complete(self, created: dict[str, Any], parts: object = None) -> httpx.Response:
-        body = {"parts": parts} if parts else None
-        return await self.ask("POST", f"/{created['attachment']['id']}/complete", body)
-
-    async def attach(self, name: str = "drawing.svg", data: bytes = SVG) -> dict[str, Any]:
-        """Do all of it."""
-        created = await self.begin(name, data)
-        answer = await self.complete(created, await self.send(created, data))
-        assert answer.status_code == 200, answer.text
-        attachment: dict[str, Any] = answer.json()
-        return attachment
-
-    async def names(self) -> list[str]:
-        return [item["name"] for item in (await self.ask("GET")).json()["items"]]
-
-
-def announced(name: str, data: bytes) -> dict[str, Any]:
-    parts = range(0, len(data), ATTACHMENT_PART_BYTES) if len(data) > ATTACHMENT_SINGLE_BYTES else ()
-    md5s = [hashlib.md5(data[at : at + ATTACHMENT_PART_BYTES], usedforsecurity=False) for at in parts]
-    return {
-        "name": name,
-        "size": len(data),
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "content_type": "image/svg+xml",
-        "part_md5s": [md5.hexdigest() for md5 in md5s],
-    }
-
-
-def key(attachment: dict[str, Any]) -> str:
-    return f"tasks/attachments/{attachment['id']}"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
-        yield client
-
-
-@pytest.fixture
-async def shelf(shared: Board, browser: httpx.AsyncClient) -> Shelf:
-    """A task of Ann's, in the project where Bob is a member."""
-    return Shelf(shared, (await shared.add("Fix it"))["id"], browser)
-
-
-async def deletions(backend: RunningBackend) -> int:
-    async with backend.resources.database.transaction(writes=False) as transaction:
-        waiting = select(func.count()).select_from(ObjectDeletionRow)
-        left = select(func.count()).select_from(AttachmentRow).where(AttachmentRow.task_id.is_(None))
-        return (await transaction.session.scalar(waiting) or 0) + (
-            await transaction.session.scalar(left) or 0
-        )
-
-
-async def told(backend: RunningBackend, user: BackendUser) -> int:
-    query = select(func.count()).select_from(EventRow).where(EventRow.user_id == user.profile["id"])
-    async with backend.resources.database.transaction(writes=False) as transaction:
-        return await transaction.session.scalar(query.where(EventRow.type == "attachments.changed")) or 0
-
-
-async def log(board: Board, task_id: str) -> list[tuple[str, str | None]]:
-    path = f"/api/v1/projects/{board.project_id}/activity?subject_id={task_id}"
-    items = (await board.user.client.get(path)).json()["items"]
-    return [(item["verb"], item["data"].get("name")) for item in reversed(items)]
+from .shelf import LARGE, SVG, Shelf, announced, is_gone, key, log, told
 
 
 async def test_a_file_is_attached_fetched_and_deleted(
@@ -157,7 +48,7 @@ async def test_a_file_is_attached_fetched_and_deleted(
 
     assert (await shelf.ask("DELETE", f"/{mine['id']}")).status_code == 204
     assert (await shelf.ask("GET", f"/{mine['id']}")).status_code == 404
-    await until(lambda: _is_gone(s3, mine))
+    await until(lambda: is_gone(s3, mine))
     assert await log(shelf.board, shelf.task_id) == [
         ("created", None),
         ("attached", "drawing.svg"),
@@ -276,88 +167,6 @@ async def test_a_stranger_finds_nothing_and_a_member_deletes_only_their_own(
     assert (await shelf.as_seen_by(bob).complete(begun)).status_code == 404
 
 
-@pytest.mark.parametrize("what", ["task", "project", "account"])
-async def test_objects_go_with_whatever_they_belonged_to(
-    shelf: Shelf, ann: BackendUser, backend: RunningBackend, s3: S3Server, what: str
-) -> None:
-    attachment = await shelf.attach()
-    if what == "task":
-        await shelf.board.ask("DELETE", f"/{shelf.task_id}")
-    elif what == "project":
-        await ann.client.delete(f"/api/v1/projects/{shelf.board.project_id}")
-    else:
-        async with backend.resources.database.transaction() as transaction:
-            await transaction.session.execute(delete(UserRow).where(UserRow.id == ann.profile["id"]))
-    backend.wake_deleter()
-    await until(lambda: _is_gone(s3, attachment))
-
-
-async def test_a_file_outlives_its_uploader(
-    shelf: Shelf, bob: BackendUser, backend: RunningBackend, s3: S3Server
-) -> None:
-    attachment = await shelf.as_seen_by(bob).attach()
-    async with backend.resources.database.transaction() as transaction:
-        await transaction.session.execute(delete(UserRow).where(UserRow.id == bob.profile["id"]))
-    shown = (await shelf.ask("GET", f"/{attachment['id']}")).json()
-    assert shown["attachment"]["uploader_id"] is None
-    assert (await shelf.browser.get(shown["url"])).content == SVG
-
-
-async def test_an_upload_that_is_given_up_leaves_nothing(
-    shelf: Shelf, backend: RunningBackend, clock: MovableClock, s3: S3Server
-) -> None:
-    ready = await shelf.attach("stays.svg")
-    created = await shelf.begin("film.mp4", LARGE)
-    await shelf.send(created, LARGE)
-    assert key(created["attachment"]) in s3.open_uploads(ARTIFACTS_BUCKET)
-    clock.advance(hours=23)
-    backend.wake_deleter()
-    await asyncio.sleep(0.1)
-    assert key(created["attachment"]) in s3.open_uploads(ARTIFACTS_BUCKET)
-    clock.advance(hours=1, minutes=1)
-    backend.wake_deleter()
-
-    async def is_aborted() -> bool:
-        return key(created["attachment"]) not in s3.open_uploads(ARTIFACTS_BUCKET)
-
-    await until(is_aborted)
-    assert s3.has(key(ready), ARTIFACTS_BUCKET)
-
-
-@pytest.mark.any_database
-async def test_an_upload_that_is_deleted_does_not_come_back(
-    shelf: Shelf, backend: RunningBackend, clock: MovableClock, s3: S3Server
-) -> None:
-    small, large = await shelf.begin(), await shelf.begin("film.mp4", LARGE)
-    parts = await shelf.send(large, LARGE)
-    for created in (small, large):
-        assert (await shelf.ask("DELETE", f"/{created['attachment']['id']}")).status_code == 204
-    await until(lambda: _is_aborted(s3, large))
-    # The address is still good, so the object is there again; but only until no upload can be under way.
-    await shelf.send(small)
-    assert s3.has(key(small["attachment"]), ARTIFACTS_BUCKET)
-    assert (await shelf.complete(small)).status_code == 404
-    assert (await shelf.complete(large, parts)).status_code == 404
-    clock.advance(hours=2)
-    backend.wake_deleter()
-    await until(lambda: _is_gone(s3, small["attachment"]))
-    assert not s3.has(key(large["attachment"]), ARTIFACTS_BUCKET)
-
-
-async def test_completing_and_deleting_at_once_leaves_no_object_behind(
-    shelf: Shelf, backend: RunningBackend, clock: MovableClock, s3: S3Server
-) -> None:
-    created = await shelf.begin()
-    await shelf.send(created)
-    path = f"/{created['attachment']['id']}"
-    completed, deleted = await asyncio.gather(shelf.complete(created), shelf.ask("DELETE", path))
-    assert (completed.status_code in (200, 404), deleted.status_code) == (True, 204)
-    assert await shelf.names() == []
-    clock.advance(hours=2)
-    backend.wake_deleter()
-    await until(lambda: _is_gone(s3, created["attachment"]))
-
-
 async def test_a_repeated_request_attaches_one_file(shelf: Shelf) -> None:
     headers = {"Idempotency-Key": "once"}
     answers = [await shelf.ask("POST", "", announced("a", b"x"), headers=headers) for _ in range(2)]
@@ -375,31 +184,6 @@ async def test_a_task_has_room_for_so_many(shelf: Shelf, backend: RunningBackend
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
 
 
-async def test_while_the_store_is_away_nothing_is_kept_and_later_it_works(
-    environ: dict[str, str], clock: MovableClock, s3: S3Server, browser: httpx.AsyncClient
-) -> None:
-    with UnsteadyLink(int(s3.endpoint.rsplit(":", 1)[1])) as link:
-        settings = load(environ | {"R2_ENDPOINT": f"http://127.0.0.1:{link.port}"})
-        async with RunningBackend(settings, clock) as backend, backend.client() as client:
-            ann = await BackendUser(client, "ann").sign_up()
-            board = Board(ann, await ann.project())
-            shelf = Shelf(board, (await board.add("Fix it"))["id"], browser)
-            small = await shelf.begin()
-            await shelf.send(small)
-            link.refuse()
-            once = {"Idempotency-Key": "once"}
-            for answer in (
-                await shelf.ask("POST", "", announced("film.mp4", LARGE), headers=once),
-                await shelf.complete(small),
-            ):
-                assert (answer.status_code, answer.json()["code"]) == (503, "UPSTREAM_UNREACHABLE")
-            assert await shelf.names() == ["drawing.svg"]
-            link.heal()
-            assert (await shelf.complete(small)).status_code == 200
-            answer = await shelf.ask("POST", "", announced("film.mp4", LARGE), headers=once)
-            assert answer.status_code == 201
-
-
 @pytest.mark.any_database
 async def test_keys_reach_the_files_of_their_projects(shelf: Shelf, backend: RunningBackend) -> None:
     attachment = await shelf.attach()
@@ -415,11 +199,3 @@ async def test_keys_reach_the_files_of_their_projects(shelf: Shelf, backend: Run
             fetched = await script.get(f"{path}/{attachment['id']}")
             begun = await script.post(path, json=announced("a", b"x"))
         assert (fetched.status_code, begun.status_code) == statuses
-
-
-async def _is_gone(s3: S3Server, attachment: dict[str, Any]) -> bool:
-    return not s3.has(key(attachment), ARTIFACTS_BUCKET)
-
-
-async def _is_aborted(s3: S3Server, created: dict[str, Any]) -> bool:
-    return key(created["attachment"]) not in s3.open_uploads(ARTIFACTS_BUCKET)

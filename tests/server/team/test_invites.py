@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
+from hivesync_server.auth.tables import UserRow
 from hivesync_server.housekeeping import Housekeeping
 from hivesync_server.mails.tables import MailRow
 from hivesync_server.team.invites import INVITE_LIFE
 from hivesync_server.team.tables import InviteRow
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from .conftest import Confirm, SignUp, accept, invite, invited, items, join, roles, team_path
 
@@ -138,6 +139,19 @@ async def test_no_mailbox_is_filled_by_inviting_again_and_again(
         (await ann.client.delete(f"{team_path(project)}/invites/{invite_id}")).raise_for_status()
     invites = [mail for mail in await _mails(backend) if mail.recipient == "eve@example.com"]
     assert len(invites) == 5
+
+
+async def test_a_disabled_account_gets_no_mail_by_address_or_name(
+    ann: BackendUser, bob: BackendUser, backend: RunningBackend, confirm: Confirm
+) -> None:
+    await confirm(bob)
+    async with backend.resources.database.transaction() as transaction:
+        statement = update(UserRow).where(UserRow.username == "bob")
+        await transaction.session.execute(statement.values(disabled_at=backend.resources.clock()))
+    project = await ann.project()
+    for who in ({"username": "bob"}, {"email": bob.email}):
+        await invited(ann, project, **who)
+    assert await _mails(backend) == []
 
 
 async def test_one_person_answers_all_ways_of_being_invited(

@@ -141,13 +141,14 @@ async def test_after_five_days_of_failure_a_webhook_is_disabled_and_one_arrival_
     assert (await mine.shown())["enabled"] is True
     clock.advance(hours=2)
     await ann.sign_in()
-    await mine.ping()
+    # What waits is due again as well: whichever message is tried first, the webhook may be disabled by now.
+    await ann.client.post(f"{mine.path}/test")
 
     async def disabled() -> bool:
         return bool((await mine.shown())["disabled_reason"] == "failing")
 
     await until(disabled)
-    assert [item["state"] for item in await mine.log()] == ["failed"] * 3
+    assert {item["state"] for item in await mine.log()} == {"failed"}
     enabled = (await ann.client.patch(mine.path, json={"enabled": True})).json()
     assert (enabled["enabled"], enabled["failing_since"]) == (True, None)
     receiver.status = 200

@@ -13,6 +13,7 @@ from hivesync_dev.paths import ROOT
 from hivesync_dev.testing import require_tool
 
 WIDTH, HEIGHT = 390, 844
+_SCALE = 2
 _SCREENSHOTS = ROOT / "docs" / "screenshots"
 _ARGUMENTS = (
     "--no-sandbox",  # tests may run as root in a container, where Chromium's own sandbox can't start
@@ -22,6 +23,8 @@ _ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # An emulated scale does not reach frames of another origin: the app would be blurred on screenshots.
+    f"--force-device-scale-factor={_SCALE}",
 )
 
 
@@ -77,7 +80,10 @@ def chromium(*arguments: str) -> Iterator[Browser]:
 def phone(browser: Browser) -> Iterator[Phone]:
     """Give a fresh phone: no cookies, no storage, nothing cached."""
     context = browser.new_context(
-        viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=2, has_touch=True, is_mobile=True
+        viewport={"width": WIDTH, "height": HEIGHT},
+        device_scale_factor=_SCALE,
+        has_touch=True,
+        is_mobile=True,
     )
     context.set_default_timeout(20_000)
     try:

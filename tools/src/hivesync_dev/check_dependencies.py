@@ -42,7 +42,7 @@ def direct_dependencies(root: Path) -> set[str]:
 
 
 def _files(root: Path, name: str) -> list[Path]:
-    return sorted([*root.glob(name), *root.glob(f"*/{name}")])
+    return sorted([*root.glob(name), *root.glob(f"*/{name}"), *root.glob(f"plugins_bridge/*/{name}")])
 
 
 def _python_names(project: dict[str, object]) -> Iterator[str]:

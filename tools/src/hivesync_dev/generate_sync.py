@@ -6,6 +6,7 @@ What is not a matter of spelling stands in `_concurrency.py`, which is written b
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,23 +18,18 @@ from hivesync_dev.paths import ROOT
 
 SOURCE = ROOT / "sdk" / "src" / "hivesync" / "_async"
 TARGET = ROOT / "sdk" / "src" / "hivesync" / "_sync"
-NOTICE = "# Generated from hivesync/_async by `make generate`; do not edit.\n# ruff: noqa: UP028\n"
+NOTICE = "# Generated from hivesync/_async by `make generate`; do not edit.\n# ruff: noqa: UP028, SIM117\n"
 _BY_HAND = {"_concurrency.py"}
+_CLASS = re.compile(r"^class (Async\w+)", re.MULTILINE)
 _SPELLING = {
     "AnyIOBackend": "SyncBackend",
-    "AsyncAgent": "Agent",
-    "AsyncClient": "Client",
     "AsyncConnectionPool": "ConnectionPool",
-    "AsyncEventStream": "EventStream",
     "AsyncHTTPTransport": "HTTPTransport",
     "AsyncNetworkBackend": "NetworkBackend",
     "AsyncNetworkStream": "NetworkStream",
-    "AsyncPreviews": "Previews",
-    "AsyncProjects": "Projects",
-    "AsyncSignIn": "SignIn",
     "_async": "_sync",
     "aclose": "close",
-    "aiter_sse": "iter_sse",
+    "aiter_bytes": "iter_bytes",
     "aread": "read",
     "drive_async": "drive",
 }
@@ -55,9 +51,15 @@ def generate(check: bool) -> list[Path]:
 def _generated_texts() -> dict[Path, str]:
     sources = [path for path in sorted(SOURCE.glob("*.py")) if path.name not in _BY_HAND]
     with tempfile.TemporaryDirectory() as folder:
-        rule = unasync.Rule(f"{SOURCE}/", f"{folder}/", additional_replacements=_SPELLING)
+        rule = unasync.Rule(f"{SOURCE}/", f"{folder}/", additional_replacements=_SPELLING | _classes(sources))
         unasync.unasync_files([str(path) for path in sources], [rule])
         return {TARGET / path.name: _finished(Path(folder) / path.name) for path in sources}
+
+
+def _classes(sources: list[Path]) -> dict[str, str]:
+    """Give the names of our own classes: the synchronous ones have no prefix."""
+    found = [name for path in sources for name in _CLASS.findall(path.read_text(encoding="utf-8"))]
+    return {name: name.removeprefix("Async") for name in found}
 
 
 def _finished(made: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tarfile
 from pathlib import Path
 
 from hivesync_dev.node import node_env, npm_command
@@ -68,6 +69,11 @@ export const useDay = create(() => ({ label: clsx('day', format(new Date(), 'yyy
 """
 
 
+EXPO_BLANK = "expo-template-blank@58.0.8"
+EXPO_BLANK_TYPESCRIPT = "expo-template-blank-typescript@58.0.2"
+COMMUNITY_TEMPLATE = "@react-native-community/template@0.87.2"
+
+
 class SampleFailed(Exception):
     """The sample could not be made; the message holds what npm said."""
 
@@ -83,11 +89,30 @@ def make_vite_project(template: str, parent: Path) -> Path:
     return folder
 
 
+def unpack_template(package: str, parent: Path) -> Path:
+    """Give the folder of a template as npm has it, for tools that copy such a package into a new project."""
+    name = "-".join(package.lstrip("@").replace("/", "@").split("@")[:-1])
+    folder = parent / name
+    folder.mkdir()
+    said = _npm(folder, "pack", "--silent", package)
+    archive = folder / said.split()[-1]
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    archive.unlink()
+    inner = folder / "package"
+    return inner / "template" if (inner / "template").is_dir() else inner
+
+
 def add_packages(project: Path) -> None:
     """Install packages in a React project and use them; some 850 small files then belong to its preview."""
     _npm(project, "install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", *PACKAGES)
     with (project / "src" / "App.tsx").open("a", encoding="utf-8") as app:
         app.write(_USE)
+
+
+def install_declared(project: Path) -> None:
+    """Install all that a project declares, its development tools too."""
+    _npm(project, "install", "--ignore-scripts", "--no-audit", "--no-fund")
 
 
 def install_workspace(manager: str, parent: Path) -> Path:

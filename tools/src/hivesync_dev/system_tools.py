@@ -14,15 +14,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SystemTool:
-    """A program, the Debian packages that bring it, and what it is for."""
+    """A program, the Debian packages that bring it, and what it is for. `files` must be there too."""
 
     program: str
     packages: tuple[str, ...]
     purpose: str
+    files: tuple[str, ...] = ()
 
     @property
     def is_installed(self) -> bool:
-        return shutil.which(self.program) is not None
+        return shutil.which(self.program) is not None and all(map(os.path.exists, self.files))
 
 
 TOOLS = (
@@ -33,7 +34,27 @@ TOOLS = (
     SystemTool("Xvfb", ("xvfb", "xdotool", "imagemagick"), "the tray under a real X server"),
     SystemTool("trayer", ("trayer", "python3-gi", "gir1.2-gtk-3.0"), "a panel for the tray's icon"),
     SystemTool("sshd", ("openssh-server", "openssh-client"), "editors on another machine, by ssh"),
+    SystemTool("/usr/bin/nvim", ("neovim",), "the plugin in an older Neovim"),
+    SystemTool("vim", ("vim",), "the plugin in Vim"),
+    SystemTool("tmux", ("tmux",), "editors in a terminal"),
     SystemTool("nginx", ("nginx-light",), "the operator guide's reverse proxy"),
+    SystemTool(
+        "javac",
+        (
+            "openjdk-17-jdk-headless",
+            "junit5",
+            "libgoogle-gson-java",
+            "libintellij-core-java",
+            "libintellij-platform-api-java",
+        ),
+        "the JetBrains plugin",
+        (
+            "/usr/share/java/gson.jar",
+            "/usr/share/java/junit-platform-console.jar",
+            "/usr/share/java/intellij-core.jar",
+            "/usr/share/java/intellij-platform-api.jar",
+        ),
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""`make test`: pytest and the Worker's vitest, both to the end, with one summary of both."""
+"""`make test`: pytest and the Worker's vitest, side by side and both to the end, with one summary of both."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -39,7 +39,7 @@ def main() -> int:
     ensure_tools()
     with tempfile.TemporaryDirectory(prefix="hivesync-test-") as folder:
         pytest_report, vitest_report = Path(folder) / "pytest.xml", Path(folder) / "vitest.xml"
-        codes = [_run_pytest(pytest_report), _run_vitest(vitest_report)]
+        codes = _run_both(pytest_report, vitest_report)
         summaries = [read_summary(path) for path in (pytest_report, vitest_report)]
     print(sum(summaries, Summary()), flush=True)
     return 0 if not any(codes) and all(summary.passed for summary in summaries) else 1
@@ -61,21 +61,37 @@ def _count(suite: ElementTree.Element) -> Summary:
     return Summary(max(0, total - failed - skipped), failed, skipped)
 
 
+def _run_both(pytest_report: Path, vitest_report: Path) -> list[int]:
+    """Run both at once, as either leaves a core idle now and then; vitest's output follows pytest's."""
+    with ThreadPoolExecutor(1) as beside:
+        vitest = beside.submit(_run_vitest, vitest_report)
+        pytest_code = _run_pytest(pytest_report)
+        vitest_code, output = vitest.result()
+    sys.stdout.buffer.write(output)
+    return [pytest_code, vitest_code]
+
+
 def _run_pytest(report: Path) -> int:
     # A file's tests stay together: they share a browser or a stack. Files stay in order, since by default
     # those with one long test come last, when all processes but one have nothing left to do.
-    spread = ["-n", str(min(_PROCESSES_MAX, os.cpu_count() or 1)), "--dist", "loadfile"]
-    spread.append("--no-loadscope-reorder")
-    return _run([sys.executable, "-m", "pytest", *spread, f"--junit-xml={report}"], ROOT)
+    spread = ["-n", str(_processes()), "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", *spread, f"--junit-xml={report}"]
+    return subprocess.run(command, cwd=ROOT, env=node_env(), check=False).returncode
 
 
-def _run_vitest(report: Path) -> int:
+def _processes() -> int:
+    """Give one for each core: with more, those that measure time or deadlines wait for each other."""
+    return min(_PROCESSES_MAX, os.cpu_count() or 1)
+
+
+def _run_vitest(report: Path) -> tuple[int, bytes]:
+    # Not `npm test`, which builds first: `make` has, and pytest's tests read the same files meanwhile.
     reporters = ["--reporter=default", "--reporter=junit", f"--outputFile.junit={report}"]
-    return _run(npm_command("run", "--silent", "test", "--", *reporters), WORKER)
-
-
-def _run(command: Iterable[str], folder: Path) -> int:
-    return subprocess.run(list(command), cwd=folder, env=node_env(), check=False).returncode
+    command = npm_command("exec", "--", "vitest", "run", *reporters)
+    done = subprocess.run(
+        command, cwd=WORKER, env=node_env(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    return done.returncode, done.stdout
 
 
 if __name__ == "__main__":

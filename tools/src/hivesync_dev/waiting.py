@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -23,3 +24,12 @@ async def holds(condition: Callable[[], bool], *, deadline_seconds: float = 20.0
     async with asyncio.timeout(deadline_seconds):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def wait_until(condition: Callable[[], object], *, deadline_seconds: float = 30.0) -> None:
+    """Do the same where nothing is asynchronous."""
+    ends = time.monotonic() + deadline_seconds
+    while not condition():
+        if time.monotonic() > ends:
+            raise TimeoutError
+        time.sleep(_PAUSE_SECONDS)

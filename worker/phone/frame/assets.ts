@@ -5,14 +5,26 @@
 import type { AssetBytes } from "../messages.ts";
 
 /** No such host exists: addresses that end up here are the project's own. */
-const HERE = "http://preview.invalid/";
+const HOST = "preview.invalid";
 
 export class Assets {
   readonly #blobs = new Map<string, { readonly blob: Blob; readonly href: string }>();
   readonly #more = new Set<string>();
   readonly #waiting = new Map<string, ((blob: Blob | null) => void)[]>();
 
+  /** Address of the page, from which relative ones count. */
+  #page = "/";
+
   constructor(private readonly ask: (url: string) => void) {}
+
+  get page(): string {
+    return this.#page;
+  }
+
+  /** From now on relative addresses are those of this page. */
+  countFrom(page: string): void {
+    this.#page = page;
+  }
 
   add({ url, type, bytes }: AssetBytes): void {
     const blob = new Blob([bytes], { type });
@@ -32,8 +44,8 @@ export class Assets {
   /** Give the project's address of a file that exists, whether it is here or can be asked for. */
   urlOf(address: string): string | null {
     if (/^(data|blob|about|javascript|mailto|tel):/i.test(address)) return null;
-    const parsed = parse(address);
-    if (!parsed || (parsed.host !== "preview.invalid" && parsed.host !== location.host)) return null;
+    const parsed = parse(address, `http://${HOST}${encodeURI(this.#page)}`);
+    if (!parsed || (parsed.host !== HOST && parsed.host !== location.host)) return null;
     const url = decodePath(parsed.pathname);
     return this.#blobs.has(url) || this.#more.has(url) ? url : null;
   }
@@ -63,9 +75,9 @@ export class Assets {
 }
 
 /** `URL.parse` is younger than many phones. */
-function parse(address: string): URL | null {
+function parse(address: string, base: string): URL | null {
   try {
-    return new URL(address, HERE);
+    return new URL(address, base);
   } catch {
     return null;
   }

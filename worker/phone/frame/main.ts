@@ -1,12 +1,16 @@
-/** Runs one version of a preview in an opaque origin. Holds no secret and knows no address of ours but preludes. */
+/** Runs one version of a preview in an opaque origin. Holds no secret and knows no address of ours. */
 import { HELLO, PORT, type FromFrame, type ToFrame } from "../messages.ts";
 import { patchAddresses } from "./addresses.ts";
 import { Assets } from "./assets.ts";
 import { catchLinks } from "./links.ts";
 import { Modules } from "./modules.ts";
 import { showProgram } from "./program.ts";
+import { Refresh } from "./refresh.ts";
+import { Registry } from "./registry.ts";
 import { reportConsole, reportErrors } from "./reports.ts";
+import { readScroll, restoreScroll } from "./scroll.ts";
 import { replaceBlockedStorage } from "./storage.ts";
+import { Styles } from "./styles.ts";
 
 const nonce = (document.currentScript as HTMLScriptElement).nonce;
 
@@ -31,9 +35,28 @@ function connect(port: MessagePort): void {
   reportConsole(send);
   replaceBlockedStorage();
   patchAddresses(assets);
-  catchLinks(send);
+  catchLinks(() => assets.page, send);
+  const modules = new Modules();
+  const styles = new Styles(assets);
+  const registry = new Registry(modules, new Refresh(modules), styles, nonce);
   port.onmessage = ({ data }: MessageEvent<ToFrame>): void => {
     if (data.type === "asset") assets.receive(data.url, data.asset);
-    else void showProgram(data.program, { assets, modules: new Modules(), nonce, send });
+    else if (data.type === "update") update(registry, data, send);
+    else void showProgram(data.program, { assets, modules, registry, styles, nonce, send });
   };
+}
+
+/** Show changed modules, or ask for a start of the whole app where that is not possible. */
+function update(
+  registry: Registry,
+  { seq, modules }: Extract<ToFrame, { type: "update" }>,
+  send: (message: FromFrame) => void,
+): void {
+  const scroll = readScroll();
+  if (registry.update(modules)) {
+    restoreScroll(scroll);
+    send({ type: "updated", seq });
+  } else {
+    send({ type: "restart", seq, scroll });
+  }
 }

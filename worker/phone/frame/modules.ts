@@ -7,6 +7,10 @@ export class Modules {
     this.#known.set(name, module);
   }
 
+  has(name: string): boolean {
+    return this.#known.has(name);
+  }
+
   module(name: string): unknown {
     if (!this.#known.has(name)) throw new Error(`The module "${name}" did not load.`);
     return this.#known.get(name);

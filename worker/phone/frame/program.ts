@@ -1,72 +1,85 @@
 /** Puts a version on the screen, in the order in which a browser would: markup, styles, scripts, modules. */
 import type { ClassicScript } from "../../src/preview/artifact.ts";
-import { BUNDLE_NAME, type FromFrame, type Program } from "../messages.ts";
+import { BUNDLE_NAME, type FromFrame, type PreludeCode, type Program } from "../messages.ts";
 import type { Assets } from "./assets.ts";
+import { scrollToPlace } from "./links.ts";
 import type { Modules } from "./modules.ts";
+import type { Registry } from "./registry.ts";
+import { restoreScroll } from "./scroll.ts";
+import type { Styles } from "./styles.ts";
 
 interface Surroundings {
   readonly assets: Assets;
   readonly modules: Modules;
+  readonly registry: Registry;
+  readonly styles: Styles;
   readonly nonce: string;
   readonly send: (message: FromFrame) => void;
 }
 
-const ASSET_ADDRESS = /hivesync-asset:(\/[^"')\s]*)/g;
-
 export async function showProgram(program: Program, around: Surroundings): Promise<void> {
-  const { assets, modules, nonce, send } = around;
+  const { assets, nonce, registry, send, styles } = around;
+  assets.countFrom(program.url);
   program.assets.forEach((asset) => {
     assets.add(asset);
   });
   assets.announce(program.more);
-  expose(assets, modules, () => {
+  const done = (): void => {
     // What waits for the page to be loaded waits for this; the real events are long past.
     document.dispatchEvent(new Event("DOMContentLoaded", { bubbles: true }));
     window.dispatchEvent(new Event("load"));
+    if (program.scroll.length > 0) restoreScroll(program.scroll);
+    else scrollToPlace();
     send({ type: "rendered" });
-  });
-  showMarkup(program);
-  await Promise.all(program.preludes.map((src) => runScript({ src }, nonce, true)));
-  for (const script of program.page.classicScripts) await runScript(script, nonce, false);
-  runModule(program.script, nonce);
+  };
+  expose(around, done);
+  showMarkup(program, styles);
+  for (const prelude of program.preludes) runPrelude(prelude, nonce);
+  for (const script of program.page.classicScripts) await runScript(script, nonce);
+  if (typeof program.script === "string") {
+    runModule(program.script, nonce);
+  } else {
+    registry.start(program.script);
+    done();
+  }
 }
 
-/** The one name that bundles and preludes know. */
-function expose(assets: Assets, modules: Modules, done: () => void): void {
+/** The one name that bundles, modules and preludes know. */
+function expose({ assets, modules, registry }: Surroundings, done: () => void): void {
   const value = {
     register: modules.register.bind(modules),
     module: modules.module.bind(modules),
     asset: (url: string) => assets.href(url) ?? url,
+    define: registry.define,
+    family: registry.family,
     done,
   };
   Object.defineProperty(window, "__hivesync", { value });
 }
 
-function showMarkup({ page, style }: Program): void {
+function showMarkup({ page, style }: Program, styles: Styles): void {
   document.title = page.title;
   setAttributes(document.documentElement, page.htmlAttributes);
   setAttributes(document.body, page.bodyAttributes);
   document.head.insertAdjacentHTML("beforeend", page.head);
-  const sheet = document.createElement("style");
-  sheet.textContent = (style ?? "").replace(ASSET_ADDRESS, (_whole, url: string) => blobAddress(url));
-  document.head.append(sheet);
+  styles.put(BUNDLE_NAME, style);
   document.body.innerHTML = page.body;
-}
-
-/** A fragment (`sprite.svg#name`) stays; a query, which fonts carry for old browsers, does not. */
-function blobAddress(url: string): string {
-  const [address = "", fragment] = url.split("#", 2);
-  const href = (window as unknown as { __hivesync: { asset(url: string): string } }).__hivesync.asset(
-    address.replace(/\?.*$/, ""),
-  );
-  return fragment ? `${href}#${fragment}` : href;
 }
 
 function setAttributes(element: Element, attributes: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
 }
 
-async function runScript(script: ClassicScript, nonce: string, ours: boolean): Promise<void> {
+function runPrelude({ url, code }: PreludeCode, nonce: string): void {
+  const element = document.createElement("script");
+  element.nonce = nonce;
+  element.textContent = `${code}\n//# sourceURL=${url}`;
+  document.head.append(element);
+  // It has run; its text would stay in memory.
+  element.remove();
+}
+
+async function runScript(script: ClassicScript, nonce: string): Promise<void> {
   const element = document.createElement("script");
   element.nonce = nonce;
   if (script.src === undefined) {
@@ -76,7 +89,6 @@ async function runScript(script: ClassicScript, nonce: string, ours: boolean): P
   }
   // In the order in which they were added, whichever comes first.
   element.async = false;
-  if (ours) element.crossOrigin = "anonymous";
   element.src = script.src;
   await new Promise((resolve) => {
     element.onload = resolve;

@@ -1,5 +1,6 @@
 /** Tells the page what went wrong in the app and what it wrote to the console. */
-import type { ConsoleLevel, FromFrame } from "../messages.ts";
+import type { ConsoleLevel } from "../../src/room/messages.ts";
+import type { FromFrame } from "../messages.ts";
 
 type Send = (message: FromFrame) => void;
 
@@ -16,12 +17,22 @@ export function reportErrors(send: Send): void {
   });
 }
 
+/** Finding out where a line comes from takes time, which a loop that writes must not cost. */
+const STACKS_A_SECOND = 20;
+
 export function reportConsole(send: Send): void {
+  let [stacks, second] = [0, 0];
+  const stack = (): string => {
+    const now = Math.floor(performance.now() / 1000);
+    if (now !== second) [stacks, second] = [0, now];
+    stacks += 1;
+    return stacks > STACKS_A_SECOND ? "" : (new Error().stack ?? "");
+  };
   for (const level of LEVELS) {
     const original = console[level].bind(console);
     console[level] = (...values: unknown[]): void => {
       original(...values);
-      send({ type: "console", level, text: format(values).slice(0, TEXT_MAX) });
+      send({ type: "console", level, text: format(values).slice(0, TEXT_MAX), stack: stack() });
     };
   }
 }

@@ -1,6 +1,7 @@
 /** The Worker's routes for one preview. Tells apart "no network", "no longer allowed" and "our fault". */
 import type { Problem } from "../../src/contract.gen.ts";
-import type { Artifact, Asset, CurrentAnswer } from "../../src/preview/artifact.ts";
+import type { Artifact, Asset } from "../../src/preview/artifact.ts";
+import type { Point, Polled } from "../../src/room/messages.ts";
 import type { AssetBytes } from "../messages.ts";
 
 export class Refused extends Error {
@@ -26,34 +27,53 @@ export interface DeviceSession {
   readonly expires_at: number;
 }
 
+export interface Handover {
+  readonly token: string;
+  readonly devices: number;
+}
+
 /** A long poll answers within 20 s; a phone that wakes from sleep may hold a dead connection. */
 const DEADLINE_MS = 35_000;
+
+/** What versions lack that were built before there were several pages. */
+const ONE_PAGE = { url: "/", pages: [] };
 
 export class PreviewApi {
   constructor(private readonly previewId: string) {}
 
-  async open(token: string): Promise<DeviceSession> {
-    const body = JSON.stringify({ token });
+  /** `device` is the token that this device had before, if it had one: so it stays the same device. */
+  async open(token: string, device: string | null): Promise<DeviceSession> {
+    const body = JSON.stringify(device === null ? { token } : { token, device });
     const headers = { "content-type": "application/json" };
     const response = await request(`/p/${this.previewId}/session`, { method: "POST", headers, body });
     return (await response.json()) as DeviceSession;
   }
 
-  /** Wait until there is something newer than `after`. */
+  /** Get a link's token for another device. */
+  async handOver(device: string): Promise<Handover> {
+    const path = `/p/${this.previewId}/handover`;
+    const response = await request(path, { method: "POST", headers: bearer(device) });
+    return (await response.json()) as Handover;
+  }
+
+  /** Wait until there is something newer than `after`; `at` is what the phone shows already. */
   async current(
     device: string,
     after: string,
-  ): Promise<{ readonly answer: CurrentAnswer; readonly stamp: string }> {
-    const path = `/p/${this.previewId}/current?after=${encodeURIComponent(after)}`;
+    { version, seq }: Point,
+  ): Promise<{ readonly answer: Polled; readonly stamp: string }> {
+    const query = new URLSearchParams({ after, version: String(version), seq: String(seq) });
+    const path = `/p/${this.previewId}/current?${query.toString()}`;
     const response = await request(path, { headers: bearer(device) });
     return {
-      answer: (await response.json()) as CurrentAnswer,
+      answer: (await response.json()) as Polled,
       stamp: response.headers.get("x-current") ?? "",
     };
   }
 
   async artifact(device: string, version: number): Promise<Artifact> {
-    return (await (await this.file(device, version, "artifact.json")).json()) as Artifact;
+    const read = (await (await this.file(device, version, "artifact.json")).json()) as Artifact;
+    return { ...ONE_PAGE, ...read };
   }
 
   async text(device: string, version: number, name: string): Promise<string> {
@@ -74,7 +94,8 @@ function bearer(device: string): Record<string, string> {
   return { authorization: `Bearer ${device}` };
 }
 
-async function request(path: string, init: RequestInit): Promise<Response> {
+/** Fetch from our own origin; raise `Offline` or `Refused`. */
+export async function request(path: string, init: RequestInit): Promise<Response> {
   const response = await fetchOrOffline(path, init);
   if (response.ok) return response;
   const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;

@@ -13,20 +13,33 @@ export function h<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Give an element that the document has. */
+export function element(selector: string, within: ParentNode = document): HTMLElement {
+  const found = within.querySelector<HTMLElement>(selector);
+  if (!found) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+
 export function button(label: string, kind: "primary" | "quiet", act: () => void): HTMLButtonElement {
-  const element = h("button", { type: "button", class: kind }, label);
-  element.addEventListener("click", act);
-  return element;
+  const made = h("button", { type: "button", class: kind }, label);
+  made.addEventListener("click", act);
+  return made;
 }
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Draw a figure on a grid of 24. */
+/** Draw a figure on a grid of 24, as decoration. */
 export function icon(path: string, name: string): SVGSVGElement {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
+  const svg = drawing(path, 24);
   svg.setAttribute("class", `icon ${name}`);
   svg.setAttribute("aria-hidden", "true");
+  return svg;
+}
+
+/** Draw a path on a grid of `size`. */
+export function drawing(path: string, size: number): SVGSVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${size} ${size}`);
   const shape = document.createElementNS(SVG, "path");
   shape.setAttribute("d", path);
   svg.append(shape);

@@ -1,5 +1,6 @@
 /** This device's right to see the preview: from the link's fragment the first time, kept for reloads. */
 import { Offline, Refused, type PreviewApi } from "./api.ts";
+import { forget, keep, recall } from "./kept.ts";
 
 export class DeviceAccess {
   #token: string | null = null;
@@ -15,29 +16,36 @@ export class DeviceAccess {
     return this.#token;
   }
 
-  forget(): void {
-    this.#token = null;
-    write(this.#name, null);
+  /** Whether the link was good, now or on an earlier visit. */
+  get isOpen(): boolean {
+    return this.#token !== null;
   }
 
-  get #name(): string {
-    return `hivesync-preview:${this.previewId}`;
+  forget(): void {
+    this.#token = null;
+    forget(this.previewId);
+  }
+
+  /** Remember what the preview is called, for the list of previews. */
+  name(title: string): void {
+    const kept = recall(this.previewId);
+    if (kept && kept.title !== title) keep({ ...kept, title });
   }
 
   async #obtain(): Promise<string> {
     const opened = location.hash.slice(1);
-    const kept = read(this.#name);
+    const kept = recall(this.previewId)?.token;
     if (opened === "") return kept ?? refuse();
     try {
-      const { device_token } = await this.api.open(opened);
-      write(this.#name, device_token);
+      const { device_token: token, expires_at: expiresAt } = await this.api.open(opened, kept ?? null);
+      keep({ previewId: this.previewId, token, expiresAt, openedAt: Date.now() / 1000, title: "" });
       clearFragment();
-      return device_token;
+      return token;
     } catch (error) {
       if (error instanceof Offline) throw error;
       clearFragment();
       // An old link in the browser's history, on a device that was let in before.
-      if (kept !== null) return kept;
+      if (kept !== undefined) return kept;
       throw error;
     }
   }
@@ -50,22 +58,4 @@ function refuse(): never {
 /** The token must not stay in the address, where it would be copied and shown. */
 function clearFragment(): void {
   history.replaceState(null, "", location.pathname);
-}
-
-/** Storage may be switched off; then a reload needs the link again, and that is all. */
-function read(name: string): string | null {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null;
-  }
-}
-
-function write(name: string, value: string | null): void {
-  try {
-    if (value === null) localStorage.removeItem(name);
-    else localStorage.setItem(name, value);
-  } catch {
-    // See `read`.
-  }
 }

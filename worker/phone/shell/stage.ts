@@ -1,9 +1,14 @@
 /** Shows versions in sandboxed frames. A new version takes the old one's place only when it is drawn. */
-import type { Artifact, Asset } from "../../src/preview/artifact.ts";
+import type { Artifact, Asset, Shown } from "../../src/preview/artifact.ts";
+import type { LiveModule, LiveProgram } from "../../src/preview/living/module.ts";
+import type { Scroll } from "../frame/scroll.ts";
 import { HELLO, PORT, type FromFrame, type Program, type ToFrame } from "../messages.ts";
 import type { PreviewApi } from "./api.ts";
 import { h } from "./dom.ts";
 import { readMessage } from "./incoming.ts";
+import { Living } from "./living.ts";
+import { eagerOf, pageAt, type Place } from "./pages.ts";
+import { Preludes } from "./preludes.ts";
 
 export interface StageEvents {
   readonly rendered: (version: number) => void;
@@ -14,23 +19,58 @@ export interface StageEvents {
 const SANDBOX = "allow-scripts allow-forms allow-modals allow-pointer-lock";
 const CONCURRENCY = 4;
 
+/** A version with all that a frame needs to start, however often it starts. */
+export interface Loaded {
+  readonly artifact: Artifact;
+  readonly device: string;
+  readonly living: Living | null;
+  readonly program: Omit<Program, "scroll">;
+  readonly page: Shown;
+  readonly place: Place;
+}
+
 export class Stage {
-  readonly element = h("main", { class: "stage", "aria-label": "Preview" });
+  readonly element = h("div", { class: "stage" });
+  readonly preludes = new Preludes();
   #shown: HTMLIFrameElement | null = null;
+  #latest: MessagePort | null = null;
 
   constructor(
     private readonly api: PreviewApi,
     private readonly events: StageEvents,
   ) {}
 
-  /** Load a version; `progress` gets the part that is done, from 0 to 1. */
-  async show(device: string, version: number, progress: (part: number) => void): Promise<Artifact> {
-    const artifact = await this.api.artifact(device, version);
-    const program = await this.#load(device, artifact, progress);
+  /** Load a version, at `place` if it has that page; `progress` gets the part that is done, from 0 to 1. */
+  async load(
+    device: string,
+    version: number,
+    place: Place | null,
+    progress: (part: number) => void,
+  ): Promise<Loaded> {
+    return this.open(device, await this.api.artifact(device, version), place, progress);
+  }
+
+  /** Load a page of a version: the first, if there is none at `place`. */
+  async open(
+    device: string,
+    artifact: Artifact,
+    place: Place | null,
+    progress: (part: number) => void = () => undefined,
+  ): Promise<Loaded> {
+    const page = (place && pageAt(artifact, place.url)) ?? artifact;
+    const program = await this.#load(device, artifact, page, progress);
+    const living = typeof program.script === "string" ? null : new Living(artifact.version, program.script);
+    const at = place !== null && place.url === page.url ? place : { url: page.url, search: "", hash: "" };
+    return { artifact, device, living, program, page, place: at };
+  }
+
+  /** Start a version in a frame of its own. */
+  start({ artifact, device, living, program, page, place }: Loaded, scroll: Scroll = []): void {
     const frame = h("iframe", {
-      src: "/frame",
+      // In its own address, since a frame without an origin may not change it in every browser.
+      src: `/frame${place.search}${place.hash}`,
       sandbox: SANDBOX,
-      title: artifact.page.title || "Preview",
+      title: page.page.title || "Preview",
       class: "next",
     });
     const port = this.#connect(frame);
@@ -38,36 +78,55 @@ export class Stage {
       const message = readMessage(data);
       if (message) this.#receive(message, { frame, port, device, artifact });
     };
+    this.#dropNext();
     this.element.append(frame);
-    post(
-      port,
-      { type: "load", program },
-      program.assets.map((asset) => asset.bytes),
-    );
-    return artifact;
+    this.#latest = port;
+    const script = living?.program ?? program.script;
+    // A live program may have to start again from the same bytes; for another they are gone.
+    const given = living ? [] : program.assets.map((asset) => asset.bytes);
+    post(port, { type: "load", program: { ...program, script, scroll } }, given);
   }
 
-  async #load(device: string, artifact: Artifact, progress: (part: number) => void): Promise<Program> {
-    const { version, assets, script, style } = artifact;
-    const eager = assets.filter((asset) => asset.eager);
+  /** Show changed modules in the frame that was started last. */
+  update(seq: number, modules: readonly LiveModule[]): void {
+    if (this.#latest) post(this.#latest, { type: "update", seq, modules }, []);
+  }
+
+  /** A frame that never came to be drawn has nothing to wait for once another starts. */
+  #dropNext(): void {
+    for (const frame of this.element.querySelectorAll(".next")) frame.remove();
+  }
+
+  async #load(
+    device: string,
+    artifact: Artifact,
+    shown: Shown,
+    progress: (part: number) => void,
+  ): Promise<Omit<Program, "scroll">> {
+    const { version, assets } = artifact;
+    const { url, page, script, style, preludes } = shown;
+    const needed = eagerOf(artifact, shown);
+    const eager = assets.filter((asset) => needed.has(asset.url));
     let done = 0;
     const counted = async <Result>(work: Promise<Result>): Promise<Result> => {
       const result = await work;
-      progress((done += 1) / (eager.length + 2));
+      progress((done += 1) / (eager.length + preludes.length + 2));
       return result;
     };
-    const [scriptText, styleText, loaded] = await Promise.all([
+    const [scriptText, styleText, loadedPreludes, loaded] = await Promise.all([
       counted(this.api.text(device, version, script)),
       style === null ? null : counted(this.api.text(device, version, style)),
+      Promise.all(preludes.map(async (url) => counted(this.preludes.load(url)))),
       inTurns(eager, (asset) => counted(this.api.asset(device, version, asset))),
     ]);
     return {
-      page: artifact.page,
-      preludes: artifact.preludes,
-      script: scriptText,
+      url,
+      page,
+      preludes: loadedPreludes,
+      script: artifact.living ? (JSON.parse(scriptText) as LiveProgram) : scriptText,
       style: styleText,
       assets: loaded,
-      more: assets.filter((asset) => !asset.eager).map((asset) => asset.url),
+      more: assets.filter((asset) => !needed.has(asset.url)).map((asset) => asset.url),
     };
   }
 
@@ -85,6 +144,8 @@ export class Stage {
   }
 
   #receive(message: FromFrame, from: Source): void {
+    const isOld = from.port !== this.#latest;
+    if (isOld && (message.type === "updated" || message.type === "restart")) return;
     if (message.type === "rendered") this.#reveal(from.frame);
     if (message.type === "rendered") this.events.rendered(from.artifact.version);
     else if (message.type === "need") void this.#send(message.url, from);

@@ -5,7 +5,9 @@ import { HEADERS, type Job } from "../contract.gen.ts";
 import { WorkerError } from "../errors.ts";
 import type { RequestContext } from "../router.ts";
 import { verify } from "../signing.ts";
-import { isId, versionPrefix } from "../storage.ts";
+import { aiDocsRequestKey, aiDocsResultKey, isId, versionPrefix } from "../storage.ts";
+import { TRACEPARENT, traceparentOf } from "../trace.ts";
+import { ledgerOf } from "./ledger.ts";
 
 /** A queue message holds 128 KB; a job is well under one. */
 const BODY_BYTES_MAX = 64 * 1024;
@@ -23,9 +25,11 @@ export async function acceptJob({ request, bindings, settings }: RequestContext)
     throw new WorkerError("WORKER_SIGNATURE_INVALID", "The job's signature is missing, wrong or too old.");
   }
   const job = parseJob(body);
-  const ledger = bindings.JOB_LEDGER.get(bindings.JOB_LEDGER.idFromName(job.job_id));
-  await ledger.enqueueOnce(deliveryId, job);
-  return Response.json({ accepted: true }, { status: 202 });
+  const traceparent = traceparentOf(request.headers);
+  await ledgerOf(bindings, job.job_id).enqueueOnce(deliveryId, { job, traceparent });
+  // Whoever looks at the answer finds the trace in which the job goes on.
+  const headers = traceparent === null ? {} : { [TRACEPARENT]: traceparent };
+  return Response.json({ accepted: true }, { status: 202, headers });
 }
 
 function parseJob(body: Uint8Array): Job {
@@ -34,7 +38,7 @@ function parseJob(body: Uint8Array): Job {
   if (violation !== null || !conforms("Job", value)) {
     throw new WorkerError("VALIDATION_ERROR", `The job is malformed at ${violation ?? "#"}`);
   }
-  if (!isId(value.job_id) || (value.kind === "preview.build" && !namesItsOwnObjects(value))) {
+  if (!isId(value.job_id) || !namesItsOwnObjects(value)) {
     throw new WorkerError("VALIDATION_ERROR", "The job's ids or keys are malformed.");
   }
   return value;
@@ -48,8 +52,22 @@ function parseJson(body: Uint8Array): unknown {
   }
 }
 
-/** Even a signed job may only name objects of its own preview. */
-function namesItsOwnObjects({ preview }: Job): boolean {
+/** Even a signed job may only name objects of its own preview or request. */
+function namesItsOwnObjects(job: Job): boolean {
+  return job.kind === "preview.build" ? namesItsPreview(job) : namesItsRequest(job);
+}
+
+function namesItsRequest({ job_id, ai_docs }: Job): boolean {
+  return (
+    !!ai_docs &&
+    isId(ai_docs.ai_docs_id) &&
+    isId(ai_docs.project_id) &&
+    ai_docs.request_key === aiDocsRequestKey(ai_docs.project_id, ai_docs.ai_docs_id) &&
+    ai_docs.result_key === aiDocsResultKey(job_id)
+  );
+}
+
+function namesItsPreview({ preview }: Job): boolean {
   return (
     !!preview &&
     isId(preview.preview_id) &&

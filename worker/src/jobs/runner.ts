@@ -1,36 +1,77 @@
-/** Does one job and reports it. Whatever goes wrong in a build becomes a callback; only its delivery may throw. */
-import { deliverCallback } from "../callback.ts";
-import type { Callback, CallbackError, Job, PreviewBuild, PreviewResult } from "../contract.gen.ts";
+/** Does one job and reports it. What is wrong with a request becomes a report; what is wrong with us is thrown. */
+import { documentFile } from "../ai/document.ts";
+import { deliverCallback, type Report } from "../callback.ts";
+import type { AiDocsWork, CallbackError, Job, PreviewBuild, PreviewResult, Tier } from "../contract.gen.ts";
+import { TIMED_OUT, withinDeadline } from "../deadline.ts";
 import type { Bindings, Settings } from "../env.ts";
-import { describe, WorkerError } from "../errors.ts";
-import { logLine } from "../log.ts";
+import { WorkerError } from "../errors.ts";
 import { buildVersion } from "../preview/build.ts";
 import { finishVersion } from "../preview/current.ts";
 import { loadManifest } from "../preview/manifest.ts";
 import { loadSources } from "../preview/sources.ts";
+import { tellRoom } from "../room/news.ts";
+import { keepReport, keptReport } from "./ledger.ts";
 import { JobLog } from "./log.ts";
+import type { QueuedJob } from "./queues.ts";
+import { turns } from "./turns.ts";
 
-type Outcome = Pick<Callback, "artifact_keys" | "result" | "error">;
+type Outcome = Partial<Pick<Report, "artifact_keys" | "result" | "error">>;
 
-export async function runJob(bindings: Bindings, settings: Settings, job: Job): Promise<void> {
-  const log = new JobLog(job);
+/** Longer than a build may take, and shorter than the backend waits for it. */
+const DEADLINE_MS = 50_000;
+
+/** The job did not come to an end; what runs on in it is heard by nobody. */
+class JobTimedOut extends Error {}
+
+/** Do the job of a message and report it; tell whether it was a success. */
+export async function runJob(
+  bindings: Bindings,
+  settings: Settings,
+  { body: { job, traceparent }, attempts }: Message<QueuedJob>,
+): Promise<boolean> {
+  const kept = attempts > 1 ? await keptReport(bindings, job) : null;
+  const report = kept ?? (await reportOf(bindings, job, traceparent));
+  try {
+    await deliverCallback(settings, report, traceparent);
+  } catch (error) {
+    await keepReport(bindings, report);
+    throw error;
+  }
+  return report.status === "SUCCESS";
+}
+
+async function reportOf(bindings: Bindings, job: Job, traceparent: string | null): Promise<Report> {
+  const log = new JobLog(job, traceparent);
   const outcome = await outcomeOf(bindings, job, log);
-  const logsKey = await log.save(bindings.R2_LOGS, outcome);
-  await deliverCallback(settings, {
+  return {
     job_id: job.job_id,
     kind: job.kind,
     status: outcome.error ? "FAIL" : "SUCCESS",
     attempt: job.attempt,
-    logs_key: logsKey,
+    logs_key: await log.save(bindings.R2_LOGS, outcome),
     artifact_keys: outcome.artifact_keys ?? [],
     result: outcome.result ?? null,
     error: outcome.error ?? null,
-  });
+  };
 }
 
 async function outcomeOf(bindings: Bindings, job: Job, log: JobLog): Promise<Outcome> {
-  if (job.kind === "preview.build" && job.preview) return buildPreview(bindings.R2, job.preview, log);
-  return { error: { code: "AI_JOB_FAILED", message: "AI documentation is not available in this version." } };
+  if (job.kind === "preview.build" && job.preview) {
+    await tellRoom(bindings, job.preview);
+    const outcome = await buildInTurn(bindings.R2, job.tier, job.preview, log);
+    await tellRoom(bindings, job.preview);
+    return outcome;
+  }
+  if (job.kind === "ai.docs" && job.ai_docs) return document(bindings, job.ai_docs, job.tier, log);
+  return { error: { code: "INTERNAL_ERROR", message: "The job holds nothing to do." } };
+}
+
+async function buildInTurn(bucket: R2Bucket, tier: Tier, build: PreviewBuild, log: JobLog): Promise<Outcome> {
+  return turns.take(tier, async () => {
+    const outcome = await withinDeadline(buildPreview(bucket, build, log), DEADLINE_MS);
+    if (outcome === TIMED_OUT) throw new JobTimedOut("The build did not end.");
+    return outcome;
+  });
 }
 
 async function buildPreview(bucket: R2Bucket, build: PreviewBuild, log: JobLog): Promise<Outcome> {
@@ -53,13 +94,19 @@ async function buildPreview(bucket: R2Bucket, build: PreviewBuild, log: JobLog):
   }
 }
 
-function callbackError(failure: unknown): CallbackError {
-  if (!(failure instanceof WorkerError)) {
-    logLine("error", "build failed unexpectedly", { error: describe(failure) });
-    return {
-      code: "INTERNAL_ERROR",
-      message: "Something went wrong while building. Start the preview again.",
-    };
+async function document(bindings: Bindings, work: AiDocsWork, tier: Tier, log: JobLog): Promise<Outcome> {
+  try {
+    const result = await documentFile(bindings, work, tier);
+    const { engine, model = "", fallback = false } = result;
+    log.step("documented", { engine, model, fallback });
+    return { artifact_keys: [work.result_key], result };
+  } catch (failure) {
+    return { error: callbackError(failure) };
   }
+}
+
+/** What we did not foresee is thrown on: the queue tries once more, and then gives up. */
+function callbackError(failure: unknown): CallbackError {
+  if (!(failure instanceof WorkerError)) throw failure;
   return { ...failure.diagnostic, code: failure.code, message: failure.detail };
 }

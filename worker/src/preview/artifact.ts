@@ -30,17 +30,32 @@ export interface Page {
   readonly classicScripts: readonly ClassicScript[];
 }
 
-/** Object `artifact.json` of a version. Names in `script`, `style` and `sourceMap` are of the same folder. */
-export interface Artifact {
-  readonly schema: 1;
-  readonly preview_id: string;
-  readonly version: number;
-  readonly kind: PreviewKind;
+/** What a frame runs. Names in `script`, `style` and `sourceMap` are of the version's folder. */
+export interface Shown {
+  /** Its address on the project's own server, by which links between pages find it. */
+  readonly url: string;
   readonly page: Page;
   readonly preludes: readonly string[];
   readonly script: string;
   readonly style: string | null;
   readonly sourceMap: string;
+}
+
+/** A page that links of the first one lead to, directly or over others. */
+export interface LinkedPage extends Shown {
+  /** Addresses of the assets that it needs at once. */
+  readonly eager: readonly string[];
+}
+
+/** Object `artifact.json` of a version: its first page, and those that follow. */
+export interface Artifact extends Shown {
+  readonly schema: 1;
+  readonly preview_id: string;
+  readonly version: number;
+  readonly kind: PreviewKind;
+  readonly pages: readonly LinkedPage[];
+  /** Whether `script` is a `LiveProgram`, and `sourceMap` an object of maps by the modules' ids. */
+  readonly living: boolean;
   readonly assets: readonly Asset[];
   readonly warnings: readonly Diagnostic[];
 }
@@ -54,5 +69,14 @@ export interface Current {
   readonly error: CallbackError | null;
 }
 
-/** What the phone page is told: `building` until a first version is finished. */
-export type CurrentAnswer = Current | { readonly schema: 1; readonly version: 0; readonly state: "building" };
+/** Nothing is finished yet: the files are on their way (`preparing`), or they are there. */
+export interface Unfinished {
+  readonly schema: 1;
+  readonly version: 0;
+  readonly state: "preparing" | "building";
+  /** Addresses of preludes that are sure to be needed. */
+  readonly preludes: readonly string[];
+}
+
+/** What the phone page is told. */
+export type CurrentAnswer = Current | Unfinished;

@@ -1,13 +1,15 @@
 /** From a manifest to a finished version in R2. Writes nothing that a phone can see until all of it is there. */
 import phone from "../../dist/phone.json";
-import type { PreviewBuild, SourceManifest } from "../contract.gen.ts";
+import { LIMITS, type PreviewBuild, type SourceManifest } from "../contract.gen.ts";
 import { WorkerError } from "../errors.ts";
 import { versionPrefix, writeJson } from "../storage.ts";
-import type { Artifact, Asset } from "./artifact.ts";
-import { bundle, checkScripts, type Bundle } from "./bundle.ts";
+import type { Artifact, Asset, Shown } from "./artifact.ts";
+import { checkScripts } from "./bundle.ts";
 import type { Plan } from "./kinds/plan.ts";
 import { planFor } from "./kinds/planners.ts";
 import { isAsset, mediaType } from "./media.ts";
+import { buildPages, type Pages } from "./pages.ts";
+import { makeProgram, type OutputFile, type Program } from "./program.ts";
 import { publicDirectory, urlOfFile } from "./project.ts";
 import type { Sources } from "./sources.ts";
 
@@ -28,16 +30,29 @@ export async function buildVersion(
   manifest: SourceManifest,
   sources: Sources,
 ): Promise<Built> {
-  const { plan, bundled } = await compile(manifest, sources);
-  return writeVersion(bucket, build, describeArtifact(build, manifest, plan, bundled), bundled);
+  const compiled = await compile(manifest, sources);
+  const files = [compiled.program, ...compiled.pages.built.map(({ program }) => program)].flatMap(
+    (program) => program.files,
+  );
+  return writeVersion(bucket, build, describeArtifact(build, manifest, compiled), files);
 }
 
-async function compile(manifest: SourceManifest, sources: Sources): Promise<{ plan: Plan; bundled: Bundle }> {
+interface Compiled {
+  readonly plan: Plan;
+  readonly program: Program;
+  readonly pages: Pages;
+}
+
+const NO_PAGES: Pages = { built: [], warnings: [] };
+
+async function compile(manifest: SourceManifest, sources: Sources): Promise<Compiled> {
   try {
     const plan = planFor(manifest, sources);
     await checkScripts(plan.project, plan.plainScripts);
-    const bundled = await bundle(plan.project, plan.entry, plan.virtual, plan.jsxImportSource);
-    return { plan, bundled };
+    const pages = manifest.kind === "web" ? await buildPages(manifest, sources, plan) : NO_PAGES;
+    // Modules that may be replaced are those of one program; of a site each save is a version.
+    const isLive = (manifest.live ?? false) && pages.built.length === 0;
+    return { plan, program: await makeProgram(plan, isLive), pages };
   } catch (error) {
     // Parsers go down into what is nested, ours and esbuild's alike, until the stack runs over.
     throw error instanceof RangeError ? new WorkerError("PREVIEW_BUILD_FAILED", TOO_DEEP) : error;
@@ -47,30 +62,42 @@ async function compile(manifest: SourceManifest, sources: Sources): Promise<{ pl
 function describeArtifact(
   build: PreviewBuild,
   manifest: SourceManifest,
-  plan: Plan,
-  bundled: Bundle,
+  { plan, program, pages }: Compiled,
 ): Artifact {
+  const warnings = [...program.warnings, ...pages.built.flatMap((page) => page.program.warnings)];
   return {
     schema: 1,
     preview_id: build.preview_id,
     version: build.version,
     kind: manifest.kind,
-    page: plan.page,
-    preludes: preludeUrls(bundled.preludes),
-    script: "app.js",
-    style: bundled.style === null ? null : "app.css",
-    sourceMap: "app.js.map",
-    assets: assetsOf(plan, bundled),
-    warnings: bundled.warnings,
+    ...shown(urlOfFile(plan.project, manifest.entry), plan, program),
+    pages: pages.built.map((page) => ({
+      ...shown(page.url, page.plan, page.program),
+      eager: usedBy(page.plan, page.program).map((path) => urlOfFile(plan.project, path)),
+    })),
+    living: program.living,
+    assets: assetsOf(plan, usedBy(plan, program), pages),
+    warnings: [...pages.warnings, ...warnings].slice(0, LIMITS.BUILD_WARNINGS),
   };
 }
 
+function shown(url: string, { page }: Plan, program: Program): Shown {
+  const { script, style, sourceMap } = program;
+  return { url, page, preludes: preludeUrls(program.preludes), script, style, sourceMap };
+}
+
+/** Give the files that a page needs at once: what its markup shows and its program names. */
+function usedBy(plan: Plan, program: Program): string[] {
+  return [...new Set([...plan.assetPaths, ...program.assetPaths])];
+}
+
 /** Every file that could be asked for, and which of them are sure to be. */
-function assetsOf({ project, assetPaths }: Plan, bundled: Bundle): Asset[] {
-  const used = new Set([...assetPaths, ...bundled.assetPaths]);
+function assetsOf({ project }: Plan, atOnce: readonly string[], pages: Pages): Asset[] {
+  const used = new Set(atOnce);
+  const later = new Set(pages.built.flatMap((page) => usedBy(page.plan, page.program)));
   const inPublic = `${publicDirectory(project)}/`;
   return [...project.sources.files.values()]
-    .filter(({ path }) => used.has(path) || path.startsWith(inPublic) || isAsset(path))
+    .filter(({ path }) => used.has(path) || later.has(path) || path.startsWith(inPublic) || isAsset(path))
     .map((file) => ({
       url: urlOfFile(project, file.path),
       sha256: file.sha256,
@@ -82,7 +109,7 @@ function assetsOf({ project, assetPaths }: Plan, bundled: Bundle): Asset[] {
 }
 
 /** Give the preludes' addresses, each after those it needs. */
-function preludeUrls(names: readonly string[]): string[] {
+export function preludeUrls(names: readonly string[]): string[] {
   const preludes: Readonly<Record<string, { readonly url: string; readonly needs: readonly string[] }>> =
     phone.preludes;
   const ordered = new Set<string>();
@@ -100,25 +127,18 @@ async function writeVersion(
   bucket: R2Bucket,
   build: PreviewBuild,
   artifact: Artifact,
-  bundled: Bundle,
+  files: readonly OutputFile[],
 ): Promise<Built> {
   const prefix = versionPrefix(build.preview_id, build.version);
-  const texts: readonly (readonly [name: string, text: string, type: string])[] = [
-    [artifact.script, bundled.script, "text/javascript; charset=utf-8"],
-    [artifact.sourceMap, bundled.sourceMap, "application/json"],
-    ...(artifact.style === null
-      ? []
-      : [[artifact.style, bundled.style ?? "", "text/css; charset=utf-8"] as const]),
-  ];
   await Promise.all(
-    texts.map(([name, text, contentType]) =>
-      bucket.put(prefix + name, text, { httpMetadata: { contentType } }),
+    files.map(({ name, text, type }) =>
+      bucket.put(prefix + name, text, { httpMetadata: { contentType: type } }),
     ),
   );
   const described = await writeJson(bucket, `${prefix}artifact.json`, artifact);
   return {
     artifact,
-    keys: [...texts.map(([name]) => prefix + name), `${prefix}artifact.json`],
-    bytes: texts.reduce((total, [, text]) => total + text.length, described),
+    keys: [...files.map(({ name }) => prefix + name), `${prefix}artifact.json`],
+    bytes: files.reduce((total, { text }) => total + text.length, described),
   };
 }

@@ -3,6 +3,7 @@ import type { BuildOptions } from "esbuild-wasm";
 import type { Diagnostic } from "../contract.gen.ts";
 import { buildError, diagnosticOf, isBuildFailure } from "./diagnostics.ts";
 import { bundler } from "./esbuild.ts";
+import { environment } from "./environment.ts";
 import { AssetUse } from "./modules.ts";
 import type { PlainScript } from "./kinds/plan.ts";
 import { projectPlugin, type VirtualModule } from "./plugin.ts";
@@ -10,7 +11,7 @@ import type { Project } from "./project.ts";
 
 /** What every phone of the last years runs; CSS nesting is lowered for those that lack it. */
 const TARGETS = ["es2022", "chrome107", "safari16", "firefox104"];
-const ENTRY = "hivesync-entry";
+export const ENTRY = "hivesync-entry";
 
 export interface Bundle {
   readonly script: string;
@@ -33,8 +34,14 @@ export async function bundle(
     virtual: new Map([...virtual, [ENTRY, { contents: entry, loader: "js" as const }]]),
     assets: new AssetUse(),
     preludes: new Set<string>(),
+    replaced: new Set<string>(),
   };
-  const options = { ...buildOptions(project, jsxImportSource), plugins: [projectPlugin(input)] };
+  const options = {
+    ...buildOptions(project, jsxImportSource),
+    entryPoints: [{ in: ENTRY, out: "app" }],
+    format: "esm" as const,
+    plugins: [projectPlugin(input)],
+  };
   const read = (path: string): string | undefined =>
     project.sources.text(path) ?? virtual.get(path)?.contents;
   try {
@@ -65,6 +72,7 @@ export async function checkScripts({ sources }: Project, scripts: readonly Plain
   }
 }
 
+/** What a build of the whole project holds in memory. */
 function sourceBytes(project: Project): number {
   let total = 0;
   for (const [path, file] of project.sources.files)
@@ -72,13 +80,12 @@ function sourceBytes(project: Project): number {
   return total;
 }
 
-function buildOptions(project: Project, jsxImportSource: string): BuildOptions & { write: false } {
+/** What every build of a project shares, whichever form its output has. */
+export function buildOptions(project: Project, jsxImportSource: string): BuildOptions & { write: false } {
   return {
-    entryPoints: [{ in: ENTRY, out: "app" }],
     bundle: true,
     write: false,
     outdir: "/out",
-    format: "esm",
     platform: "browser",
     target: TARGETS,
     charset: "utf8",
@@ -103,15 +110,6 @@ function compilerOptions({ config }: Project): Record<string, boolean> {
   );
 }
 
-/** A preview is a development build: what goes wrong is said in full. */
-const BUILT_IN_ENV = {
-  MODE: "development",
-  DEV: true,
-  PROD: false,
-  SSR: false,
-  BASE_URL: "/",
-  NODE_ENV: "development",
-};
 const ENV = "__hivesync_env";
 
 /** Known names become constants, so that what they switch off is left out; the object serves all other uses. */
@@ -128,8 +126,4 @@ function defines(project: Project): Record<string, string> {
   }
   if (project.kind !== "web") found["global"] = "globalThis";
   return found;
-}
-
-function environment(project: Project): Record<string, string | boolean> {
-  return { ...BUILT_IN_ENV, ...project.env };
 }

@@ -13,11 +13,17 @@ export const PREACT_ALIASES: ReadonlyMap<string, string> = new Map([
 
 /** Give the names of all declared packages of the nearest package.json. */
 export function dependenciesOf(directory: string, sources: Sources): ReadonlySet<string> {
-  for (const folder of ancestors(directory)) {
-    const text = sources.text(joinPath(folder, "package.json") ?? "");
-    if (text !== undefined) return declared(text);
-  }
-  return new Set();
+  const folder = packageFolder(directory, sources);
+  return folder === null ? new Set() : declared(sources.text(packageJson(folder)) ?? "");
+}
+
+/** Give the nearest folder with a package.json, or null. */
+export function packageFolder(directory: string, sources: Sources): string | null {
+  return ancestors(directory).find((folder) => sources.text(packageJson(folder)) !== undefined) ?? null;
+}
+
+function packageJson(folder: string): string {
+  return joinPath(folder, "package.json") ?? "";
 }
 
 function declared(packageJson: string): ReadonlySet<string> {

@@ -2,6 +2,7 @@
 import type { BuildFailure, Message } from "esbuild-wasm";
 import type { Diagnostic, ErrorCode } from "../contract.gen.ts";
 import { WorkerError } from "../errors.ts";
+import { explain } from "./explain.ts";
 
 const FRAME_LINES = 2;
 const FRAME_COLUMNS = 160;
@@ -10,7 +11,6 @@ type ReadText = (path: string) => string | undefined;
 
 interface Detail {
   readonly code?: ErrorCode;
-  readonly hint?: string;
 }
 
 export function isBuildFailure(error: unknown): error is BuildFailure {
@@ -28,22 +28,28 @@ export function buildError(failure: BuildFailure, read: ReadText): WorkerError {
 
 export function diagnosticOf(message: Message, read: ReadText): Diagnostic {
   const { location } = message;
-  const hint = (message.detail as Detail | undefined)?.hint ?? message.notes[0]?.text;
   const file = location ? projectPath(location.file) : null;
+  const { text, hint } = explain(message, file);
   return {
-    message: sentence(message.text),
+    message: sentence(text),
     file,
     line: location?.line ?? null,
     // esbuild counts columns from 0, in bytes of UTF-8; editors count from 1.
     column: location ? columnOf(location.lineText, location.column) : null,
     frame: location && file !== null ? frame(read(file) ?? location.lineText, location.line, location) : null,
-    hint: hint ?? null,
+    hint,
   };
 }
 
+/** Stands in the name of a CSS module, so that two of the same name have different classes. */
+export const STYLE_MARK = /\.hs-[0-9a-z]+(?=\.css$)/;
+
 /** Give the file behind a module's name, which has a namespace before it and may say which part it is. */
 export function projectPath(name: string): string {
-  return name.replace(/^[a-z]+:/, "").replace(/(\?[a-z]+|#(script|style)-\d+)$/, "");
+  return name
+    .replace(/^[a-z-]+:/, "")
+    .replace(/(\?[a-z]+|#(script|style)-\d+)$/, "")
+    .replace(STYLE_MARK, "");
 }
 
 function sentence(text: string): string {

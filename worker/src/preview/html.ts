@@ -28,10 +28,13 @@ export interface HtmlParts {
   readonly classicScripts: readonly ClassicPiece[];
   /** Addresses of images and other media in the markup. */
   readonly references: readonly string[];
+  /** Addresses that the page's links lead to. */
+  readonly links: readonly string[];
 }
 
 const SCRIPT_TYPES = new Set(["", "text/javascript", "application/javascript"]);
 const REFERENCES = new Set(["src", "poster", "data"]);
+const LINKS = new Set(["a", "area"]);
 
 /** Elements of the head that mean nothing inside a preview, or would change what its addresses mean. */
 const DROPPED_FROM_HEAD = new Set(["title", "base"]);
@@ -41,7 +44,7 @@ export function takeApart(text: string): HtmlParts {
   const document = parse(text, { sourceCodeLocationInfo: true });
   const root = child(document, "html");
   const [head, body] = [child(root, "head"), child(root, "body")];
-  const found: Found = { title: "", pieces: [], classicScripts: [], references: [] };
+  const found: Found = { title: "", pieces: [], classicScripts: [], references: [], links: [] };
   collect(head, found);
   collect(body, found);
   return {
@@ -59,6 +62,7 @@ interface Found {
   readonly pieces: Piece[];
   readonly classicScripts: ClassicPiece[];
   readonly references: string[];
+  readonly links: string[];
 }
 
 /** The parser always makes html, head and body. */
@@ -73,7 +77,10 @@ function collect(parent: Tree.ParentNode, found: Found): void {
   parent.childNodes = parent.childNodes.filter((node) => {
     if (!("tagName" in node)) return true;
     if (take(node, found)) return false;
-    for (const { name, value } of node.attrs) if (REFERENCES.has(name)) found.references.push(value);
+    for (const { name, value } of node.attrs) {
+      if (REFERENCES.has(name)) found.references.push(value);
+      if (name === "href" && LINKS.has(node.tagName)) found.links.push(value);
+    }
     collect("content" in node ? node.content : node, found);
     return true;
   });

@@ -4,6 +4,9 @@ import type { Loader, OnLoadResult } from "esbuild-wasm";
 import { base64 } from "../encoding.ts";
 import { isImage, isScript, mediaType } from "./media.ts";
 import { directoryOf, extensionOf, joinPath } from "./paths.ts";
+import { environment } from "./environment.ts";
+import { expandGlobs } from "./globs.ts";
+import { remarksOn } from "./remarks.ts";
 import { findFile, urlOfFile, type Project } from "./project.ts";
 import type { Query } from "./resolve.ts";
 
@@ -47,7 +50,22 @@ export async function loadModule(
   if (loader === undefined) return assetModule(project, use, path, query);
   const contents = project.sources.text(path) ?? "";
   if (loader === "css") return { contents, loader: /\.module\.css$/.test(path) ? "local-css" : "css" };
-  return { contents: isScript(path) ? rewriteAssetUrls(project, use, path, contents) : contents, loader };
+  if (!isScript(path)) return { contents, loader };
+  if (path.includes("node_modules/"))
+    return { contents: rewriteAssetUrls(project, use, path, contents), loader };
+  const { code, errors } = expandGlobs(project, path, contents);
+  const remarks = remarksOn(path, contents, knownNames(project));
+  return {
+    contents: rewriteAssetUrls(project, use, path, code),
+    loader,
+    errors: [...remarks.errors, ...errors],
+    warnings: remarks.warnings,
+  };
+}
+
+/** The names of an environment that have a value, and those that tools set by themselves. */
+function knownNames(project: Project): ReadonlySet<string> {
+  return new Set([...Object.keys(environment(project)), "EXPO_OS", "JEST_WORKER_ID"]);
 }
 
 async function readText(project: Project, path: string): Promise<string> {

@@ -2,6 +2,7 @@
 import { exports as resolveExports, legacy } from "resolve.exports";
 import phone from "../../dist/phone.json";
 import type { ErrorCode } from "../contract.gen.ts";
+import { dependenciesOf } from "./dependencies.ts";
 import { ancestors, directoryOf, joinPath } from "./paths.ts";
 import { findFile, type Project } from "./project.ts";
 
@@ -26,6 +27,10 @@ const FRAMEWORKS: ReadonlyMap<string, string> = new Map([
 ]);
 const NODE_MODULES =
   /^(node:.*|fs|path|os|http|https|crypto|child_process|stream|util|net|tls|zlib|worker_threads)$/;
+
+/** Packages of native code without a half for browsers, as far as they are well known. */
+const NATIVE_PACKAGES =
+  /^(react-native-(maps|reanimated|worklets|vision-camera|mmkv|video|ble-plx|fs|permissions|push-notification|iap|nfc-manager|biometrics|keychain|device-info|image-picker|pdf|sqlite-storage)|@react-native-firebase\/.+|@shopify\/react-native-skia|@stripe\/stripe-react-native|expo-(camera|location|av|audio|video|sensors|notifications|contacts|calendar|sqlite|file-system|media-library|image-picker|local-authentication|bluetooth|sms|background-fetch|task-manager|gl|three)|expo-router)$/;
 
 /** Split `@scope/name/sub/path` into package and `./sub/path`. */
 export function splitSpecifier(specifier: string): { readonly name: string; readonly subpath: string } {
@@ -95,14 +100,19 @@ export function refusePackage(project: Project, specifier: string): Refusal {
       `Import from "${name}" itself.`,
     );
   }
-  return failed(`The package "${name}" is not available in previews`, packageHint(project, name));
+  if (NATIVE_PACKAGES.test(name)) {
+    return failed(
+      `"${name}" needs native code, which a phone's browser can't run`,
+      "Put a file *.web.tsx beside the one that imports it, with something plain in its place: previews take it first.",
+    );
+  }
+  return failed(`The package "${name}" is not installed`, installHint(project, name));
 }
 
-function packageHint(project: Project, name: string): string {
-  if (/^(react-native-|@react-native|expo)/.test(name) && project.kind === "react_native") {
-    return `"${name}" may need native code, which a browser can't run. Without it the preview works.`;
-  }
-  return `Check the name, and that "npm install ${name}" was run. Previews have React, Preact and React Native Web, and the project's own files.`;
+function installHint(project: Project, name: string): string {
+  if (dependenciesOf(project.root, project.sources).has(name))
+    return `package.json asks for it. Run "npm install" in the project's folder, then preview it again.`;
+  return `Check the name, or run "npm install ${name}" in the project's folder, then preview it again.`;
 }
 
 function failed(text: string, hint: string): Refusal {

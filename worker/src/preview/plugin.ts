@@ -6,6 +6,7 @@ import type {
   OnResolveResult,
   PartialMessage,
   Plugin,
+  PluginBuild,
 } from "esbuild-wasm";
 import { loadModule, type AssetUse } from "./modules.ts";
 import { directoryOf, joinPath } from "./paths.ts";
@@ -13,7 +14,7 @@ import type { Refusal } from "./packages.ts";
 import { PRELUDE_OF } from "./packages.ts";
 import { fileAtUrl, findFile, urlOfFile, type Project } from "./project.ts";
 import { resolveImport, type Query } from "./resolve.ts";
-import { STAND_INS } from "./stand_ins.ts";
+import { STAND_INS } from "./stand_ins/stand_ins.ts";
 
 export const PROJECT = "project";
 export const VIRTUAL = "virtual";
@@ -35,6 +36,8 @@ export interface PluginInput {
   readonly assets: AssetUse;
   /** Filled while building: the preludes that the program needs. */
   readonly preludes: Set<string>;
+  /** Filled while building: the packages whose replacement has been told. */
+  readonly replaced: Set<string>;
 }
 
 export function projectPlugin(input: PluginInput): Plugin {
@@ -43,17 +46,25 @@ export function projectPlugin(input: PluginInput): Plugin {
     setup(build) {
       build.onResolve({ filter: /.*/ }, (args) => resolve(input, args));
       build.onLoad({ filter: /.*/, namespace: PROJECT }, (args) => load(input, args));
-      build.onLoad({ filter: /.*/, namespace: VIRTUAL }, ({ path }) => input.virtual.get(path) ?? null);
-      build.onLoad({ filter: /.*/, namespace: STAND_IN }, ({ path }) => ({
-        contents: STAND_INS.get(path) ?? "",
-      }));
-      build.onLoad({ filter: /.*/, namespace: PRELUDE }, ({ path }) => loadPrelude(input, path));
+      onLoadOurs(build, input);
     },
   };
 }
 
-async function load({ project, assets }: PluginInput, args: OnLoadArgs): Promise<OnLoadResult> {
-  return loadModule(project, assets, args.path, args.suffix.slice(1) as Query);
+/** Give the modules that are not the project's files. */
+export function onLoadOurs(build: PluginBuild, input: PluginInput): void {
+  build.onLoad({ filter: /.*/, namespace: VIRTUAL }, ({ path }) => input.virtual.get(path) ?? null);
+  build.onLoad({ filter: /.*/, namespace: STAND_IN }, ({ path }) => ({
+    contents: standIn(path),
+  }));
+  build.onLoad({ filter: /.*/, namespace: PRELUDE }, ({ path }) => loadPrelude(input, path));
+}
+
+export async function load(
+  { project, assets }: PluginInput,
+  { path, suffix }: Pick<OnLoadArgs, "path" | "suffix">,
+): Promise<OnLoadResult> {
+  return loadModule(project, assets, path, suffix.slice(1) as Query);
 }
 
 function loadPrelude({ preludes }: PluginInput, name: string): OnLoadResult {
@@ -65,7 +76,11 @@ function loadPrelude({ preludes }: PluginInput, name: string): OnLoadResult {
   };
 }
 
-function resolve(input: PluginInput, args: OnResolveArgs): OnResolveResult {
+/** What an import says of itself. */
+export type Import = Pick<OnResolveArgs, "path" | "kind" | "importer">;
+
+/** Say what an import means, in esbuild's terms. */
+export function resolve(input: PluginInput, args: Import): OnResolveResult {
   if (input.virtual.has(args.path)) return { path: args.path, namespace: VIRTUAL };
   if (args.kind === "url-token") return resolveCssUrl(input, args);
   const specifier = args.kind === "import-rule" ? cssSpecifier(input.project, args) : args.path;
@@ -81,12 +96,29 @@ function resolve(input: PluginInput, args: OnResolveArgs): OnResolveResult {
     case "prelude":
       return { path: found.name, namespace: PRELUDE };
     case "stand-in":
-      return { path: found.name, namespace: STAND_IN };
+      return { path: found.name, namespace: STAND_IN, warnings: replacement(input, found.name) };
     case "external":
       return { path: specifier, external: true };
     case "refused":
       return { errors: [refusalMessage(found.refusal)] };
   }
+}
+
+/** The console says it too: it is where people look who wonder what their app does. */
+function standIn(name: string): string {
+  const found = STAND_INS.get(name);
+  const note = `"${name}" is replaced in previews: ${found?.instead ?? ""}.`;
+  return `console.info(${JSON.stringify(note)});${found?.code ?? ""}`;
+}
+
+/** Say once in a build what stands in the place of a package. */
+function replacement({ replaced }: PluginInput, name: string): PartialMessage[] {
+  const known = replaced.has(name);
+  replaced.add(name);
+  const hint = "On a device the package itself runs. Nothing needs to be done.";
+  return known
+    ? []
+    : [{ text: `"${name}" is replaced: ${STAND_INS.get(name)?.instead ?? ""}`, detail: { hint } }];
 }
 
 /** The code travels in `detail`, so that the kind of a failure survives esbuild. */
@@ -95,12 +127,12 @@ function refusalMessage({ code, text, hint }: Refusal): PartialMessage {
 }
 
 /** In CSS `@import "theme.css"` means a file beside it, where JavaScript would mean a package. */
-function cssSpecifier(project: Project, { path, importer }: OnResolveArgs): string {
+function cssSpecifier(project: Project, { path, importer }: Import): string {
   const beside = joinPath(directoryOf(importer), path);
   return !/^[./]/.test(path) && beside !== null && findFile(project, beside) !== null ? `./${path}` : path;
 }
 
-function resolveCssUrl({ project, assets }: PluginInput, { path, importer }: OnResolveArgs): OnResolveResult {
+function resolveCssUrl({ project, assets }: PluginInput, { path, importer }: Import): OnResolveResult {
   if (/^(data:|blob:|https?:|\/\/|#)/.test(path)) return { path, external: true };
   const bare = path.replace(/[?#].*$/s, "");
   const beside = joinPath(directoryOf(importer), bare);

@@ -1,5 +1,6 @@
 /** One version's project as the bundler sees it: which file a name means. Only its own files exist. */
 import type { Platform, PreviewKind } from "../contract.gen.ts";
+import type { BabelAliases } from "./babel.ts";
 import { extensionOf, joinPath } from "./paths.ts";
 import type { Sources } from "./sources.ts";
 import type { TsConfig } from "./tsconfig.ts";
@@ -25,6 +26,7 @@ export interface Project {
   readonly root: string;
   readonly platformSuffixes: readonly string[];
   readonly config: TsConfig;
+  readonly babel: BabelAliases;
   /** Packages that stand for others, such as preact/compat for react. */
   readonly packageAliases: ReadonlyMap<string, string>;
   readonly env: Readonly<Record<string, string>>;
@@ -64,6 +66,11 @@ function* withSuffixes(project: Project, stem: string, extension: string): Gener
 /** Give the folder whose files are served at `/`, as the project's own dev server does. */
 export function publicDirectory(project: Pick<Project, "root">): string {
   return join(project.root, "public");
+}
+
+/** Give the `/…` form of a file below the root, which the resolver reads from there. */
+export function rootedName({ root }: Pick<Project, "root">, path: string): string {
+  return root === "" ? `/${path}` : path.slice(root.length);
 }
 
 /** Give the file that an absolute address such as `/icons.svg` means. */

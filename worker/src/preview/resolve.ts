@@ -2,7 +2,9 @@
 import { directoryOf, extensionOf, joinPath } from "./paths.ts";
 import { findByCase, findFile, fileAtUrl, type Project } from "./project.ts";
 import { findInManifest, PRELUDE_OF, refusePackage, type Refusal } from "./packages.ts";
-import { STAND_INS } from "./stand_ins.ts";
+import { babelCandidates } from "./babel.ts";
+import { STAND_INS, standsInAlways } from "./stand_ins/stand_ins.ts";
+import { WORKERS } from "./remarks.ts";
 import { aliasCandidates } from "./tsconfig.ts";
 
 /** How a file is wanted: as a module, by its address (`?url`), or as text (`?raw`). */
@@ -22,9 +24,12 @@ const UNSUPPORTED_FILES: Readonly<Record<string, string>> = {
 };
 const STYLE_LANGUAGES = new Set([".scss", ".sass", ".less", ".styl"]);
 
+const NO_WORKERS: Refusal = { code: "PREVIEW_BUILD_FAILED", ...WORKERS };
+
 export function resolveImport(project: Project, specifier: string, importer: string): Resolution {
   if (/^(https?:)?\/\//.test(specifier)) return { type: "external" };
   const { bare, query } = splitQuery(specifier);
+  if (/[?&](shared)?worker\b/.test(specifier)) return { type: "refused", refusal: NO_WORKERS };
   const refusedFile = refuseByExtension(bare);
   if (refusedFile) return { type: "refused", refusal: refusedFile };
   const path = isPath(bare) ? findPath(project, bare, importer) : findNamed(project, bare, importer);
@@ -59,13 +64,18 @@ function findRooted(project: Project, specifier: string): string | null {
 }
 
 function findNamed(project: Project, specifier: string, importer: string): string | null {
-  for (const candidate of aliasCandidates(project.config, specifier)) {
+  const aliased = aliasCandidates(project.config, specifier);
+  for (const candidate of [...aliased, ...babelCandidates(project.babel, specifier)]) {
     const found = findFile(project, candidate);
     if (found !== null) return found;
   }
   // Ours win over copies in node_modules: two Reacts on a page break each other.
-  if (preludeName(project, specifier) !== null) return null;
+  if (preludeName(project, specifier) !== null || standsIn(project, specifier)) return null;
   return findInManifest(project, specifier, importer);
+}
+
+function standsIn(project: Project, specifier: string): boolean {
+  return project.kind === "react_native" && standsInAlways(specifier);
 }
 
 function preludeName(project: Project, specifier: string): string | null {

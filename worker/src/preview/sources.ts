@@ -14,7 +14,7 @@ import { checkBytes, checkHash, readPack, storePack, type OpenPack } from "./pac
 const CONCURRENCY = 6;
 
 export class Sources {
-  readonly files: ReadonlyMap<string, FileEntry>;
+  readonly #files: Map<string, FileEntry>;
   readonly #texts = new Map<string, string>();
   readonly #packed = new Map<string, Place>();
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
@@ -24,7 +24,18 @@ export class Sources {
     private readonly projectId: string,
     files: readonly FileEntry[],
   ) {
-    this.files = new Map(files.map((file) => [file.path, file]));
+    this.#files = new Map(files.map((file) => [file.path, file]));
+  }
+
+  get files(): ReadonlyMap<string, FileEntry> {
+    return this.#files;
+  }
+
+  /** Put text that was saved since in the place of a file's; it has no object in R2. */
+  replace(path: string, text: string, size: number): void {
+    const sha256 = `saved/${path}`;
+    this.#files.set(path, { path, size, sha256 });
+    this.#texts.set(sha256, text);
   }
 
   has(path: string): boolean {
@@ -63,6 +74,12 @@ export class Sources {
   /** Keep the text of a checked file, if it has one that the bundler reads. */
   add(file: FileEntry, bytes: Uint8Array): void {
     if (isBundled(file.path)) this.#texts.set(file.sha256, this.#decode(file.path, bytes));
+  }
+
+  /** Keep the text of a file that the bundler does not read. */
+  async keep(path: string): Promise<void> {
+    const file = this.files.get(path);
+    if (file) this.#texts.set(file.sha256, this.#decode(path, await this.fetch(path)));
   }
 
   #decode(path: string, bytes: Uint8Array): string {
@@ -107,6 +124,7 @@ export async function loadSources(
   for (const pack of manifest.stored ?? []) take(await readPack(bucket, project_id, pack, byHash));
   const readOne = async (file: FileEntry): Promise<void> => readSingle(bucket, project_id, file, sources);
   await pMap(single.values(), readOne, { concurrency: CONCURRENCY });
+  if (manifest.kind === "markdown") await sources.keep(manifest.entry);
   return { sources, packs };
 }
 

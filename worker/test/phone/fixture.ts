@@ -2,8 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { test as base } from "vitest";
 import { chromiumPath, launch, openPhone, SKIPPED } from "./browser.ts";
-import { preview, type Files, type Sent, type Stack } from "./project.ts";
-import { startBackend, startWorker } from "./stack.ts";
+import { preview, startStack, stopStack, type Files, type Sent, type Stack } from "./project.ts";
 
 interface Phone {
   readonly stack: Stack;
@@ -20,11 +19,9 @@ if (chromiumPath === undefined) console.warn(`phone tests skipped: ${SKIPPED}`);
 export const phoneTest = base.extend<Phone>({
   stack: [
     async ({}, use) => {
-      const backend = await startBackend();
-      const worker = await startWorker(backend.url);
-      await use({ backend, worker });
-      await worker.stop();
-      await backend.stop();
+      const stack = await startStack();
+      await use(stack);
+      await stopStack(stack);
     },
     { scope: "file" },
   ],

@@ -1,20 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { preview, upload, type Stack } from "./project.ts";
-import { Objects, sendJob, SECRET, startBackend, startWorker } from "./stack.ts";
+import { documentation, preview, startStack, stopStack, upload, type Stack } from "./project.ts";
+import { Objects, sendJob, SECRET } from "./stack.ts";
 
 const PROJECT = { kind: "web", entry: "index.html", files: { "index.html": "<h1>hi</h1>" } } as const;
 
 let stack: Stack;
 
 beforeAll(async () => {
-  const backend = await startBackend();
-  stack = { backend, worker: await startWorker(backend.url) };
+  stack = await startStack();
 });
 
 afterAll(async () => {
-  await stack.worker.stop();
-  await stack.backend.stop();
+  await stopStack(stack);
 });
 
 async function post(body: string, headers: Record<string, string>): Promise<Response> {
@@ -59,11 +57,32 @@ describe("a job", () => {
     });
   });
 
-  it("for documentation is refused in this version", async () => {
-    const job = { job_id: randomUUID(), kind: "ai.docs", attempt: 1, tier: "free" };
+  it("for documentation is answered, kept and reported", async () => {
+    const { job, objects } = await documentation(stack, "export const answer = 42;\n");
     const callback = stack.backend.awaitCallback(job.job_id);
     await sendJob(stack.worker.url, `${job.job_id}.1`, job);
-    expect(await callback).toMatchObject({ status: "FAIL", error: { code: "AI_JOB_FAILED" } });
+    const { status, artifact_keys, result, error } = await callback;
+    expect({ status, artifact_keys, error }).toEqual({
+      status: "SUCCESS",
+      artifact_keys: [job.ai_docs.result_key],
+      error: null,
+    });
+    expect(result).toMatchObject({ engine: "outline", explanations: [{ symbol: "answer", line_start: 1 }] });
+    const kept = await objects.get("hivesync-artifacts", job.ai_docs.result_key);
+    expect(await kept.json()).toEqual(result);
+  });
+
+  it.each([
+    ["without its request", { ai_docs: undefined }],
+    [
+      "of another project's file",
+      { ai_docs: { request_key: `sources/${randomUUID()}/ai-docs/${randomUUID()}.json` } },
+    ],
+    ["into another job's result", { ai_docs: { result_key: `ai-docs/${randomUUID()}.json` } }],
+  ])("for documentation %s is refused", async (_what, change) => {
+    const { job } = await documentation(stack, "");
+    const altered = { ...job, ai_docs: change.ai_docs && { ...job.ai_docs, ...change.ai_docs } };
+    expect((await sendJob(stack.worker.url, `${job.job_id}.1`, altered)).status).toBe(422);
   });
 
   it("is reported again, under the same id, when the backend was away", async () => {
@@ -91,6 +110,17 @@ describe("a delivery", () => {
     // A later job's callback would come after one of a repeated build.
     await preview(stack, PROJECT);
     expect(stack.backend.received.filter(({ body }) => body.job_id === jobId)).toHaveLength(1);
+  });
+
+  it("is answered within the trace in which its job goes on", async () => {
+    const { job, jobId } = await upload(stack, PROJECT);
+    const callback = stack.backend.awaitCallback(jobId);
+    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const traceOf = async (given: string): Promise<string | null> =>
+      (await sendJob(stack.worker.url, `${jobId}.1`, job, { traceparent: given })).headers.get("traceparent");
+    expect(await traceOf(traceparent)).toBe(traceparent);
+    expect(await traceOf("no trace")).toBeNull();
+    await callback;
   });
 
   it("without a signature is refused", async () => {

@@ -15,7 +15,7 @@ describe.skipIf(chromiumPath === undefined)("the phone page", () => {
     await page.waitForSelector(".report");
     const text = await page.innerText(".report");
     expect(text).toContain("main.ts:1:22");
-    expect(text).toContain('The package "confetti" is not available in previews.');
+    expect(text).toContain('The package "confetti" is not installed.');
     expect(text).toContain("npm install confetti");
     expect(await page.innerText(".hit")).toContain("import confetti");
   });
@@ -39,7 +39,7 @@ describe.skipIf(chromiumPath === undefined)("the phone page", () => {
     const options = { kind: "web", entry: "index.html", files: version("first") } as const;
     const { job, jobId, link, previewId, projectId } = await upload(stack, options);
     await page.goto(link);
-    await page.waitForSelector("text=Building your project");
+    await page.waitForSelector(".now >> text=Building it");
     await sendJob(stack.worker.url, `${jobId}.1`, job);
     await page.waitForSelector("iframe:not(.next)");
     await appFrame(page).waitForSelector("text=first");

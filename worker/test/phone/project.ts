@@ -3,7 +3,16 @@ import { randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { Callback, PreviewKind, SourceManifest } from "../../src/contract.gen.ts";
-import { Objects, openToken, sendJob, sha256, type Backend, type Worker } from "./stack.ts";
+import {
+  Objects,
+  openToken,
+  sendJob,
+  sha256,
+  startBackend,
+  startWorker,
+  type Backend,
+  type Worker,
+} from "./stack.ts";
 
 export interface Sent {
   readonly callback: Callback;
@@ -30,6 +39,16 @@ export interface Stack {
   readonly backend: Backend;
 }
 
+export async function startStack(): Promise<Stack> {
+  const backend = await startBackend();
+  return { backend, worker: await startWorker(backend.url) };
+}
+
+export async function stopStack({ worker, backend }: Stack): Promise<void> {
+  await worker.stop();
+  await backend.stop();
+}
+
 export interface Options {
   readonly kind: PreviewKind;
   readonly entry: string;
@@ -38,6 +57,7 @@ export interface Options {
   readonly projectId?: string;
   readonly version?: number;
   readonly env?: Record<string, string>;
+  readonly live?: boolean;
 }
 
 /** Upload one version and give the job that builds it. */
@@ -45,7 +65,7 @@ export async function upload(
   stack: Stack,
   options: Options,
 ): Promise<{ job: object; jobId: string } & Omit<Sent, "callback">> {
-  const { kind, entry, files, version = 1, env = {} } = options;
+  const { kind, entry, files, version = 1, env = {}, live = false } = options;
   const previewId = options.previewId ?? randomUUID();
   const projectId = options.projectId ?? randomUUID();
   const objects = new Objects(stack.worker.url);
@@ -62,6 +82,7 @@ export async function upload(
     platform: "ios",
     title: "Test",
     env,
+    live,
     files: contents.map(({ path, sha256: hash, size }) => ({ path, sha256: hash, size })),
     packs: [{ key: `${prefix}pack-0`, sha256s: distinct.map((file) => file.sha256) }],
   };
@@ -90,4 +111,24 @@ export async function preview(stack: Stack, options: Options): Promise<Sent> {
   const response = await sendJob(stack.worker.url, `${jobId}.1`, job);
   if (response.status !== 202) throw new Error(`POST /jobs: ${response.status} ${await response.text()}`);
   return { callback: await callback, ...rest };
+}
+
+/** Store a request of documentation, and give the job that answers it. */
+export async function documentation(stack: Stack, content: string) {
+  const [jobId, projectId, requestId] = [randomUUID(), randomUUID(), randomUUID()];
+  const key = `sources/${projectId}/ai-docs/${requestId}.json`;
+  const context = { neighbours: [], symbols: [] };
+  const hash = sha256(new TextEncoder().encode(content));
+  const objects = new Objects(stack.worker.url);
+  await objects.put(
+    key,
+    JSON.stringify({ path: "src/a.ts", sha256: hash, content, selection: null, context }),
+  );
+  const work = {
+    ai_docs_id: requestId,
+    project_id: projectId,
+    request_key: key,
+    result_key: `ai-docs/${jobId}.json`,
+  };
+  return { objects, job: { job_id: jobId, kind: "ai.docs", attempt: 1, tier: "free", ai_docs: work } };
 }

@@ -3,9 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { EXPO_APP, NATIVE_APP } from "./apps.ts";
-import { chromiumPath, INSECURE_HOST, openApp } from "./browser.ts";
+import { EXPO_APP, GATHERING, NATIVE_APP, SITE } from "./apps.ts";
+import { appFrame, chromiumPath, INSECURE_HOST, openApp } from "./browser.ts";
 import { phoneTest } from "./fixture.ts";
 import { preview, readFolder } from "./project.ts";
 
@@ -84,6 +85,71 @@ describe.skipIf(chromiumPath === undefined)("on a phone", () => {
     );
   });
 
+  phoneTest("a web app gathers its parts by patterns", async ({ page, web, noise }) => {
+    const { link, callback } = await web(GATHERING);
+    expect(callback.error).toBeNull();
+    const app = await openApp(page, link);
+    const pre = await app.waitForSelector("pre:not(:empty)");
+    expect(JSON.parse((await pre.textContent()) ?? "")).toEqual({
+      whole: [
+        ["./pages/about.ts", "about"],
+        ["./pages/deep/er.ts", "deeper"],
+        ["./pages/home.ts", "home"],
+      ],
+      loaded: [
+        ["./pages/home.ts", "HOME"],
+        ["./pages/old.js", "OLD"],
+      ],
+      texts: { "/notes/a.md": "# A", "/notes/b.md": "# B" },
+      urls: [["../notes/pixel.svg", "blob:"]],
+      none: {},
+    });
+    expect(noise).toEqual([]);
+  });
+
+  phoneTest("links of a site lead to its pages, and back leads back", async ({ page, web, noise }) => {
+    const { link, callback } = await web(SITE);
+    expect(callback.result).toMatchObject({ warnings: [] });
+    await openApp(page, link);
+    await follow(page, "About", "About");
+    // The query is the page's, and the place that the link names is in sight.
+    expect(await appFrame(page).textContent("#query")).toBe("?from=home");
+    expect(await appFrame(page).evaluate(() => scrollY)).toBeGreaterThan(2000);
+    expect(await colorOf(page, "h1")).toBe("rgb(1, 2, 3)");
+    await page.goBack();
+    await shows(page, "Home");
+    await follow(page, "Blog", "Blog");
+    await appFrame(page).waitForFunction(() => (document.querySelector("img")?.naturalWidth ?? 0) > 0);
+    await follow(page, "First post", "First post");
+    expect(await appFrame(page).evaluate(() => document.body.dataset["count"])).toBe("7");
+    await follow(page, "Home", "Home");
+    const home = appFrame(page);
+    await home.click("text=End");
+    await home.waitForFunction(() => scrollY > 2000);
+    // The same document: nothing of it was lost.
+    expect(appFrame(page)).toBe(home);
+    await home.click("text=Gone");
+    await page.waitForSelector('text=This preview has no page "gone.html"');
+    expect(noise).toEqual([]);
+  });
+
+  phoneTest(
+    "a page of a site that can't be built is missing, and the others are there",
+    async ({ page, web }) => {
+      const { link, callback } = await web({
+        ...SITE,
+        "index.html": `<a href="broken.html">x</a><h1>Home</h1>`,
+      });
+      expect(callback.result).toMatchObject({
+        warnings: [
+          { file: "broken.html", line: 1, message: expect.stringContaining("is not shown") as string },
+        ],
+      });
+      await openApp(page, link);
+      await shows(page, "Home");
+    },
+  );
+
   phoneTest(
     "everything works without a secure context, as on a local network",
     async ({ page, stack, noise }) => {
@@ -126,6 +192,23 @@ describe.skipIf(chromiumPath === undefined)("on a phone", () => {
     },
   );
 });
+
+async function follow(page: Page, text: string, heading: string): Promise<void> {
+  await appFrame(page).click(`a:has-text("${text}")`);
+  await shows(page, heading);
+}
+
+/** Wait until a page with this heading is the one that is seen. */
+async function shows(page: Page, heading: string): Promise<void> {
+  await page.frameLocator("iframe:not(.next)").locator("h1", { hasText: heading }).waitFor();
+  await page.waitForFunction(() => document.querySelectorAll("iframe").length === 1);
+}
+
+async function colorOf(page: Page, selector: string): Promise<string> {
+  return appFrame(page).evaluate((name) => {
+    return getComputedStyle(document.querySelector(name) as Element).color;
+  }, selector);
+}
 
 /** `npm create vite`, by the npm that runs these tests where there is one. */
 async function createVite(folder: string, template: string): Promise<void> {

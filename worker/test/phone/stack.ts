@@ -1,11 +1,12 @@
 /** The real Worker under `wrangler dev`, a backend that takes callbacks on a real socket, and a browser. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { AwsClient } from "aws4fetch";
 import type { Callback, PreviewClaims } from "../../src/contract.gen.ts";
 
@@ -55,7 +56,7 @@ export async function startBackend(): Promise<Backend> {
   };
 }
 
-async function listen(server: Server): Promise<number> {
+export async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return (server.address() as AddressInfo).port;
 }
@@ -71,16 +72,30 @@ export interface Worker {
   readonly url: string;
   readonly output: () => string;
   stop(): Promise<void>;
+  /** End it as a power cut would, and start it again where it was. */
+  restart(): Promise<Worker>;
 }
 
-export async function startWorker(backendUrl: string): Promise<Worker> {
-  const port = await freePort();
+/** `variables` as in worker/.env, beside those that every Worker needs. */
+export async function startWorker(
+  backendUrl: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Worker> {
   const state = await mkdtemp(join(tmpdir(), "hivesync-worker-"));
+  const all = { WORKER_SHARED_SECRET: SECRET, BACKEND_URL: backendUrl, ...variables };
+  return startAt(all, await freePort(), state);
+}
+
+async function startAt(
+  variables: Readonly<Record<string, string>>,
+  port: number,
+  state: string,
+): Promise<Worker> {
   const arguments_ = [
     join(WORKER, "node_modules/wrangler/bin/wrangler.js"),
     ...["dev", "--local", "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"],
     ...["--show-interactive-dev-session=false", "--persist-to", state],
-    ...["--var", `WORKER_SHARED_SECRET:${SECRET}`, "--var", `BACKEND_URL:${backendUrl}`],
+    ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];
   const child = spawn(process.execPath, arguments_, {
     cwd: WORKER,
@@ -108,7 +123,28 @@ export async function startWorker(backendUrl: string): Promise<Worker> {
       await ended;
       await rm(state, { recursive: true, force: true, maxRetries: 5 });
     },
+    restart: async () => {
+      await killTree(child);
+      return startAt(variables, port, state);
+    },
   };
+}
+
+/** workerd first: it would outlive its parent for a moment, and hold the port. */
+async function killTree(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid="]);
+  const pairs = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const family = new Set([child.pid]);
+  // Once for each generation: npm's Node, wrangler, workerd.
+  [1, 2, 3].forEach(() => {
+    for (const [pid, parent] of pairs) if (family.has(parent)) family.add(pid);
+  });
+  for (const pid of [...family].reverse()) if (pid !== undefined) process.kill(pid, "SIGKILL");
+  await ended;
 }
 
 async function awaitHealth(url: string, child: ChildProcess, output: () => string): Promise<void> {
@@ -155,7 +191,12 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 /** Send a job the way the backend's dispatcher does. */
-export async function sendJob(workerUrl: string, deliveryId: string, job: object): Promise<Response> {
+export async function sendJob(
+  workerUrl: string,
+  deliveryId: string,
+  job: object,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   const body = JSON.stringify(job);
   const timestamp = Math.floor(Date.now() / 1000);
   const signature = createHmac("sha256", SECRET)
@@ -165,6 +206,7 @@ export async function sendJob(workerUrl: string, deliveryId: string, job: object
     method: "POST",
     body,
     headers: {
+      ...headers,
       "webhook-id": deliveryId,
       "webhook-timestamp": String(timestamp),
       "webhook-signature": `v1,${signature}`,
@@ -191,6 +233,7 @@ export function openToken(
     exp: now + 600,
     expires_at: now + 86_400,
     use: "open",
+    devices: 5,
     ...claims,
   };
   const content = `${base64url({ alg: "HS256", kid, typ: "JWT" })}.${base64url(payload)}`;

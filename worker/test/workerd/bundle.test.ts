@@ -234,7 +234,7 @@ describe("a failed build", () => {
     );
     expect(error).toMatchObject({
       code: "PREVIEW_BUILD_FAILED",
-      detail: 'The package "dayjs" is not available in previews.',
+      detail: 'The package "dayjs" is not installed.',
       diagnostic: {
         file: "src/main.ts",
         line: 2,

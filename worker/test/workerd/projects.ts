@@ -2,7 +2,9 @@
 import { env } from "cloudflare:workers";
 import type { PreviewBuild, PreviewKind, SourceManifest } from "../../src/contract.gen.ts";
 import { hex, utf8 } from "../../src/encoding.ts";
+import { buildVersion } from "../../src/preview/build.ts";
 import { bundle, type Bundle } from "../../src/preview/bundle.ts";
+import { finishVersion } from "../../src/preview/current.ts";
 import type { Plan } from "../../src/preview/kinds/plan.ts";
 import { planFor } from "../../src/preview/kinds/planners.ts";
 import { checkManifest } from "../../src/preview/manifest.ts";
@@ -30,6 +32,14 @@ export async function store(kind: PreviewKind, entry: string, files: Files): Pro
     build: { preview_id, project_id, version: 1, manifest_key },
     manifest: { kind, entry, platform: "ios", title: "", files: entries, packs: [], env: {} },
   };
+}
+
+/** Build a project's first version the way a job does, and show it. */
+export async function showBuilt(stored: Stored): Promise<void> {
+  const { sources } = await loadSources(env.R2, stored.build, stored.manifest);
+  await buildVersion(env.R2, stored.build, stored.manifest, sources);
+  await env.R2.put(stored.build.manifest_key, JSON.stringify(stored.manifest));
+  await finishVersion(env.R2, stored.build.preview_id, stored.build.version, null);
 }
 
 /** Bundle a project the way a job does. */

@@ -12,7 +12,7 @@ function settings(changes: Partial<Settings["previewTokenSecret"]> = {}): Settin
   return {
     sharedSecret: { current: vectors.worker_shared_secret, previous: undefined },
     previewTokenSecret: { current: undefined, previous: undefined, ...changes },
-    callbackUrl: "http://backend.invalid/workers/callback",
+    backendUrl: "http://backend.invalid",
   };
 }
 

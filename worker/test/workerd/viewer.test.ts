@@ -1,61 +1,12 @@
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { PreviewBuild, PreviewClaims } from "../../src/contract.gen.ts";
-import { buildVersion } from "../../src/preview/build.ts";
+import type { PreviewBuild } from "../../src/contract.gen.ts";
 import { finishVersion } from "../../src/preview/current.ts";
-import { loadSources } from "../../src/preview/sources.ts";
-import { SignJWT } from "jose";
-import { previewKey } from "../../src/tokens.ts";
 import { store } from "./projects.ts";
+import { built, call, openPreview, token } from "./visits.ts";
 
-const ORIGIN = "https://worker.example";
-const DAY = 86_400;
 /** Of what `built("mine")` has as its picture. */
 const PICTURE_SHA256 = "99e83afda8a8e4de4f0d645a36250eed77bbb7a477e8a141fc6949831f49542a";
-
-async function call(path: string, init?: RequestInit): Promise<Response> {
-  return await exports.default.fetch(new Request(ORIGIN + path, init));
-}
-
-async function token(build: PreviewBuild, changes: Partial<PreviewClaims> = {}): Promise<string> {
-  const key = await previewKey(undefined, env.WORKER_SHARED_SECRET ?? "");
-  const now = Math.floor(Date.now() / 1000);
-  const claims = {
-    preview_id: build.preview_id,
-    project_id: build.project_id,
-    user_id: crypto.randomUUID(),
-    version: 1,
-    platform: "ios",
-    tier: "free",
-    role: "viewer",
-    exp: now + 600,
-    expires_at: now + DAY,
-    use: "open",
-    ...changes,
-  };
-  return new SignJWT(claims).setProtectedHeader({ alg: "HS256", kid: key.id }).sign(key.bytes);
-}
-
-async function openPreview(build: PreviewBuild): Promise<Record<string, string>> {
-  const body = JSON.stringify({ token: await token(build) });
-  const response = await call(`/p/${build.preview_id}/session`, { method: "POST", body });
-  expect(response.status).toBe(200);
-  const { device_token } = await response.json<{ device_token: string }>();
-  return { authorization: `Bearer ${device_token}` };
-}
-
-async function built(secret: string): Promise<PreviewBuild> {
-  const { build, manifest } = await store("web", "index.html", {
-    "index.html": `<img src="bee.png"><script type="module">console.log("${secret}")</script>`,
-    "bee.png": `picture of ${secret}`,
-    "notes.md": `notes of ${secret}`,
-    "src/unused.ts": `const ${secret} = 1`,
-  });
-  const { sources } = await loadSources(env.R2, build, manifest);
-  await buildVersion(env.R2, build, manifest, sources);
-  await finishVersion(env.R2, build.preview_id, 1, null);
-  return build;
-}
 
 let mine: PreviewBuild;
 let theirs: PreviewBuild;
@@ -63,41 +14,6 @@ let theirs: PreviewBuild;
 beforeAll(async () => {
   mine = await built("mine");
   theirs = await built("theirs");
-});
-
-describe("the page", () => {
-  it("is the same for every preview, locked down, and stored nowhere", async () => {
-    const response = await call(`/p/${crypto.randomUUID()}`);
-    const policy = response.headers.get("content-security-policy") ?? "";
-    expect(response.status).toBe(200);
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).toContain("frame-ancestors 'none'");
-    expect(policy).not.toContain("unsafe");
-    expect(response.headers.get("referrer-policy")).toBe("no-referrer");
-    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
-    expect(response.headers.get("cross-origin-opener-policy")).toBe("same-origin");
-    expect(response.headers.get("cache-control")).toBe("no-store");
-    expect(response.headers.has("set-cookie")).toBe(false);
-  });
-
-  it("has a new nonce every time", async () => {
-    const nonces = await Promise.all([1, 2].map(async () => (await call(`/p/${mine.preview_id}`)).text()));
-    expect(nonces[0]).not.toBe(nonces[1]);
-  });
-
-  it.each(["/p/x", "/p/..%2fjobs", "/p/%00", `/p/${"a".repeat(36)}`])("is not at %s", async (path) => {
-    expect((await call(path)).status).toBe(404);
-  });
-});
-
-describe("the frame", () => {
-  it("has an opaque origin even when it is opened by itself, and may be framed by us only", async () => {
-    const policy = (await call("/frame")).headers.get("content-security-policy") ?? "";
-    expect(policy).toMatch(/^sandbox allow-scripts/);
-    expect(policy).not.toContain("allow-same-origin");
-    expect(policy).not.toContain("allow-top-navigation");
-    expect(policy).toContain("frame-ancestors 'self'");
-  });
 });
 
 describe("a link", () => {
@@ -217,6 +133,22 @@ describe("current", () => {
     const response = await call(`/p/${mine.preview_id}/current`, { headers: await openPreview(mine) });
     expect(response.headers.get("x-current")).toBe("1-ready");
     expect(await response.json()).toMatchObject({ version: 1, state: "ready", ready_version: 1 });
+  });
+
+  it("says whether the project is on its way or being built, and what will be needed", async () => {
+    const { build, manifest } = await store("react_native", "App.tsx", { "App.tsx": "" });
+    const headers = await openPreview(build);
+    const look = async (): Promise<unknown> =>
+      (await call(`/p/${build.preview_id}/current`, { headers })).json();
+    expect(await look()).toMatchObject({ state: "preparing", preludes: [] });
+    await env.R2.put(`previews/${build.preview_id}/v1/manifest.json`, JSON.stringify(manifest));
+    expect(await look()).toMatchObject({
+      state: "building",
+      preludes: [
+        expect.stringMatching(/^\/-\/react\./) as unknown,
+        expect.stringMatching(/^\/-\/react_native\./) as unknown,
+      ],
+    });
   });
 
   it("waits for what comes next", async () => {

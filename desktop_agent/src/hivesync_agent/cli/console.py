@@ -38,6 +38,10 @@ class Console:
         for line in lines:
             click.echo(line)
 
+    def event(self, event_type: str, data: Any, lines: Iterable[str]) -> None:
+        """Print one of many events: an object in a line, named as in the agent's stream; or the lines."""
+        self.result({"type": event_type, "data": data}, lines)
+
     def note(self, text: str) -> None:
         """Tell a person what goes on; silent in JSON, since no program asks for it."""
         if not self.as_json:

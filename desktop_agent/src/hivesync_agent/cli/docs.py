@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from hivesync_contract.errors import HiveSyncError
 
 from hivesync_agent.cli import agent_process
 from hivesync_agent.cli.console import Console, console_options
+from hivesync_agent.cli.documentation import shown
 
 if TYPE_CHECKING:
     from hivesync import Client
@@ -32,8 +32,9 @@ class DocsFailed(HiveSyncError):
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--selection", metavar="A:B", help="Lines to explain, counted from 1.")
+@click.option("--diff", "only_diff", is_flag=True, help="Print the suggested change alone, for `git apply`.")
 @console_options
-def command(console: Console, file: Path, selection: str | None) -> None:
+def command(console: Console, file: Path, selection: str | None, only_diff: bool) -> None:
     """Have a file explained and documented by AI."""
     lines = _selection(selection)
     with console.client() as client:
@@ -41,8 +42,19 @@ def command(console: Console, file: Path, selection: str | None) -> None:
         docs = _until_end(console, client, client.ai_docs.create(file, selection=lines))
     if docs.error is not None:
         raise DocsFailed(docs.error)
-    if docs.result is not None:
-        console.result(docs, _markdown(docs.file, docs.result))
+    if docs.result is None:
+        return
+    if only_diff:
+        console.result(docs, _diff(console, docs.result))
+    else:
+        console.result(docs, shown(docs.file, docs.result))
+
+
+def _diff(console: Console, result: AiDocsResult) -> list[str]:
+    if result.suggested_diff:
+        return [result.suggested_diff.removesuffix("\n")]
+    console.note(" ".join(["No change is suggested.", *result.notes]))
+    return []
 
 
 def _selection(text: str | None) -> Selection | None:
@@ -63,18 +75,3 @@ def _until_end(console: Console, client: Client, docs: LocalAiDocs) -> LocalAiDo
         time.sleep(_POLL_SECONDS)
         docs = client.ai_docs.get(docs.id)
     return docs
-
-
-def _markdown(file: str, result: AiDocsResult) -> Iterator[str]:
-    yield f"# {file}\n\n{result.summary}"
-    if result.key_concepts:
-        yield "\n## Key concepts\n"
-        yield from (f"- {concept}" for concept in result.key_concepts)
-    if result.explanations:
-        yield "\n## Explanations"
-        for part in result.explanations:
-            lines = f"lines {part.line_start}–{part.line_end}"
-            yield f"\n### {f'`{part.symbol}`, {lines}' if part.symbol else lines}\n\n{part.text}"
-    if result.suggested_diff:
-        yield f"\n## Suggested change\n\n```diff\n{result.suggested_diff.rstrip()}\n```"
-    yield f"\n*by {result.engine}*"

@@ -6,6 +6,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from hivesync_agent.cli.printable import printable
+
 _HEAD = ("time", "level", "logger", "message", "exception")
 
 
@@ -32,7 +34,7 @@ def readable(line: str) -> str:
     text += f"{entry.get('message', '')}{f' ({fields})' if fields else ''}"
     if exception := entry.get("exception"):
         text += f"\n{exception}"
-    return "".join(each if each.isprintable() or each == "\n" else "�" for each in text)
+    return printable(text)
 
 
 def _local(time: object) -> str:

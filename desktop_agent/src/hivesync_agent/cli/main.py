@@ -25,6 +25,7 @@ _COMMANDS = {
     "logout": "end the session of this machine",
     "logs": "show the agent's log",
     "operations": "show and settle changes that wait for the network",
+    "plugins": "install, list and remove the plugins of your editors",
     "preview": "show a project on your phone",
     "remote": "let editors on another machine use this agent, by ssh",
     "service": "start the agent at login, and again after a crash",

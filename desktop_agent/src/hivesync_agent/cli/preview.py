@@ -11,6 +11,7 @@ from hivesync_contract.previews import Platform, PreviewState
 
 from hivesync_agent.cli import agent_process
 from hivesync_agent.cli.browser import open_ours
+from hivesync_agent.cli.build_warnings import tell_warnings
 from hivesync_agent.cli.console import Console, console_options
 from hivesync_agent.cli.failed_preview import error_lines, tell_failure
 from hivesync_agent.cli.following import GIVE_UP_SECONDS, Following
@@ -61,12 +62,13 @@ def command(
             preview = Following(console, client, give_up_seconds=give_up_seconds).until_end(preview)
         if preview.error is not None and not preview.live:
             raise click.exceptions.Exit(tell_failure(console, preview, preview.error))
+        tell_warnings(console, preview.warnings)
         console.result(preview, _lines(preview))
         if opens and preview.state is PreviewState.READY:
             _open(console, client, preview.preview_url)
         if preview.live and not no_wait:
             ended = follow_live(console, client, preview)
-            if ended.error is not None:
+            if ended is not None and ended.error is not None:
                 raise click.exceptions.Exit(tell_failure(console, ended, ended.error))
 
 

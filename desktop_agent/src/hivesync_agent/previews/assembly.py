@@ -20,6 +20,7 @@ from hivesync_agent.previews.flow import Flow
 from hivesync_agent.previews.follow import Follower
 from hivesync_agent.previews.live import Live
 from hivesync_agent.previews.patience import Patience
+from hivesync_agent.previews.room import Rooms
 from hivesync_agent.previews.service import Previews
 from hivesync_agent.previews.store import PreviewStore
 from hivesync_agent.previews.uploading import LazyUploader
@@ -96,7 +97,7 @@ def assemble_previews(
         delivery=Delivery(scanner, links, upstream, account, uploader, patience),
         follower=Follower(upstream),
         patience=patience,
-        live=Live(scanner, watches, links),
+        live=Live(scanner, watches, links, Rooms(upstream, account, bus, roots.own_identities), tasks),
     )
     previews = Previews(
         scanner=scanner,

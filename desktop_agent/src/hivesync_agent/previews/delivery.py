@@ -4,18 +4,17 @@ effect, since the agent may be killed after any of them."""
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from dataclasses import dataclass
 
-import msgspec
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.previews import Preview, PreviewCreate, PreviewCreated, PreviewState
 
 from hivesync_agent.previews.account import Account
 from hivesync_agent.previews.body import FileMoved
 from hivesync_agent.previews.patience import Patience
-from hivesync_agent.previews.tracked import Tracked
+from hivesync_agent.previews.shown import key_of
+from hivesync_agent.previews.tracked import Delivered, Tracked
 from hivesync_agent.previews.uploading import LazyUploader, PlanExpired
 from hivesync_agent.projects.links import Backend, ProjectLinks, is_gone
 from hivesync_agent.projects.refusals import SourceChanged
@@ -42,8 +41,9 @@ class Delivery:
     async def deliver_next(self, tracked: Tracked) -> bool:
         """Do the same for the next version of a live preview; False if its files are as they were."""
         snapshot = await self._scan(tracked, frozenset())
-        body, record = _manifest(tracked, snapshot), tracked.record
-        if record.plan_key.rpartition(".")[2] == _digest(record.project_id, body):
+        manifest, record = _manifest(tracked, snapshot), tracked.record
+        if record.shown_key == key_of(record.project_id, manifest):
+            tracked.delivered = Delivered(snapshot.target, manifest)
             return False
         # A new key: an earlier version may have had the very same files.
         await tracked.advance(state=PreviewState.PREPARING, error=None, deliveries=record.deliveries + 1)
@@ -71,7 +71,9 @@ class Delivery:
                 # A new key: under the old one the backend would repeat its answer, expired as it is.
                 await tracked.advance(deliveries=tracked.record.deliveries + 1)
                 continue
-            await self._complete(tracked)
+            manifest = _manifest(tracked, snapshot)
+            await self._complete(tracked, key_of(tracked.record.project_id, manifest))
+            tracked.delivered = Delivered(snapshot.target, manifest)
             return
         raise SourceChanged(_reason(moved))
 
@@ -151,7 +153,7 @@ class Delivery:
             created.uploads, snapshot.target.confines, snapshot.files, origins, tracked.note_uploaded
         )
 
-    async def _complete(self, tracked: Tracked) -> None:
+    async def _complete(self, tracked: Tracked, shown_key: str) -> None:
         record = tracked.record
         path = f"/projects/{record.project_id}/previews/{record.preview_id}/complete"
         key = f"{record.id}.v{record.version}.complete"
@@ -161,7 +163,7 @@ class Delivery:
             ),
             wait_for_session=tracked.resumed,
         )
-        await tracked.advance(state=PreviewState.BUILDING)
+        await tracked.advance(state=PreviewState.BUILDING, shown_key=shown_key)
 
 
 def _manifest(tracked: Tracked, snapshot: Snapshot) -> PreviewCreate:
@@ -173,16 +175,13 @@ def _manifest(tracked: Tracked, snapshot: Snapshot) -> PreviewCreate:
         title=snapshot.subject.title,
         env=snapshot.env,
         links=snapshot.links,
+        live=tracked.record.request.live,
     )
 
 
 def _plan_key(tracked: Tracked, project_id: str, body: PreviewCreate) -> str:
     """Give the same key for the same files: an agent that was killed gets the answer it did not hear."""
-    return f"{tracked.record.id}.{tracked.record.deliveries}.{_digest(project_id, body)}"
-
-
-def _digest(project_id: str, body: PreviewCreate) -> str:
-    return hashlib.sha256(project_id.encode() + msgspec.json.encode(body)).hexdigest()[:24]
+    return f"{tracked.record.id}.{tracked.record.deliveries}.{key_of(project_id, body)}"
 
 
 def _reason(moved: set[str]) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hivesync_contract.errors import Diagnostic
 from hivesync_contract.local_api import LocalPreviewCreate
 from hivesync_contract.previews import FINAL_STATES, PreviewError, PreviewState
+from hivesync_contract.rooms import PreviewDevice
 
 from hivesync_agent.projects.links import Scope
 
@@ -16,10 +18,12 @@ class Record:
 
     `request_key` is the caller's Idempotency-Key, `linked_at` when the link was made (it can be opened for
     ten minutes), `deliveries` counts the plans that expired and the versions of a live preview. `plan_path`
-    and `plan_key` are the last plan's request, which a restart repeats. `live` says that saved files still
-    give new versions; `diagnostic` is why the last version that ended could not be built. `place` is where
-    the manifest has the root: files are named from the workspace around it. `beyond` are the folders of the
-    workspace that the last version took files from.
+    and `plan_key` are the last plan's request, which a restart repeats; `shown_key` is of the files that the
+    phones show, empty if that is not known. `live` says that saved files still
+    give new versions; `diagnostic` is why the last version that ended could not be built, and `warnings` what
+    it warned of. `place` is where the manifest has the root: files are named from the workspace around it.
+    `beyond` are the folders of the workspace that the last version took files from. `devices` have it open
+    now.
     """
 
     id: str
@@ -46,8 +50,11 @@ class Record:
     diagnostic: PreviewError | None = None
     plan_path: str = ""
     plan_key: str = ""
+    shown_key: str = ""
     place: str = ""
     beyond: list[str] = field(default_factory=list)
+    devices: list[PreviewDevice] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
 
     @property
     def upstream_path(self) -> str:

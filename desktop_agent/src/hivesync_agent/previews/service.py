@@ -8,6 +8,7 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import replace
 from typing import Any, Protocol
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
@@ -191,7 +192,8 @@ class Previews:
             await self._store.remove(preview_id)
 
     async def _resume(self) -> None:
-        for record in await self._store.load():
+        for stored in await self._store.load():
+            record = replace(stored, devices=[])
             if record.id in self._previews:
                 continue
             if record.is_final:
@@ -225,7 +227,9 @@ class Previews:
         view = self._views.view(record)
         self._events.publish(EventType.PREVIEW_PROGRESS, PreviewProgressEvent(view))
         if record.is_settled and record.version:
-            told = PreviewDiagnosticsEvent(record.id, record.root, record.version, view.diagnostics)
+            told = PreviewDiagnosticsEvent(
+                record.id, record.root, record.version, view.diagnostics, view.warnings
+            )
             self._events.publish(EventType.PREVIEW_DIAGNOSTICS, told)
 
     async def _find(self, preview_id: str) -> Tracked:

@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
-from hivesync_contract.previews import FINAL_STATES, Preview, PreviewError, PreviewState
+from hivesync_contract.previews import (
+    FINAL_STATES,
+    FileEntry,
+    Preview,
+    PreviewCreate,
+    PreviewError,
+    PreviewState,
+)
+from hivesync_contract.rooms import PreviewDevice
 
 from hivesync_agent.previews.record import Record
+from hivesync_agent.previews.store import StateNotWritable
 from hivesync_agent.projects.refusals import PathRefused
+from hivesync_agent.projects.root import Target
+
+_log = logging.getLogger("hivesync.previews")
+
+
+@dataclass(slots=True)
+class Delivered:
+    """The manifest of the newest version, with the files as they were saved since."""
+
+    target: Target
+    manifest: PreviewCreate
+
+    def sha256s(self) -> dict[str, str]:
+        """Give the hash of each file, by its path in the manifest."""
+        return {file.path: file.sha256 for file in self.manifest.files}
+
+    def take(self, saved: Collection[FileEntry]) -> None:
+        """Put saved files in the place of what they were."""
+        by_path = {file.path: file for file in saved}
+        files = [by_path.get(file.path, file) for file in self.manifest.files]
+        self.manifest = replace(self.manifest, files=files)
+
 
 Save = Callable[[Record], Awaitable[None]]
 Publish = Callable[[Record], None]
@@ -37,15 +69,31 @@ class Tracked:
         self.record = record
         self.resumed = resumed
         """Continued after a restart of the agent, which may have cost the session."""
+        self.delivered: Delivered | None = None
+        """None until this agent has looked at the files: before a restart others may have been sent."""
         self._save = save
         self._publish = publish
         self._changed = asyncio.Event()
+        self._saving = asyncio.Lock()
 
     async def advance(self, **changes: Any) -> None:
         """Apply changes, keep them, then tell them."""
-        record = replace(self.record, **changes)
-        await self._save(record)
-        self._set(record)
+        async with self._saving:  # each begins with what the one before has left
+            record = replace(self.record, **changes)
+            await self._save(record)
+            self._set(record)
+
+    async def note_shown(self, shown_key: str) -> None:
+        """Keep what the phones show, which is nothing to tell; empty while a save is on its way.
+
+        On a full disk a restarted agent makes a version, to be sure; that is no reason to end a live preview.
+        """
+        async with self._saving:
+            self.record = replace(self.record, shown_key=shown_key)
+            try:
+                await self._save(self.record)
+            except StateNotWritable as error:
+                _log.warning("what is shown is not kept", extra={"error": type(error).__name__})
 
     def note_uploaded(self, size_bytes: int) -> None:
         """Count finished uploads; not worth a write, since a restart plans anew."""
@@ -54,6 +102,11 @@ class Tracked:
     def note_hashed(self, files: int, total_files: int) -> None:
         """Count the files that are hashed; a version begins with this, so it is told, not kept."""
         self._set(replace(self.record, hashed_files=files, total_files=total_files))
+
+    def note_devices(self, devices: list[PreviewDevice]) -> None:
+        """Tell which phones have it open; not kept, since it ends with the agent."""
+        if devices != self.record.devices:
+            self._set(replace(self.record, devices=devices))
 
     async def end_live(self) -> None:
         """Let what is shown stay as it is."""
@@ -66,7 +119,8 @@ class Tracked:
         if said != (self.record.state, self.record.version, self.record.error):
             state, version, error = said
             link = preview.preview_url or self.record.preview_url
-            changes = {"diagnostic": error} if state in FINAL_STATES else {}
+            ended = {"diagnostic": error, "warnings": preview.warnings}
+            changes = ended if state in FINAL_STATES else {}
             await self.advance(state=state, version=version, error=error, preview_url=link, **changes)
 
     async def fail(self, error: HiveSyncError) -> None:

@@ -22,7 +22,7 @@ from hivesync_agent.projects.snapshot import SourceFile
 from hivesync_agent.tasks import together
 
 PARALLEL = 4
-DELAYS_SECONDS = (0.5, 1.0, 2.0, 4.0)
+DELAYS_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=60.0)
 _NOT_SENT = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _SIGNED_HEADERS = ("x-amz-", "content-", "if-none-match")
@@ -62,9 +62,9 @@ class Uploader:
         Raises `FileMoved`, `PlanExpired`, `UploadRefused` or `StoreUnreachable`; the rest is then cancelled.
         """
         by_hash = {file.entry.sha256: file for file in files}
-        allowed = {_origin(URL(origin)) for origin in origins}
+        allowed = {origin_of(URL(origin)) for origin in origins}
         puts = [
-            (_checked(url, allowed), UploadBody(within, _wanted(by_hash, sha256s)), headers)
+            (check_address(url, allowed), UploadBody(within, _wanted(by_hash, sha256s)), headers)
             for url, sha256s, headers in _parts(plan)
         ]
         places = asyncio.Semaphore(PARALLEL)
@@ -109,10 +109,10 @@ class Uploader:
         return status
 
     def _session(self, url: URL) -> aiohttp.ClientSession:
-        origin = _origin(url)
+        origin = origin_of(url)
         if origin not in self._sessions:
             self._sessions[origin] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=PARALLEL * 2, ssl=_tls(origin)),
+                connector=aiohttp.TCPConnector(limit=PARALLEL * 2, ssl=tls_of(origin)),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 # Not trust_env: it would also send what ~/.netrc holds for this host.
                 trust_env=False,
@@ -143,15 +143,17 @@ def _wanted(by_hash: Mapping[str, SourceFile], sha256s: Sequence[str]) -> list[S
     return [by_hash[sha256] for sha256 in sha256s]
 
 
-def _checked(address: str, allowed: Collection[URL]) -> URL:
+def check_address(address: str, allowed: Collection[URL]) -> URL:
+    """Give an address that files may be sent to, or raise `UploadRefused`."""
     url = URL(address, encoded=True)
     is_private = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host or ""))
-    if not is_private or url.user is not None or _origin(url) not in allowed:
+    if not is_private or url.user is not None or origin_of(url) not in allowed:
         raise UploadRefused("The server names an upload address that is not one of its own.")
     return url
 
 
-def _origin(url: URL) -> URL:
+def origin_of(url: URL) -> URL:
+    """Give scheme, host and port, or raise `UploadRefused`."""
     try:
         return url.origin()
     except ValueError as exc:
@@ -164,7 +166,8 @@ def _refusal(status: int) -> Exception:
     return UploadRefused(f"The file store refused an upload with status {status}.")
 
 
-def _tls(origin: URL) -> ssl.SSLContext | bool:
+def tls_of(origin: URL) -> ssl.SSLContext | bool:
+    """Give the trust of this machine, for addresses that need it."""
     if origin.scheme != "https":
         return True
     # Imported here: a local store does not need it.

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hivesync_contract.errors import Diagnostic
 from hivesync_contract.local_api import LocalPreview
-from hivesync_contract.local_diagnostics import LocalDiagnostic
+from hivesync_contract.local_diagnostics import LocalDiagnostic, LocalWarning
 from hivesync_contract.previews import PreviewError
 
 from hivesync_agent.previews.qr import QrCode, make_qr
@@ -53,6 +54,8 @@ class Views:
             hashed_files=record.hashed_files,
             total_files=record.total_files,
             diagnostics=diagnostics(record),
+            devices=record.devices,
+            warnings=_warnings(record),
         )
 
     async def prepare(self, link: str) -> None:
@@ -71,18 +74,18 @@ def diagnostics(record: Record) -> list[LocalDiagnostic]:
     if error is None or error.diagnostic is None:
         return []
     place = error.diagnostic
-    file = _local(place.file, record) if place.file else ""
-    return [
-        LocalDiagnostic(
-            path=os.path.normpath(Path(record.root, file)) if file else "",
-            file=file,
-            line=place.line or 1,
-            column=place.column or 1,
-            message=place.message,
-            code=error.code,
-            hint=place.hint,
-        )
-    ]
+    return [LocalDiagnostic(*_place(place, record), place.message, error.code, place.hint)]
+
+
+def _warnings(record: Record) -> list[LocalWarning]:
+    return [LocalWarning(*_place(each, record), each.message, each.hint) for each in record.warnings]
+
+
+def _place(found: Diagnostic, record: Record) -> tuple[str, str, int, int]:
+    """Give path, file, line and column as editors know them."""
+    file = _local(found.file, record) if found.file else ""
+    path = os.path.normpath(Path(record.root, file)) if file else ""
+    return path, file, found.line or 1, found.column or 1
 
 
 def _from_root(error: PreviewError | None, record: Record) -> PreviewError | None:

@@ -34,10 +34,27 @@ PROVIDED = frozenset(
         "preact",
         "scheduler",
         "expo",
+        "expo-asset",
+        "expo-clipboard",
+        "expo-constants",
+        "expo-device",
+        "expo-font",
+        "expo-haptics",
+        "expo-image",
+        "expo-linear-gradient",
+        "expo-linking",
+        "expo-secure-store",
+        "expo-splash-screen",
+        "expo-status-bar",
+        "expo-web-browser",
+        "@expo/vector-icons",
+        "@react-native-async-storage/async-storage",
+        "@react-native/new-app-screen",
+        "react-native-gesture-handler",
     }
 )
-"""Packages that are never collected, with everything below their names: the Worker has them built in,
-or, like Expo's core, they are a doorway to native modules that no browser can run."""
+"""Packages that are never collected, with everything below their names: the Worker has them built in, or
+puts something in their place, since their code asks for native modules that no browser can run."""
 
 _PACKAGE_JSON_BYTES = 256 * 1024
 

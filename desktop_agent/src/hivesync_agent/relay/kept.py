@@ -57,6 +57,10 @@ class KeptAnswers:
         self.identified.clear()
         self._session_changed.set()
 
+    def belong_to(self, user_id: str | None) -> bool:
+        """Tell whether it is known already that all answers are this user's."""
+        return user_id is not None and self._known_owner == user_id
+
     async def run(self) -> None:
         """Restore, then write what is new, until cancelled."""
         await self._identify()

@@ -84,6 +84,10 @@ class Reads:
         self._unstorable.clear()
         self.cache.expire()
 
+    def session_found(self) -> None:
+        """Keep what is there: it is all of the user who is found to be signed in."""
+        self._signed_in = True
+
     def session_changed(self, signed_in: bool) -> None:
         """Forget everything. What is still on its way to an earlier session is not kept; the first questions
         of a process may be older than its session, and are.

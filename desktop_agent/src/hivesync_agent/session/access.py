@@ -58,6 +58,7 @@ class AccessTokens:
         self._changed = changed
         self._clock = clock
         self._token: AccessToken | None = None
+        self._refused: str | None = None
         self._renewal: asyncio.Task[str] | None = None
         self._generation = 0
         self.signed_in = False
@@ -82,7 +83,7 @@ class AccessTokens:
 
         A signed-out agent reads the store again: the command line may have signed in meanwhile.
         """
-        return self.current() or await self._renewed(None)
+        return self.current() or await self._renewed(self._refused)
 
     async def replace_token(self, refused: str) -> str:
         """Give another token than the one the backend has just refused."""
@@ -94,7 +95,8 @@ class AccessTokens:
     def discard(self, refused: str) -> None:
         """Do not give a token out again that the backend has refused; whoever asks next waits for another."""
         if self._token is not None and self._token.value == refused:
-            self._token = None
+            # Remembered: the store has it, too.
+            self._token, self._refused = None, refused
 
     def adopt(self, token: AccessToken) -> None:
         """Use the token of a new sign-in."""

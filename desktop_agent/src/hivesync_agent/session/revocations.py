@@ -34,6 +34,7 @@ class Revocations:
         self._post = post
         self._pauses_seconds = pauses_seconds
         self._asked = asyncio.Event()
+        self._settling = asyncio.Lock()
         self.waiting = 0
 
     async def run(self) -> None:
@@ -64,7 +65,8 @@ class Revocations:
 
     async def _settle(self) -> bool:
         try:
-            self.waiting = await drive_async(self._sign_out.settle(), self._post)
+            async with self._settling:  # two at once would both tell the backend of each session
+                self.waiting = await drive_async(self._sign_out.settle(), self._post)
         except HiveSyncError as error:
             # Most often a locked keychain, which will tell later.
             _log.warning("sessions not revoked yet", extra={"reason": error.detail})

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from hivesync.credentials.errors import KeychainLocked, KeychainMissing, KeychainUnavailable
 from hivesync.credentials.session import StoredSession
 from hivesync.credentials.store import CredentialStore, MemoryStore
-from hivesync_contract.local_api import KeychainState, SessionStore
+from hivesync_contract.keychain import KeychainState, SessionStore
 
 _log = logging.getLogger("hivesync.session")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hivesync_contract.errors import ErrorCode
-from hivesync_contract.local_api import SessionStore
+from hivesync_contract.keychain import SessionStore
 
 
 @dataclass(frozen=True, slots=True)

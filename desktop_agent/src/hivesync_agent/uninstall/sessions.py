@@ -8,7 +8,7 @@ from hivesync.credentials.noted import Note
 from hivesync.locations import Locations
 from hivesync.settings import Settings
 from hivesync_contract.errors import HiveSyncError
-from hivesync_contract.local_api import SessionStore
+from hivesync_contract.keychain import SessionStore
 
 from hivesync_agent import VERSION
 from hivesync_agent.uninstall.report import EndedSession, Problem

@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, TypeVar
 
-from hivesync_contract.local_api import AgentStatus, LoginStart, Session
+from hivesync_contract.local_api import AgentStatus, LoginStart, LogLines, Session
 from hivesync_contract.local_projects import LocalProject, LocalProjectFiles, LocalProjectLink
 from hivesync_contract.local_support import SupportBundle
 from hivesync_contract.operations import Operation, OperationList
@@ -95,6 +95,11 @@ class AsyncAgent:
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    async def logs(self, *, lines: int | None = None) -> LogLines:
+        """Give the last lines of the agent's log, redacted."""
+        call = new_call("GET", "/v1/logs", params={"lines": lines})
+        return (await self._router.send(call)).raise_for_status().decode(LogLines)
 
     async def pause(self) -> None:
         """Stop talking to the backend until `resume`."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from pathlib import Path
+from time import monotonic
 
 import httpx
 from hivesync_contract import headers
 from hivesync_contract.discovery import DiscoveryFile
 from hivesync_contract.errors import HiveSyncError
 
+from hivesync._async._concurrency import Lock
 from hivesync._async._proven import ProvenTransport
 from hivesync._call import Call, new_call
 from hivesync._errors import AgentAbsent
@@ -19,6 +22,10 @@ _OF_ANY_BACKEND = frozenset(
     {"/v1/status", "/v1/logs", "/v1/support-bundle", "/v1/pause", "/v1/resume", "/v1/shutdown"}
 )
 """What an agent is asked about itself, whichever backend it serves."""
+
+
+_RETIRED_SECONDS = 120.0
+"""Longer than an answer of an agent that has ended can still come."""
 
 
 class AgentLink:
@@ -35,6 +42,8 @@ class AgentLink:
         self._client_name = client_name
         self._timeout = timeout
         self._stamp: FileStamp | None = None
+        self._retired: list[tuple[float, httpx.AsyncClient]] = []
+        self._lock = Lock()
         self._file: DiscoveryFile | None = None
         self._http: httpx.AsyncClient | None = None
 
@@ -65,6 +74,17 @@ class AgentLink:
             request.extensions["timeout"]["read"] = read_seconds
         return await http.send(request, stream=stream)
 
+    async def prove(self) -> None:
+        """Ask the agent for a proof, whatever backend it serves; raise as `send` does."""
+        file, http = await self._current()
+        request = http.build_request("GET", f"{file.url}/", params={"nonce": secrets.token_hex(32)})
+        del request.headers["Authorization"]
+        await http.send(request)
+
+    def stamp(self) -> FileStamp | None:
+        """Tell this agent apart from the next; None if none has published itself."""
+        return FileStamp.of(self._path)
+
     async def see_to_session(self) -> None:
         """Have an agent that runs renew the session if it must; without one nothing happens."""
         # Absent, ending, or of another backend: then whoever asked renews by itself.
@@ -73,21 +93,38 @@ class AgentLink:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        http, self._http, self._file, self._stamp = self._http, None, None, None
-        if http is not None:
+        self._retire()
+        retired, self._retired = self._retired, []
+        for _, http in retired:
             await http.aclose()
 
     async def _current(self) -> tuple[DiscoveryFile, httpx.AsyncClient]:
         stamp = FileStamp.of(self._path)
-        if self._file is not None and self._http is not None and stamp == self._stamp:
+        async with self._lock:
+            if self._file is None or self._http is None or stamp != self._stamp:
+                await self._close_long_retired()
+                self._replace(stamp)
+            if self._file is None or self._http is None:
+                raise AgentAbsent("The agent does not run; `hivesync agent start` starts it.")
             return self._file, self._http
-        await self.aclose()
-        if stamp is None:
-            raise AgentAbsent("The agent does not run; `hivesync agent start` starts it.")
-        file = read_discovery(self._path)
-        http = self._open(file)
-        self._stamp, self._file, self._http = stamp, file, http
-        return file, http
+
+    def _replace(self, stamp: FileStamp | None) -> None:
+        self._retire()
+        self._stamp = stamp
+        if stamp is not None:
+            self._file = read_discovery(self._path)
+            self._http = self._open(self._file)
+
+    def _retire(self) -> None:
+        """Give up the connections to an agent: later, since other calls may still be read from them."""
+        if self._http is not None:
+            self._retired.append((monotonic(), self._http))
+        self._http, self._file, self._stamp = None, None, None
+
+    async def _close_long_retired(self) -> None:
+        before = monotonic() - _RETIRED_SECONDS
+        while self._retired and self._retired[0][0] < before:
+            await self._retired.pop(0)[1].aclose()
 
     def _open(self, file: DiscoveryFile) -> httpx.AsyncClient:
         return httpx.AsyncClient(

@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
+from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
-from hivesync_contract.health import Health
-from hivesync_contract.identity import User
 
-from hivesync._async._agent import AsyncAgent
 from hivesync._async._agent_link import AgentLink
-from hivesync._async._ai_docs import AsyncAiDocs
 from hivesync._async._direct_link import DirectLink
-from hivesync._async._event_stream import AsyncEventStream
-from hivesync._async._previews import AsyncPreviews
-from hivesync._async._projects import AsyncProjects
 from hivesync._async._router import Router
-from hivesync._async._sign_in import AsyncSignIn
 from hivesync._call import new_call
-from hivesync._response import Mode, Response
+from hivesync._options import RETRIES, Options
+from hivesync._response import Response
 from hivesync._version import __version__
+from hivesync._way import Mode, Way
 from hivesync.credentials.account import Account
 from hivesync.credentials.refresh import Refresher
 from hivesync.credentials.store import CredentialStore, choose_store
 from hivesync.locations import Locations
 from hivesync.settings import Settings
+
+if TYPE_CHECKING:
+    from hivesync_contract.health import Health
+    from hivesync_contract.identity import User
+
+    from hivesync._async._account import AsyncApiKeys, AsyncDevices, AsyncOwnProfile
+    from hivesync._async._agent import AsyncAgent
+    from hivesync._async._ai_docs import AsyncAiDocs
+    from hivesync._async._event_stream import AsyncEventStream
+    from hivesync._async._notifications import AsyncNotifications
+    from hivesync._async._previews import AsyncPreviews
+    from hivesync._async._projects import AsyncProjects
+    from hivesync._async._search import AsyncSearch
+    from hivesync._async._security import AsyncSecurity
+    from hivesync._async._sign_in import AsyncSignIn
+    from hivesync._async._support import AsyncSupport
+    from hivesync._async._team import AsyncInvites
+    from hivesync._async._webhooks import AsyncWebhooks
 
 
 class AsyncClient:
@@ -70,23 +84,151 @@ class AsyncClient:
             prefers_direct=self.settings.token is not None,
             kept=account.operations_folder(self.locations.state),
         )
-        self.agent = AsyncAgent(self._router)
-        self.projects = AsyncProjects(self._router)
-        self.previews = AsyncPreviews(self._router)
-        self.ai_docs = AsyncAiDocs(self._router)
-        self.sign_in = AsyncSignIn(self._router, refresher)
+        self._refresher = refresher
+
+    # Imported when they are first used: all of them together take longer than the rest of the client.
+
+    @cached_property
+    def agent(self) -> AsyncAgent:
+        """Give what only an agent can do."""
+        from hivesync._async._agent import AsyncAgent
+
+        return AsyncAgent(self._router)
+
+    @cached_property
+    def projects(self) -> AsyncProjects:
+        """Give projects, with their tasks, comments and team."""
+        from hivesync._async._projects import AsyncProjects
+
+        return AsyncProjects(self._router)
+
+    @cached_property
+    def previews(self) -> AsyncPreviews:
+        """Give previews on a phone."""
+        from hivesync._async._previews import AsyncPreviews
+
+        return AsyncPreviews(self._router)
+
+    @cached_property
+    def ai_docs(self) -> AsyncAiDocs:
+        """Give files explained."""
+        from hivesync._async._ai_docs import AsyncAiDocs
+
+        return AsyncAiDocs(self._router)
+
+    @cached_property
+    def invites(self) -> AsyncInvites:
+        """Give invites to projects."""
+        from hivesync._async._team import AsyncInvites
+
+        return AsyncInvites(self._router, "/api/v1/invites")
+
+    @cached_property
+    def notifications(self) -> AsyncNotifications:
+        """Give what has happened."""
+        from hivesync._async._notifications import AsyncNotifications
+
+        return AsyncNotifications(self._router, "/api/v1/notifications")
+
+    @cached_property
+    def search(self) -> AsyncSearch:
+        """Give search over all that one may see."""
+        from hivesync._async._search import AsyncSearch
+
+        return AsyncSearch(self._router, "/api/v1/search")
+
+    @cached_property
+    def webhooks(self) -> AsyncWebhooks:
+        """Give messages to other programs."""
+        from hivesync._async._webhooks import AsyncWebhooks
+
+        return AsyncWebhooks(self._router, "/api/v1/webhooks")
+
+    @cached_property
+    def api_keys(self) -> AsyncApiKeys:
+        """Give keys for scripts."""
+        from hivesync._async._account import AsyncApiKeys
+
+        return AsyncApiKeys(self._router, "/api/v1/api-keys")
+
+    @cached_property
+    def profile(self) -> AsyncOwnProfile:
+        """Give one's own account."""
+        from hivesync._async._account import AsyncOwnProfile
+
+        return AsyncOwnProfile(self._router, "/api/v1/profile")
+
+    @cached_property
+    def devices(self) -> AsyncDevices:
+        """Give what is signed in."""
+        from hivesync._async._account import AsyncDevices
+
+        return AsyncDevices(self._router, "/api/v1/devices")
+
+    @cached_property
+    def support(self) -> AsyncSupport:
+        """Give questions and bundles."""
+        from hivesync._async._support import AsyncSupport
+
+        return AsyncSupport(self._router, "/api/v1/support")
+
+    @cached_property
+    def security(self) -> AsyncSecurity:
+        """Give passwords, sessions, the second step."""
+        from hivesync._async._security import AsyncSecurity
+
+        return AsyncSecurity(self._router, "/api/v1/auth")
+
+    @cached_property
+    def sign_in(self) -> AsyncSignIn:
+        """Give signing in and out."""
+        from hivesync._async._sign_in import AsyncSignIn
+
+        return AsyncSignIn(self._router, self._refresher)
+
+    def with_options(
+        self,
+        *,
+        timeout_seconds: float | None = None,
+        retries: int = RETRIES,
+        idempotency_key: str | None = None,
+    ) -> AsyncClient:
+        """Give this client with other options for the calls made by it; connections are shared.
+
+        `timeout_seconds`: of silence. `retries`: after 429 and 503, when the backend says how soon.
+        `idempotency_key`: for one change, which another process may then repeat without doing it twice.
+        """
+        other = copy(self)
+        other._router = self._router.with_options(Options(timeout_seconds, retries, idempotency_key))
+        for name, member in vars(type(self)).items():
+            if isinstance(member, cached_property):
+                other.__dict__.pop(name, None)  # it would call by this client's options
+        return other
 
     async def me(self) -> User:
         """Give the user who is signed in; raise `AuthenticationFailed` or `SignedOut`."""
+        from hivesync_contract.identity import User
+
         return (await self.request("GET", "/api/v1/auth/me")).raise_for_status().decode(User)
 
     async def health(self) -> Health:
         """Give what the backend says about itself; works without signing in."""
+        from hivesync_contract.health import Health
+
         return (await self.request("GET", "/api/v1/health")).raise_for_status().decode(Health)
 
-    def events(self) -> AsyncEventStream:
-        """Give events for ever; a `reset` among them says that some may have been missed."""
-        return AsyncEventStream(self._router)
+    async def mode(self) -> Way:
+        """Tell which way a call to the backend would take now, and why. The backend is not asked."""
+        return await self._router.way()
+
+    def events(self, *, begins_with_reset: bool = False) -> AsyncEventStream:
+        """Give events for ever; a `reset` among them says that some may have been missed.
+
+        With `begins_with_reset` the first is one: what is fetched then misses nothing of what follows.
+        """
+        from hivesync._async._event_stream import AsyncEventStream
+
+        return AsyncEventStream(self._router, begins_with_reset=begins_with_reset)
 
     async def request(
         self,

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import httpx
-from httpx_sse import EventSource, SSEError
+from hivesync_contract.errors import HiveSyncError
 
 from hivesync._async._concurrency import sleep
 from hivesync._async._router import Router
 from hivesync._call import new_call
-from hivesync._errors import AgentAbsent, Offline, ResponseInvalid, api_error
+from hivesync._errors import AgentAbsent, ApiError, Offline, ResponseInvalid, api_error
+from hivesync._event_parser import EventParser
 from hivesync._events import Event, decode_event, local_reset
-from hivesync._response import Mode
+from hivesync._way import Mode
+from hivesync.discovery import FileStamp, ProtocolUnsupported
 
 _SILENCE_SECONDS = 45.0
 """Three missed keep-alive comments."""
@@ -23,8 +25,9 @@ _PAUSE_LAST_SECONDS = 5.0
 class AsyncEventStream:
     """Iterate over it. It reconnects for ever; only its first connection may fail."""
 
-    def __init__(self, router: Router) -> None:
+    def __init__(self, router: Router, *, begins_with_reset: bool = False) -> None:
         self._router = router
+        self._begins_with_reset = begins_with_reset
         self._last_id = ""
         self._source: tuple[Mode, str | None] | None = None
         self._pause_seconds = _PAUSE_FIRST_SECONDS
@@ -33,8 +36,8 @@ class AsyncEventStream:
         while True:
             try:
                 response, source = await self._connect()
-            except (Offline, AgentAbsent):
-                if self._source is None:
+            except (Offline, AgentAbsent, ApiError) as error:
+                if self._source is None or not _passes(error):
                     raise
                 await self._back_off()
                 continue
@@ -49,7 +52,7 @@ class AsyncEventStream:
         """Open the agent's stream, or the backend's where no agent runs."""
         try:
             response, mode = await self._open("/v1/events")
-        except AgentAbsent:
+        except (AgentAbsent, ProtocolUnsupported):
             response, mode = await self._open("/api/v1/events")
         instance = self._router.agent.instance_id if mode is Mode.PROXY else None
         return response, (mode, instance)
@@ -68,22 +71,34 @@ class AsyncEventStream:
         return response, mode
 
     async def _read(self, response: httpx.Response) -> AsyncIterator[Event]:
+        if not response.headers.get("content-type", "").startswith("text/event-stream"):
+            await response.aclose()
+            raise ResponseInvalid("The answer is no event stream.", status=502)
+        parser, agent = EventParser(), self._router.agent.stamp()
         try:
-            async for message in EventSource(response).aiter_sse():
-                self._last_id = message.id or self._last_id
+            async for chunk in response.aiter_bytes():
                 self._pause_seconds = _PAUSE_FIRST_SECONDS
-                if event := decode_event(message.id, message.event, message.data):
-                    yield event
-        except SSEError as exc:  # before its base, which is a lost connection
-            raise ResponseInvalid("The answer is no event stream.", status=502) from exc
+                for message in parser.feed(chunk):
+                    self._last_id = message.id or self._last_id
+                    if event := decode_event(message.id, message.type, message.data):
+                        yield event
+                if self._agent_has_come(agent):
+                    return
         except httpx.TransportError:
             return
         finally:
             await response.aclose()
 
+    def _agent_has_come(self, before: FileStamp | None) -> bool:
+        """Tell whether a stream of the backend is to be left for an agent's; its comments let us look."""
+        is_direct = self._source is not None and self._source[0] is Mode.DIRECT
+        return is_direct and self._router.agent.stamp() not in (None, before)
+
     def _is_gap(self, source: tuple[Mode, str | None]) -> bool:
         """Agent and backend number their events apart, so an id says nothing to the other one."""
-        changed = self._source is not None and self._source[0] is not source[0]
+        if self._source is None:
+            return self._begins_with_reset
+        changed = self._source[0] is not source[0]
         if changed:
             self._last_id = ""
         return changed
@@ -91,3 +106,8 @@ class AsyncEventStream:
     async def _back_off(self) -> None:
         await sleep(self._pause_seconds)
         self._pause_seconds = min(self._pause_seconds * 2, _PAUSE_LAST_SECONDS)
+
+
+def _passes(error: HiveSyncError) -> bool:
+    """Tell whether it may be otherwise in a while: a backend that is overloaded or is being replaced."""
+    return not isinstance(error, ApiError) or error.status >= 500 or error.status == 429

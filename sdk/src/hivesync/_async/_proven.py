@@ -16,6 +16,10 @@ _DEADLINE_SECONDS = 2.0
 _CONNECTIONS_MAX = 20
 
 
+class Unproven(httpcore.ConnectError):
+    """Something listens there, but it is not our agent."""
+
+
 class ProvenBackend(httpcore.AsyncNetworkBackend):
     """Opens connections, each of which has just answered a nonce of its own."""
 
@@ -47,9 +51,9 @@ class ProvenBackend(httpcore.AsyncNetworkBackend):
             while not exchange.feed(await stream.read(4096, _DEADLINE_SECONDS)):
                 pass
         except ProofFailed as exc:
-            raise httpcore.ConnectError(f"what listens on the agent's port is not the agent: {exc}") from exc
+            raise Unproven(f"what listens on the agent's port is not the agent: {exc}") from exc
         except (httpcore.TimeoutException, httpcore.NetworkError) as exc:
-            raise httpcore.ConnectError("what listens on the agent's port gave no proof in time") from exc
+            raise Unproven("what listens on the agent's port gave no proof in time") from exc
 
 
 class ProvenTransport(httpx.AsyncHTTPTransport):

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.identity import BearerToken, DeviceCode, LoginRequest, OAuthError, TokenPair, User
-from hivesync_contract.local_api import SessionStore
+from hivesync_contract.keychain import SessionStore
 
 from hivesync._async._concurrency import drive_async, run_blocking, sleep
 from hivesync._async._direct_link import DirectLink

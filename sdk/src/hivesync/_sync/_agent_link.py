@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from pathlib import Path
+from time import monotonic
 
 import httpx
 from hivesync_contract import headers
@@ -13,6 +15,7 @@ from hivesync_contract.errors import HiveSyncError
 
 from hivesync._call import Call, new_call
 from hivesync._errors import AgentAbsent
+from hivesync._sync._concurrency import Lock
 from hivesync._sync._proven import ProvenTransport
 from hivesync.discovery import FileStamp, check_backend, check_reach, protocol_version, read_discovery
 
@@ -20,6 +23,10 @@ _OF_ANY_BACKEND = frozenset(
     {"/v1/status", "/v1/logs", "/v1/support-bundle", "/v1/pause", "/v1/resume", "/v1/shutdown"}
 )
 """What an agent is asked about itself, whichever backend it serves."""
+
+
+_RETIRED_SECONDS = 120.0
+"""Longer than an answer of an agent that has ended can still come."""
 
 
 class AgentLink:
@@ -36,6 +43,8 @@ class AgentLink:
         self._client_name = client_name
         self._timeout = timeout
         self._stamp: FileStamp | None = None
+        self._retired: list[tuple[float, httpx.Client]] = []
+        self._lock = Lock()
         self._file: DiscoveryFile | None = None
         self._http: httpx.Client | None = None
 
@@ -64,6 +73,17 @@ class AgentLink:
             request.extensions["timeout"]["read"] = read_seconds
         return http.send(request, stream=stream)
 
+    def prove(self) -> None:
+        """Ask the agent for a proof, whatever backend it serves; raise as `send` does."""
+        file, http = self._current()
+        request = http.build_request("GET", f"{file.url}/", params={"nonce": secrets.token_hex(32)})
+        del request.headers["Authorization"]
+        http.send(request)
+
+    def stamp(self) -> FileStamp | None:
+        """Tell this agent apart from the next; None if none has published itself."""
+        return FileStamp.of(self._path)
+
     def see_to_session(self) -> None:
         """Have an agent that runs renew the session if it must; without one nothing happens."""
         # Absent, ending, or of another backend: then whoever asked renews by itself.
@@ -72,21 +92,38 @@ class AgentLink:
 
     def close(self) -> None:
         """Close all connections."""
-        http, self._http, self._file, self._stamp = self._http, None, None, None
-        if http is not None:
+        self._retire()
+        retired, self._retired = self._retired, []
+        for _, http in retired:
             http.close()
 
     def _current(self) -> tuple[DiscoveryFile, httpx.Client]:
         stamp = FileStamp.of(self._path)
-        if self._file is not None and self._http is not None and stamp == self._stamp:
+        with self._lock:
+            if self._file is None or self._http is None or stamp != self._stamp:
+                self._close_long_retired()
+                self._replace(stamp)
+            if self._file is None or self._http is None:
+                raise AgentAbsent("The agent does not run; `hivesync agent start` starts it.")
             return self._file, self._http
-        self.close()
-        if stamp is None:
-            raise AgentAbsent("The agent does not run; `hivesync agent start` starts it.")
-        file = read_discovery(self._path)
-        http = self._open(file)
-        self._stamp, self._file, self._http = stamp, file, http
-        return file, http
+
+    def _replace(self, stamp: FileStamp | None) -> None:
+        self._retire()
+        self._stamp = stamp
+        if stamp is not None:
+            self._file = read_discovery(self._path)
+            self._http = self._open(self._file)
+
+    def _retire(self) -> None:
+        """Give up the connections to an agent: later, since other calls may still be read from them."""
+        if self._http is not None:
+            self._retired.append((monotonic(), self._http))
+        self._http, self._file, self._stamp = None, None, None
+
+    def _close_long_retired(self) -> None:
+        before = monotonic() - _RETIRED_SECONDS
+        while self._retired and self._retired[0][0] < before:
+            self._retired.pop(0)[1].close()
 
     def _open(self, file: DiscoveryFile) -> httpx.Client:
         return httpx.Client(

@@ -23,7 +23,7 @@ _PATH = "/v1/ai-docs"
 _POLL_SECONDS = 0.3
 
 
-class SyncAiDocs:
+class AiDocs:
     """`client.ai_docs`. Needs the agent: without it every call raises `AgentAbsent`."""
 
     def __init__(self, router: Router) -> None:

@@ -7,14 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import httpx
-from httpx_sse import EventSource, SSEError
+from hivesync_contract.errors import HiveSyncError
 
 from hivesync._call import new_call
-from hivesync._errors import AgentAbsent, Offline, ResponseInvalid, api_error
+from hivesync._errors import AgentAbsent, ApiError, Offline, ResponseInvalid, api_error
+from hivesync._event_parser import EventParser
 from hivesync._events import Event, decode_event, local_reset
-from hivesync._response import Mode
 from hivesync._sync._concurrency import sleep
 from hivesync._sync._router import Router
+from hivesync._way import Mode
+from hivesync.discovery import FileStamp, ProtocolUnsupported
 
 _SILENCE_SECONDS = 45.0
 """Three missed keep-alive comments."""
@@ -25,8 +27,9 @@ _PAUSE_LAST_SECONDS = 5.0
 class EventStream:
     """Iterate over it. It reconnects for ever; only its first connection may fail."""
 
-    def __init__(self, router: Router) -> None:
+    def __init__(self, router: Router, *, begins_with_reset: bool = False) -> None:
         self._router = router
+        self._begins_with_reset = begins_with_reset
         self._last_id = ""
         self._source: tuple[Mode, str | None] | None = None
         self._pause_seconds = _PAUSE_FIRST_SECONDS
@@ -35,8 +38,8 @@ class EventStream:
         while True:
             try:
                 response, source = self._connect()
-            except (Offline, AgentAbsent):
-                if self._source is None:
+            except (Offline, AgentAbsent, ApiError) as error:
+                if self._source is None or not _passes(error):
                     raise
                 self._back_off()
                 continue
@@ -51,7 +54,7 @@ class EventStream:
         """Open the agent's stream, or the backend's where no agent runs."""
         try:
             response, mode = self._open("/v1/events")
-        except AgentAbsent:
+        except (AgentAbsent, ProtocolUnsupported):
             response, mode = self._open("/api/v1/events")
         instance = self._router.agent.instance_id if mode is Mode.PROXY else None
         return response, (mode, instance)
@@ -70,22 +73,34 @@ class EventStream:
         return response, mode
 
     def _read(self, response: httpx.Response) -> Iterator[Event]:
+        if not response.headers.get("content-type", "").startswith("text/event-stream"):
+            response.close()
+            raise ResponseInvalid("The answer is no event stream.", status=502)
+        parser, agent = EventParser(), self._router.agent.stamp()
         try:
-            for message in EventSource(response).iter_sse():
-                self._last_id = message.id or self._last_id
+            for chunk in response.iter_bytes():
                 self._pause_seconds = _PAUSE_FIRST_SECONDS
-                if event := decode_event(message.id, message.event, message.data):
-                    yield event
-        except SSEError as exc:  # before its base, which is a lost connection
-            raise ResponseInvalid("The answer is no event stream.", status=502) from exc
+                for message in parser.feed(chunk):
+                    self._last_id = message.id or self._last_id
+                    if event := decode_event(message.id, message.type, message.data):
+                        yield event
+                if self._agent_has_come(agent):
+                    return
         except httpx.TransportError:
             return
         finally:
             response.close()
 
+    def _agent_has_come(self, before: FileStamp | None) -> bool:
+        """Tell whether a stream of the backend is to be left for an agent's; its comments let us look."""
+        is_direct = self._source is not None and self._source[0] is Mode.DIRECT
+        return is_direct and self._router.agent.stamp() not in (None, before)
+
     def _is_gap(self, source: tuple[Mode, str | None]) -> bool:
         """Agent and backend number their events apart, so an id says nothing to the other one."""
-        changed = self._source is not None and self._source[0] is not source[0]
+        if self._source is None:
+            return self._begins_with_reset
+        changed = self._source[0] is not source[0]
         if changed:
             self._last_id = ""
         return changed
@@ -93,3 +108,8 @@ class EventStream:
     def _back_off(self) -> None:
         sleep(self._pause_seconds)
         self._pause_seconds = min(self._pause_seconds * 2, _PAUSE_LAST_SECONDS)
+
+
+def _passes(error: HiveSyncError) -> bool:
+    """Tell whether it may be otherwise in a while: a backend that is overloaded or is being replaced."""
+    return not isinstance(error, ApiError) or error.status >= 500 or error.status == 429

@@ -4,15 +4,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from hivesync_contract.activity import ActivityEntry
 from hivesync_contract.pages import LIMIT_MAX, Page
-from hivesync_contract.projects import Project, ProjectCreate, ProjectFavorite
+from hivesync_contract.projects import (
+    Project,
+    ProjectCreate,
+    ProjectFavorite,
+    ProjectTags,
+    ProjectTemplate,
+)
 
 from hivesync._call import new_call
 from hivesync._paths import segment
+from hivesync._sync._builds import ProjectAiDocs, ProjectPreviews
+from hivesync._sync._comments import Comments
+from hivesync._sync._labels import Labels
+from hivesync._sync._resource import Resource
 from hivesync._sync._router import Router
+from hivesync._sync._tasks import Tasks
+from hivesync._sync._team import Team
 
 _PATH = "/api/v1/projects"
 
@@ -23,35 +36,61 @@ class Projects:
     def __init__(self, router: Router) -> None:
         self._router = router
 
-    def list(self, *, page_size: int = LIMIT_MAX) -> Iterator[Project]:
-        """Give every project, fetching pages as they are needed."""
+    def list(
+        self, *, favorite: bool | None = None, tag: str | None = None, page_size: int = LIMIT_MAX
+    ) -> Iterator[Project]:
+        """Give every project that matches, fetching pages as they are needed."""
         cursor: str | None = None
         while True:
-            page = self.page(limit=page_size, cursor=cursor)
+            page = self.page(limit=page_size, cursor=cursor, favorite=favorite, tag=tag)
             for project in page.items:
                 yield project
             cursor = page.next_cursor
             if cursor is None:
                 return
 
-    def page(self, *, limit: int = LIMIT_MAX, cursor: str | None = None) -> Page[Project]:
+    def page(
+        self,
+        *,
+        limit: int = LIMIT_MAX,
+        cursor: str | None = None,
+        favorite: bool | None = None,
+        tag: str | None = None,
+    ) -> Page[Project]:
         """Give one page."""
-        call = new_call("GET", _PATH, params={"limit": limit, "cursor": cursor})
+        wanted = {"favorite": None if favorite is None else str(favorite).lower(), "tag": tag}
+        call = new_call("GET", _PATH, params={"limit": limit, "cursor": cursor, **wanted})
         return (self._router.send(call)).raise_for_status().decode(Page[Project])
+
+    def templates(self) -> Sequence[ProjectTemplate]:
+        """Give what a new project can begin with."""
+        answer = self._router.send(new_call("GET", f"{_PATH}/templates"))
+        return answer.raise_for_status().decode(Page[ProjectTemplate]).items
 
     def get(self, project_id: str) -> Project:
         """Give one project; raise `NotFound` if it is not yours either."""
         return self._project("GET", f"{_PATH}/{segment(project_id)}")
 
-    def create(self, name: str, description: str = "") -> Project:
-        """Create a project that you own."""
-        return self._project("POST", _PATH, ProjectCreate(name, description))
+    def create(
+        self, name: str, description: str = "", *, tags: Sequence[str] = (), template: str | None = None
+    ) -> Project:
+        """Create a project that you own; `template` is the key of one of `templates()`."""
+        return self._project("POST", _PATH, ProjectCreate(name, description, [*tags], template))
 
-    def update(self, project_id: str, *, name: str | None = None, description: str | None = None) -> Project:
+    def update(
+        self,
+        project_id: str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        if_match: str | None = None,
+    ) -> Project:
         """Change what is given and leave the rest (RFC 7396). May raise `OfflineQueued`."""
         changes = {"name": name, "description": description}
         body = {field: value for field, value in changes.items() if value is not None}
-        return self._project("PATCH", f"{_PATH}/{segment(project_id)}", body)
+        headers = {"If-Match": if_match} if if_match else None
+        call = new_call("PATCH", f"{_PATH}/{segment(project_id)}", body=body, headers=headers)
+        return (self._router.send(call)).raise_for_status().decode(Project)
 
     def delete(self, project_id: str) -> None:
         """Delete a project that you own."""
@@ -68,6 +107,45 @@ class Projects:
     def remove_favorite(self, project_id: str) -> None:
         """Put it away again; likewise."""
         self._favorite("DELETE", project_id)
+
+    def tags(self, project_id: str) -> Sequence[str]:
+        """Give a project's tags."""
+        answer = self._router.send(new_call("GET", f"{_PATH}/{segment(project_id)}/tags"))
+        return answer.raise_for_status().decode(ProjectTags).tags
+
+    def set_tags(self, project_id: str, tags: Sequence[str]) -> Sequence[str]:
+        """Replace a project's tags; give them as they now are."""
+        call = new_call("PUT", f"{_PATH}/{segment(project_id)}/tags", body=ProjectTags([*tags]))
+        return (self._router.send(call)).raise_for_status().decode(ProjectTags).tags
+
+    def activity(self, project_id: str, *, subject_id: str | None = None) -> Iterator[ActivityEntry]:
+        """Give who did what, the latest first; with `subject_id` to one thing."""
+        history = Resource(self._router, f"{_PATH}/{segment(project_id)}/activity")
+        return history._items("", ActivityEntry, {"subject_id": subject_id})
+
+    def tasks(self, project_id: str) -> Tasks:
+        """Give the tasks of a project."""
+        return Tasks(self._router, f"{_PATH}/{segment(project_id)}/tasks")
+
+    def labels(self, project_id: str) -> Labels:
+        """Give its labels."""
+        return Labels(self._router, f"{_PATH}/{segment(project_id)}/labels")
+
+    def comments(self, project_id: str) -> Comments:
+        """Give its comments."""
+        return Comments(self._router, f"{_PATH}/{segment(project_id)}/comments")
+
+    def team(self, project_id: str) -> Team:
+        """Give its team."""
+        return Team(self._router, f"{_PATH}/{segment(project_id)}/team")
+
+    def previews(self, project_id: str) -> ProjectPreviews:
+        """Give its previews, as the backend keeps them."""
+        return ProjectPreviews(self._router, f"{_PATH}/{segment(project_id)}/previews")
+
+    def ai_docs(self, project_id: str) -> ProjectAiDocs:
+        """Give its AI documentation, as the backend keeps it."""
+        return ProjectAiDocs(self._router, f"{_PATH}/{segment(project_id)}/ai-docs")
 
     def _favorite(self, method: str, project_id: str) -> bool:
         answer = self._router.send(new_call(method, f"{_PATH}/{segment(project_id)}/favorite"))

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.identity import BearerToken, DeviceCode, LoginRequest, OAuthError, TokenPair, User
-from hivesync_contract.local_api import SessionStore
+from hivesync_contract.keychain import SessionStore
 
 from hivesync._call import Call, new_call
 from hivesync._errors import AuthenticationFailed

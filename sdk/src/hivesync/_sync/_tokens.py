@@ -59,6 +59,13 @@ class TokenSource:
                 "You are not signed in, and this machine has no keychain: `hivesync login` starts the agent."
             ) from exc
 
+    def are_at_hand(self) -> bool:
+        """Tell whether there is an API key or a session; raise what the keychain raises."""
+        try:
+            return self._api_key is not None or run_blocking(self._refresher.store.load) is not None
+        except KeychainMissing:
+            return False
+
     def forget(self) -> None:
         """Drop what is held in memory, after a sign-in or sign-out."""
         self._renewed = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from hivesync_contract.local_api import KeychainState
+from hivesync_contract.keychain import KeychainState
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

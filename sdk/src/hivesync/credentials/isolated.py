@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hivesync_contract.errors import HiveSyncError
-from hivesync_contract.local_api import KeychainState, SessionStore
+from hivesync_contract.keychain import KeychainState, SessionStore
 
 from hivesync.credentials import errors
 from hivesync.credentials.absence import Absence, touch

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from hivesync_contract.errors import HiveSyncError
-from hivesync_contract.local_api import KeychainState, SessionStore
+from hivesync_contract.keychain import KeychainState, SessionStore
 
 from hivesync.credentials.absence import touch
 from hivesync.credentials.account import Account

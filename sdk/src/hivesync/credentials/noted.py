@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hivesync_contract.local_api import KeychainState, SessionStore
+from hivesync_contract.keychain import KeychainState, SessionStore
 
 from hivesync.credentials.account import Account
 from hivesync.credentials.errors import KeychainLocked, KeychainMissing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hivesync_contract.local_api import KeychainState, SessionStore
+from hivesync_contract.keychain import KeychainState, SessionStore
 
 from hivesync.credentials.errors import KeychainUnavailable
 from hivesync.credentials.store import TextStore

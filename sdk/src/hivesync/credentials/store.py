@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Protocol
 
-from hivesync_contract.local_api import KeychainState, SessionStore
+from hivesync_contract.keychain import KeychainState, SessionStore
 
 from hivesync.credentials.account import Account
 from hivesync.credentials.session import Kept, StoredSession

@@ -27,6 +27,6 @@ async def list_activity(
     subject_id: GivenId | None = None,
 ) -> Page[ActivityEntry]:
     """List what was done in a project, newest first; `subject_id` chooses one task, comment or person."""
-    project = await projects.get(project_id, principal.user_id)
-    rows = await activity.repository.page(project.id, page.after, page.limit, subject_id=subject_id)
+    await projects.check_visible(project_id, principal)
+    rows = await activity.repository.page(project_id, page.after, page.limit, subject_id=subject_id)
     return page.page(rows, lambda found: found[0].id, activity_shape)

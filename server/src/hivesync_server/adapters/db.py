@@ -34,6 +34,7 @@ from sqlalchemy.ext.asyncio import (
 from hivesync_server.settings.groups import DatabaseSettings
 
 _BUSY_TIMEOUT_SECONDS = 15
+_TURN_MS = 250
 _WRITES = "hivesync_writes"
 _QUIET = {"hide_parameters": True}
 """Else the text of an error, which is logged, repeats what was sent: addresses, hashes, mails."""
@@ -290,5 +291,26 @@ async def _write_ahead(driver: aiosqlite.Connection) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later can lose the race for the lock at once, whatever
     # the time-out (SQLITE_BUSY_SNAPSHOT); one that begins as a writer waits its turn.
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get(_WRITES, False):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Wait for the lock in short turns: nothing ends a wait within SQLite early, and a task that is
+    cancelled, as all are at a stop, is not over before its wait is.
+    """
+    ends = time.monotonic() + _BUSY_TIMEOUT_SECONDS
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={_TURN_MS}")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except DBAPIError as error:
+                if not is_busy(error) or time.monotonic() > ends:
+                    raise
+    finally:
+        # Also for whoever takes this connection out of the pool after a wait in vain.
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_SECONDS * 1000}")

@@ -9,21 +9,13 @@ from hivesync_contract.jobs import JobKind
 from hivesync_contract.webhooks import DeliveryState
 
 from hivesync_server.admin.services import Desk
-from hivesync_server.ai_docs.repository import AiDocsRepository
-from hivesync_server.ai_docs.service import AiDocumentation
+from hivesync_server.ai_docs.service import documentation_on
 from hivesync_server.audit.service import AuditAction
 from hivesync_server.auth.repository import UserRepository
-from hivesync_server.events.publisher import EventPublisher
-from hivesync_server.jobs.queue import JobQueue
-from hivesync_server.jobs.repository import JobRepository
 from hivesync_server.jobs.tables import JobRow
-from hivesync_server.owned_objects.repository import OwnedObjects
-from hivesync_server.previews.repository import PreviewRepository
-from hivesync_server.previews.service import Previews
-from hivesync_server.projects.sources import SourceRepository
+from hivesync_server.previews.service import previews_on
 from hivesync_server.projects.tables import ProjectRow
-from hivesync_server.quotas.repository import QuotaRepository
-from hivesync_server.quotas.service import Quotas
+from hivesync_server.quotas.dependencies import quotas_on
 from hivesync_server.webhooks.repository import DeliveryRepository, WebhookRepository
 from hivesync_server.webhooks.service import WebhookIsDisabled
 from hivesync_server.webhooks.tables import WebhookDeliveryRow
@@ -69,11 +61,14 @@ async def retry_job(desk: Desk, job_id: str) -> None:
     user = await UserRepository(session).by_id(job.user_id)
     if project is None or user is None:
         raise JobNotFailed
+    quotas = quotas_on(desk.resources, desk.transaction, user.id, Tier(user.tier))
     if job.kind == JobKind.PREVIEW_BUILD:
-        await SourceRepository(session).hold(project.id)
-        await _previews(desk, job.user_id, Tier(user.tier)).retry(project, job.subject_id)
+        previews = previews_on(desk.resources, desk.transaction, quotas)
+        await previews.sources.hold(project.id, previews.now)
+        await previews.retry(project, job.subject_id)
     else:
-        await _ai_docs(desk, project, job.user_id, Tier(user.tier)).retry(job.subject_id)
+        documentation = documentation_on(desk.resources, desk.transaction, quotas, project)
+        await documentation.retry(job.subject_id)
     desk.acts.audit.note(AuditAction.ADMIN_JOB_RETRIED, desk.admin.user_id, job_id)
 
 
@@ -101,38 +96,3 @@ async def job_log(desk: Desk, job_id: str) -> AdminJobLog:
     await desk.note_look(AuditAction.ADMIN_JOB_LOG_SEEN, job_id)
     store = desk.resources.objects.logs
     return AdminJobLog(store.presign_get(job.logs_key, f"job-{job_id}.json", "application/json"))
-
-
-def _previews(desk: Desk, user_id: str, tier: Tier) -> Previews:
-    resources, transaction = desk.resources, desk.transaction
-    session, now = transaction.session, resources.clock()
-    return Previews(
-        repository=PreviewRepository(session),
-        sources=SourceRepository(session),
-        queue=JobQueue(transaction, resources.job_ready, now),
-        quotas=_quotas(desk, user_id, tier),
-        events=EventPublisher(transaction, resources.hub, now),
-        objects=resources.objects.previews,
-        owned=OwnedObjects(session),
-        now=now,
-    )
-
-
-def _ai_docs(desk: Desk, project: ProjectRow, user_id: str, tier: Tier) -> AiDocumentation:
-    resources, transaction = desk.resources, desk.transaction
-    session, now = transaction.session, resources.clock()
-    return AiDocumentation(
-        repository=AiDocsRepository(session),
-        objects=OwnedObjects(session),
-        queue=JobQueue(transaction, resources.job_ready, now),
-        quotas=_quotas(desk, user_id, tier),
-        events=EventPublisher(transaction, resources.hub, now),
-        project=project,
-        now=now,
-    )
-
-
-def _quotas(desk: Desk, user_id: str, tier: Tier) -> Quotas:
-    session, limits = desk.transaction.session, desk.resources.settings.tiers[tier]
-    now = desk.resources.clock()
-    return Quotas(QuotaRepository(session), JobRepository(session), user_id, tier, limits, now)

@@ -8,17 +8,13 @@ from fastapi import APIRouter, Depends, Response
 from hivesync_contract.ai_docs import AiDocs
 from hivesync_contract.pages import Page
 
-from hivesync_server.ai_docs.repository import AiDocsRepository
 from hivesync_server.ai_docs.schemas import AiDocsCreateBody
-from hivesync_server.ai_docs.service import AiDocumentation
+from hivesync_server.ai_docs.service import AiDocumentation, documentation_on
 from hivesync_server.ai_docs.shapes import ai_docs_shape, entry_shape
-from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.http.fields import ResourceId
 from hivesync_server.http.idempotency import idempotent
 from hivesync_server.http.pagination import PageQuery
 from hivesync_server.http.route import ApiRoute
-from hivesync_server.jobs.queue import JobQueue
-from hivesync_server.owned_objects.repository import OwnedObjects
 from hivesync_server.projects.service import ProjectsDep
 from hivesync_server.quotas.dependencies import QuotasDep
 from hivesync_server.resources import ResourcesDep, TransactionDep
@@ -39,15 +35,7 @@ async def _documentation(
     transaction: TransactionDep,
 ) -> AiDocumentation:
     project = await projects.get(project_id, quotas.user_id)
-    return AiDocumentation(
-        repository=AiDocsRepository(transaction.session),
-        objects=OwnedObjects(transaction.session),
-        queue=JobQueue(transaction, resources.job_ready, projects.now),
-        quotas=quotas,
-        events=EventPublisher(transaction, resources.hub, projects.now),
-        project=project,
-        now=projects.now,
-    )
+    return documentation_on(resources, transaction, quotas, project)
 
 
 AiDocumentationDep = Annotated[AiDocumentation, Depends(_documentation)]

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hivesync_contract.ai_docs import AiDocsState
 from hivesync_contract.identity import Tier
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
+from hivesync_server.ai_docs.shapes import RESULT
 from hivesync_server.ai_docs.tables import AiDocsRow
 from hivesync_server.auth.tables import UserRow
 
@@ -46,6 +48,15 @@ class AiDocsRepository:
             or_(AiDocsRow.state.in_(_OPEN), AiDocsRow.reusable),
         )
         return await self.session.scalar(query.order_by(AiDocsRow.id.desc()).limit(1).options(*_WHOLE))
+
+    async def engine_now(self) -> str | None:
+        """Give the engine that made the newest answer, of whatever project; None if there is none.
+
+        The Worker alone knows how it is set up, and tells it with what it makes.
+        """
+        newest = select(AiDocsRow.result).where(AiDocsRow.state == AiDocsState.READY.value)
+        result = await self.session.scalar(newest.order_by(AiDocsRow.id.desc()).limit(1))
+        return RESULT.validate_json(result).engine if result else None
 
     async def page(
         self, project_id: str, after: str | None, limit: int, history: int | None

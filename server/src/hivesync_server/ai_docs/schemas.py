@@ -25,6 +25,7 @@ _NEIGHBOUR_CHARACTERS = 16 * 1024
 _SYMBOLS_MAX = 5_000
 _EXPLANATIONS_MAX = 1_000
 _CONCEPTS_MAX = 100
+_NOTES_MAX = 20
 _LINE_MAX = 2**31 - 1
 
 
@@ -126,3 +127,4 @@ class ReportedResult(AiDocsResult):
     suggested_diff: Annotated[Text, Field(max_length=512 * 1024)] | None = None
     model: Annotated[Text, Field(max_length=200)] = ""
     fallback: bool = False
+    notes: Annotated[list[Name], Field(max_length=_NOTES_MAX)] = Field(default_factory=list)

@@ -14,16 +14,18 @@ from hivesync_contract.identity import Tier
 from hivesync_contract.jobs import AiDocsRequest, JobKind, ai_docs_request_key, ai_docs_result_key
 from hivesync_contract.limits import AI_DOCS_FILE_BYTES, AI_DOCS_VERSION
 
+from hivesync_server.adapters.db import Transaction
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.adapters.objects import Bucket
 from hivesync_server.ai_docs.repository import AiDocsRepository
-from hivesync_server.ai_docs.shapes import REQUEST, ai_docs_shape
+from hivesync_server.ai_docs.shapes import REQUEST, RESULT, ai_docs_shape
 from hivesync_server.ai_docs.tables import AiDocsRow
 from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.jobs.queue import JobQueue, Work
 from hivesync_server.owned_objects.repository import OwnedObjects
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.quotas.service import Quotas
+from hivesync_server.resources import Resources
 from hivesync_server.tiers.errors import TierLimit
 
 
@@ -77,7 +79,8 @@ class AiDocumentation:
         self._check_size(len(body.content.encode()))
         await self.quotas.repository.hold(self.quotas.user_id)
         fingerprint = _fingerprint(body, self.quotas.tier)
-        if (known := await self.repository.same(self.project.id, fingerprint)) is not None:
+        known = await self.repository.same(self.project.id, fingerprint)
+        if known is not None and await self._is_current(known):
             return known
         row = self._row(body, fingerprint)
         await self.quotas.take_ai_docs(row.id)
@@ -117,6 +120,12 @@ class AiDocumentation:
             raise AiDocsUnknown
         return row
 
+    async def _is_current(self, known: AiDocsRow) -> bool:
+        """Tell whether the answer would be of the same engine today, such as before a model was set up."""
+        if known.result is None:
+            return True
+        return RESULT.validate_json(known.result).engine == await self.repository.engine_now()
+
     def _row(self, body: AiDocsCreate, fingerprint: bytes) -> AiDocsRow:
         context = AiDocsContext(body.context.neighbours, body.context.symbols)
         request = AiDocsRequest(body.path, body.sha256, body.content, body.selection, context)
@@ -153,6 +162,21 @@ class AiDocumentation:
             tier = self.quotas.tier.value
             detail = f"The file has {size // 1024} KB; the tier {tier} allows {limit // 1024} KB."
             raise TierLimit(detail, limit=limit, used=size)
+
+
+def documentation_on(
+    resources: Resources, transaction: Transaction, quotas: Quotas, project: ProjectRow
+) -> AiDocumentation:
+    """Give the service for one transaction and the user whose quotas these are."""
+    return AiDocumentation(
+        repository=AiDocsRepository(transaction.session),
+        objects=OwnedObjects(transaction.session),
+        queue=JobQueue(transaction, resources.job_ready, quotas.now),
+        quotas=quotas,
+        events=EventPublisher(transaction, resources.hub, quotas.now),
+        project=project,
+        now=quotas.now,
+    )
 
 
 def _fingerprint(body: AiDocsCreate, tier: Tier) -> bytes:

@@ -1,39 +1,28 @@
-"""The bell: raises alerts for whoever has no transaction, or must not take longer because of one.
+"""The bell: keeps what rang until its alert is raised, for whoever must not take longer because of one.
 
-A sign-in that fails has to take the same time for every account, so an alert about it is raised afterwards.
-What rings when nobody keeps up is dropped: who guesses comes again.
+A sign-in that fails has to take the same time for every account. So each that may be a guess leaves the same
+row, whosever account it is about and if it is nobody's; which of them the administrators are told of is
+decided afterwards. The row is there before the refusal leaves: a server that is killed loses none.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from hivesync_contract.alerts import AlertKind
-
-_WAITING_MAX = 100
-_logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """What to raise; see `Alerts.raise_alert`."""
-
-    kind: AlertKind
-    text: str
-    key: str
+from hivesync_server.adapters.db import Transaction
+from hivesync_server.adapters.ids import new_id
+from hivesync_server.alerts.tables import AlertRingRow
 
 
 @dataclass(frozen=True, slots=True)
 class AlertBell:
-    """One in each process."""
+    """One in each process. `heard` wakes its ringer; what another process rang is found by looking."""
 
-    waiting: asyncio.Queue[Ring] = field(default_factory=lambda: asyncio.Queue(_WAITING_MAX))
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def ring(self, kind: AlertKind, text: str, key: str) -> None:
-        """Have an alert raised soon."""
-        try:
-            self.waiting.put_nowait(Ring(kind, text, key))
-        except asyncio.QueueFull:
-            _logger.warning("alert dropped: too many wait", extra={"kind": kind.value, "key": key})
+    def ring(self, transaction: Transaction, user_id: str | None, text: str, now: datetime) -> None:
+        """Have an alert raised once this transaction is committed, if the user is an administrator."""
+        transaction.session.add(AlertRingRow(id=new_id(), user_id=user_id, text=text, rung_at=now))
+        transaction.after_commit(self.heard.set)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hivesync_server.alerts.tables import (
     SETTINGS_ID,
     AlertMessageRow,
+    AlertRingRow,
     AlertRow,
     AlertSettingsRow,
     IncidentRow,
@@ -56,6 +57,11 @@ class AlertRepository:
         if after is not None:
             query = query.where(AlertRow.id < after)
         return (await self.session.scalars(query.order_by(AlertRow.id.desc()).limit(limit + 1))).all()
+
+    async def rung(self, limit: int) -> Sequence[AlertRingRow]:
+        """Give and lock what rang first, but for what others have in hand."""
+        query = select(AlertRingRow).order_by(AlertRingRow.rung_at, AlertRingRow.id).limit(limit)
+        return (await self.session.scalars(query.with_for_update(skip_locked=True))).all()
 
     async def admins(self) -> list[str]:
         """Give the ids of all administrators who can sign in."""

@@ -1,34 +1,39 @@
-"""The background task that hears the bell of its process, and raises what rang."""
+"""The background task that raises an alert for what rang, and forgets it, at once. Any number may run."""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from hivesync_server.alerts.bell import Ring
+from hivesync_contract.alerts import AlertKind
+
 from hivesync_server.alerts.service import alerts_on
+from hivesync_server.auth.repository import UserRepository
 from hivesync_server.background.loop import Loop
 from hivesync_server.resources import Resources
 
 PAUSE_SECONDS = 5.0
+_AT_ONCE = 50
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class BellRinger:
-    """See the module. `held`: what is being raised, and is raised again if the database fails meanwhile."""
+    """See the module."""
 
     resources: Resources
-    held: Ring | None = field(default=None)
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await Loop("alert bell", self.step, asyncio.Event(), PAUSE_SECONDS).run()
+        await Loop("alert bell", self.step, self.resources.bell.heard, PAUSE_SECONDS).run()
 
     async def step(self) -> bool:
-        """Wait for a ring, and raise its alert."""
-        self.held = self.held or await self.resources.bell.waiting.get()
+        """Raise what rang; tell whether anything did."""
         async with self.resources.database.transaction() as transaction:
-            alerts = alerts_on(self.resources, transaction)
-            await alerts.raise_alert(self.held.kind, self.held.text, self.held.key)
-        self.held = None
-        return True
+            alerts, users = alerts_on(self.resources, transaction), UserRepository(transaction.session)
+            rung = await alerts.repository.rung(_AT_ONCE)
+            for row in rung:
+                user = await users.by_id(row.user_id) if row.user_id else None
+                if user is not None and user.is_admin:
+                    text = f"{row.text} for the administrator “{user.username}”"
+                    await alerts.raise_alert(AlertKind.SECURITY_EVENT, text, f"guessing:{user.id}")
+                await transaction.session.delete(row)
+        return bool(rung)

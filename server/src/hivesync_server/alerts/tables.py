@@ -55,6 +55,17 @@ class AlertMessageRow(Leased, Table):
     queued_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class AlertRingRow(Table):
+    """A guess at the password or code of a user, or of nobody; see `alerts.bell`."""
+
+    __tablename__ = "alert_rings"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[str | None] = mapped_column(Id)
+    text: Mapped[str] = mapped_column(Text)
+    rung_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class IncidentRow(Table):
     """One thing that may be wrong, whose end can be seen. `since` is set while it is wrong.
 

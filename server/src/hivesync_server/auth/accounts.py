@@ -19,7 +19,7 @@ from hivesync_server.auth.passwords import HashingBusy, Passwords
 from hivesync_server.auth.repository import SessionRepository, UserRepository
 from hivesync_server.auth.shapes import user_shape
 from hivesync_server.auth.tables import UserRow
-from hivesync_server.auth.throttle import FREE_PER_ACCOUNT, FREE_PER_NETWORK, Throttle
+from hivesync_server.auth.throttle import FREE_PER_ACCOUNT, FREE_PER_NETWORK, Throttle, is_guessing
 from hivesync_server.events.repository import EventRepository
 from hivesync_server.http.client_address import network_of
 from hivesync_server.logs import masked_email
@@ -124,9 +124,8 @@ class Accounts:
             await self.throttle.was_right(account)
             raise
         if user is None or not right or (self.confirmed_only and not user.email_verified):
-            if user is not None and not right:
-                where = f"a sign-in (the last one from {network or 'an unknown network'})"
-                self.throttle.warn(self.bell, user, tries, where)
+            where = f"a sign-in (the last one from {network or 'an unknown network'})"
+            await self._warn(user.id if user and not right else None, tries, where)
             _logger.info("sign-in refused", extra={"login": masked_email(login)})
             raise AuthInvalid(self._refusal())
         await self.throttle.was_right(f"network:{network}")
@@ -136,18 +135,29 @@ class Accounts:
         return user
 
     async def confirm(self, user_id: str, password: str) -> UserRow:
-        """Give a signed-in user who types the password again, or raise `PasswordWrong` or `TooManyTries`."""
+        """Give a signed-in user who types the password again.
+
+        Raise `PasswordWrong`, `TooManyTries`, or `AuthInvalid` if the account was deleted at this moment.
+        """
         async with self.database.transaction(writes=False) as transaction:
             user = await UserRepository(transaction.session).by_id(user_id)
         tries = await self.throttle.admit(f"confirm:{user_id}", FREE_PER_ACCOUNT)
-        right = await self.passwords.matches(user.password_hash if user else None, password)
-        if user is None or not right:
-            if user is not None:
-                self.throttle.warn(self.bell, user, tries, "the password for a protected act")
+        if user is None:
+            raise AuthInvalid("The account is gone.")
+        if not await self.passwords.matches(user.password_hash, password):
+            await self._warn(user_id, tries, "the password for a protected act")
             _logger.warning("wrong password for a protected act", extra={"user_id": user_id})
             raise PasswordWrong
         await self.throttle.forgive(f"confirm:{user_id}")
         return user
+
+    async def _warn(self, user_id: str | None, tries: int, doing: str) -> None:
+        """Ring the bell where somebody may be guessing; it takes the same time whoever it is about."""
+        if is_guessing(tries):
+            async with self.database.transaction() as transaction:
+                self.bell.ring(
+                    transaction, user_id, f"{tries} times within an hour, {doing} failed", self.clock()
+                )
 
     def _refusal(self) -> str:
         # The same for everybody: a right password of an unconfirmed account must not give it away.

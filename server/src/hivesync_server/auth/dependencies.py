@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -42,7 +43,8 @@ async def current_principal(
         if credentials is None:
             raise AuthRequired("Sign in: this needs an access token.")
         async with reading(connection, resources) as session:
-            principal = await _authenticate(resources, session, credentials.credentials)
+            project_id = _project_of(connection)
+            principal = await _authenticate(resources, session, credentials.credentials, project_id)
         connection.scope.setdefault("state", {})[USER_ID] = principal.user_id
     except HiveSyncError:
         await limits.count_address()
@@ -78,7 +80,17 @@ async def reading(connection: HTTPConnection, resources: Resources) -> AsyncIter
         yield transaction.session
 
 
-async def _authenticate(resources: Resources, reading: AsyncSession, token: str) -> Principal:
+def _project_of(connection: HTTPConnection) -> str | None:
+    """Give the id of the project that the address names, if it names one."""
+    try:
+        return str(UUID(connection.path_params["project_id"]))
+    except (KeyError, ValueError):
+        return None
+
+
+async def _authenticate(
+    resources: Resources, reading: AsyncSession, token: str, project_id: str | None
+) -> Principal:
     """Give the principal of a token, or raise `AuthInvalid` or `AuthExpired`."""
     if token.startswith(API_KEY_PREFIX):
         keys = ApiKeyAuthentication(resources.database, resources.clock)
@@ -86,7 +98,7 @@ async def _authenticate(resources: Resources, reading: AsyncSession, token: str)
         return Principal(known.user.id, known.key_id, Tier(known.user.tier), known.powers)
     claims = resources.access_tokens.read(token)
     now = resources.clock()
-    session = await SessionRepository(reading).standing(claims.session_id)
+    session = await SessionRepository(reading).standing(claims.session_id, project_id)
     if session is None or session.revoked_at is not None or session.expires_at <= now:
         raise AuthInvalid("The session has ended; sign in again.")
     if session.user_id != claims.user_id:
@@ -94,7 +106,8 @@ async def _authenticate(resources: Resources, reading: AsyncSession, token: str)
     if claims.generation > session.confirmed_generation:
         await give_back(reading)
         await _confirm(resources, claims)
-    return Principal(session.user_id, claims.session_id, Tier(session.tier))
+    member_of = project_id if session.is_member else None
+    return Principal(session.user_id, claims.session_id, Tier(session.tier), member_of=member_of)
 
 
 async def _confirm(resources: Resources, claims: AccessClaims) -> None:

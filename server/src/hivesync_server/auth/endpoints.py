@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Response
+from hivesync_contract.accounts import SessionInfo
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.identity import TokenPair, User
 from hivesync_contract.pages import Page
@@ -14,7 +15,7 @@ from hivesync_server.auth.dependencies import CurrentPrincipal
 from hivesync_server.auth.errors import AuthInvalid
 from hivesync_server.auth.schemas import LoginBody, RefreshBody, RegisterBody
 from hivesync_server.auth.services import AccountsDep, ClientAddress, MailedTokensDep, SessionsDep, first_tier
-from hivesync_server.auth.shapes import SessionInfo, session_shape, user_shape
+from hivesync_server.auth.shapes import session_shape, user_shape
 from hivesync_server.auth.totp.second_factor import SecondFactorDep
 from hivesync_server.http.fields import ResourceId
 from hivesync_server.http.idempotency import idempotent

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.adapters.tables import Id
@@ -19,6 +19,7 @@ from hivesync_server.auth.tables import (
     UserRow,
     WebSessionRow,
 )
+from hivesync_server.team.tables import ProjectMemberRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class SessionStanding:
     expires_at: datetime
     revoked_at: datetime | None
     confirmed_generation: int
+    is_member: bool
 
 
 _STANDING = (
@@ -85,6 +87,10 @@ _STANDING = (
         SessionRow.expires_at,
         SessionRow.revoked_at,
         SessionRow.confirmed_generation,
+        exists().where(
+            ProjectMemberRow.user_id == SessionRow.user_id,
+            ProjectMemberRow.project_id == bindparam("project_id", type_=Id),
+        ),
     )
     .join(UserRow, UserRow.id == SessionRow.user_id)
     .where(SessionRow.id == bindparam("session_id", type_=Id))
@@ -102,9 +108,13 @@ class SessionRepository:
         self.session.add(row)
         await self.session.flush()
 
-    async def standing(self, session_id: str) -> SessionStanding | None:
-        """Give what each request has to know of its session."""
-        row = (await self.session.execute(_STANDING, {"session_id": session_id})).one_or_none()
+    async def standing(self, session_id: str, project_id: str | None) -> SessionStanding | None:
+        """Give what each request has to know of its session, and whether its user is a member of a project.
+
+        The second question is most requests' next one, and would cost them as much as the first.
+        """
+        asked = {"session_id": session_id, "project_id": project_id}
+        row = (await self.session.execute(_STANDING, asked)).one_or_none()
         return SessionStanding(*row) if row else None
 
     async def living(self, session_ids: Collection[str], now: datetime) -> frozenset[str]:

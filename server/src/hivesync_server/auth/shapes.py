@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
-
+from hivesync_contract.accounts import SessionInfo
 from hivesync_contract.identity import Tier, User
 
 from hivesync_server.auth.tables import SessionRow, UserRow
-
-
-@dataclass(frozen=True, slots=True)
-class SessionInfo:
-    """A session, as `auth/sessions` lists it. `label`: what the program calls itself."""
-
-    id: str
-    label: str
-    current: bool
-    created_at: datetime
-    last_used_at: datetime = field(kw_only=True)
-    expires_at: datetime = field(kw_only=True)
 
 
 def user_shape(row: UserRow) -> User:

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hivesync_contract.alerts import AlertKind
 from hivesync_contract.errors import ErrorCode
 
 from hivesync_server.adapters.cache import Cache
-from hivesync_server.alerts.bell import AlertBell
-from hivesync_server.auth.tables import UserRow
 from hivesync_server.retry_later import RetryLater
 
 COUNTED_SECONDS = 3600
@@ -34,6 +31,11 @@ class TooManyTries(RetryLater):
         super().__init__(f"Too many wrong attempts. Wait {seconds} seconds, then try again.", seconds)
 
 
+def is_guessing(tries: int) -> bool:
+    """Tell whether so many failures within an hour are no slip any more."""
+    return tries >= FREE_PER_ACCOUNT
+
+
 @dataclass(frozen=True, slots=True)
 class Throttle:
     """Counts tries in the cache that all processes share; without it nobody is refused."""
@@ -51,12 +53,6 @@ class Throttle:
             await self.cache.take_back(f"tries:{bucket}")
             raise TooManyTries(wait)
         return tries
-
-    def warn(self, bell: AlertBell, user: UserRow, tries: int, doing: str) -> None:
-        """Have the administrators told that somebody guesses at one of them, once it is no slip any more."""
-        if user.is_admin and tries >= FREE_PER_ACCOUNT:
-            text = f"{tries} times within an hour, {doing} failed for the administrator “{user.username}”"
-            bell.ring(AlertKind.SECURITY_EVENT, text, f"guessing:{user.id}")
 
     async def forgive(self, bucket: str) -> None:
         """Forget the failures: the right password came."""

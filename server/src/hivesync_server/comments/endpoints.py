@@ -68,10 +68,10 @@ async def list_comments(
     render: Render | None = None,
 ) -> Page[Comment]:
     """List a project's comments, newest first; `kind`, `task_id`, `path` and `line` choose a thread's."""
-    project = await projects.get(project_id, principal.user_id)
+    await projects.check_visible(project_id, principal)
     if render:
         page = replace(page, limit=min(page.limit, RENDERED_MAX))
-    rows = await comments.repository.page(project.id, thread, page.after, page.limit)
+    rows = await comments.repository.page(project_id, thread, page.after, page.limit)
     shapes = await comments.shapes(rows[: page.limit], principal.user_id, html=render is not None)
     return page.page(rows, lambda row: row.id, lambda row: shapes[row.id])
 
@@ -102,8 +102,8 @@ async def get(
     render: Render | None = None,
 ) -> Comment:
     """Give one comment."""
-    project = await projects.get(project_id, principal.user_id)
-    row = await comments.get(comment_id, project.id)
+    await projects.check_visible(project_id, principal)
+    row = await comments.get(comment_id, project_id)
     return await comments.shape(row, principal.user_id, html=render is not None)
 
 

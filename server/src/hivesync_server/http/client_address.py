@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
+
+_REMEMBERED = 4096
+"""Addresses that were looked at: the same few make most requests, and each is asked about several times."""
 
 
 class ToldBy(StrEnum):
@@ -36,6 +40,7 @@ def told_by(connection: HTTPConnection, trusted: Networks) -> ToldBy:
     return ToldBy.PROXY if _is_in(peer, trusted) else ToldBy.STRANGER
 
 
+@lru_cache(_REMEMBERED)
 def network_of(address: str) -> str:
     """Give the network that an address most likely shares with its neighbours, or an empty text."""
     if not _is_address(address):
@@ -53,6 +58,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
+@lru_cache(_REMEMBERED)
 def _is_in(text: str, networks: Networks) -> bool:
     if not _is_address(text):
         return False

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 Continuation = Callable[[Receive, Send], Awaitable[None]]
 
 _KEY = "hivesync.handover"
-_OF_THE_ROUTE = ("fastapi_inner_astack", "fastapi_function_astack", "endpoint")
+_KEPT = frozenset({"type", "method", "path", "path_params", "route", "client", "headers", "state"})
+"""What those who began the answer say of it at its end: see `RequestContext`."""
 
 
 class OpenAnswer(Response):
@@ -44,6 +45,13 @@ class Handover:
         scope[_KEY] = notes
         await self.app(scope, receive, send)
         if notes:
-            for name in (_KEY, *_OF_THE_ROUTE):
-                scope.pop(name, None)
-            await notes.pop()(receive, send)
+            go_on = notes.pop()
+            _forget_route(scope)
+            await go_on(receive, send)
+
+
+def _forget_route(scope: Scope) -> None:
+    """Let go of what the route was answered with: its services, exit stacks, and the room for them."""
+    kept = {name: value for name, value in scope.items() if name in _KEPT}
+    scope.clear()
+    scope.update(kept)

@@ -36,6 +36,9 @@ class BoundedHeads(HttpToolsProtocol):
     byte of a body that others could count.
     """
 
+    # Else uvicorn's thirty attributes and these take a dictionary of 1.5 KB for each connection.
+    __slots__ = ("_in_head", "_overhead_bytes", "_refused", "_too_slow")
+
     head_seconds = HEAD_SECONDS
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -60,10 +63,15 @@ class BoundedHeads(HttpToolsProtocol):
             return
         if self._overhead_bytes > HEAD_BYTES:
             self._refuse(431)
-        elif not self._in_head:
+        elif not self._awaits_head():
             self._arrived()
         elif self._too_slow is None:
             self._wait()
+
+    def _awaits_head(self) -> bool:
+        # Blank lines before a request line (RFC 9112, section 2.2) begin no head for the parser, and what
+        # comes of a body after its answer matters to nobody: neither may hold a connection for ever.
+        return self._in_head or self.cycle is None or self.cycle.response_complete
 
     def on_message_begin(self) -> None:
         """Begin a head."""

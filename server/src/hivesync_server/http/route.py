@@ -16,6 +16,7 @@ from hivesync_server import services
 from hivesync_server.adapters.db import is_deadlock, is_orphaned
 from hivesync_server.auth.dependencies import current_principal
 from hivesync_server.http import conditional, idempotency
+from hivesync_server.http.json_bodies import JsonRequest
 from hivesync_server.http.rate_limits import count_anonymous
 from hivesync_server.resources import resources_of
 
@@ -41,6 +42,7 @@ class ApiRoute(APIRoute):
         async def handle(request: Request) -> Response:
             if counts_address:
                 await count_anonymous(request)
+            request = JsonRequest(request.scope, request.receive)
             for _ in range(_REPEATS_MAX):
                 try:
                     return await attempt(request)

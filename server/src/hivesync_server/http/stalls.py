@@ -17,9 +17,14 @@ STALLED_SECONDS = 60.0
 class UnstalledConnection(BoundedHeads):
     """One connection. Uvicorn hears of its end as of any other that broke."""
 
+    __slots__ = ("_watching",)
+
     stalled_seconds = STALLED_SECONDS
 
-    _watching: asyncio.TimerHandle | None = None
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Watch nothing yet."""
+        self._watching: asyncio.TimerHandle | None = None
+        super().connection_made(transport)
 
     def pause_writing(self) -> None:
         """Begin to watch: more waits than the transport likes to hold."""

@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 
 from hivesync_server.ai_docs.schemas import ReportedResult
 from hivesync_server.http.fields import STRICT
+from hivesync_server.http.json_bodies import RepeatedName, read_json
 from hivesync_server.jobs.kinds import AnyCallback, JobHandler
 from hivesync_server.jobs.tables import JobRow
 from hivesync_server.settings.groups import WorkerSettings
@@ -106,12 +107,16 @@ def read_callback(given: Headers, body: bytes) -> AnyCallback:
 def parsed(shape: TypeAdapter[Shape], body: bytes) -> Shape:
     """Give a signed body, or raise `CallbackInvalid` naming the fields that are not as they should be."""
     try:
-        return shape.validate_json(body)
+        return shape.validate_python(read_json(body))
+    except RepeatedName as error:
+        raise CallbackInvalid(str(error)) from error
     except ValidationError as error:
         fields = [
             FieldError(".".join(str(part) for part in entry["loc"]), entry["msg"]) for entry in error.errors()
         ]
         raise CallbackInvalid("The body is not as it should be.", errors=fields[:20]) from error
+    except (ValueError, RecursionError) as error:
+        raise CallbackInvalid("The body is not JSON that can be read.") from error
 
 
 def check_belongs(callback: AnyCallback, job: JobRow, handler: JobHandler) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hivesync_contract.errors import ErrorCode
 from hivesync_contract.events import EventType, PreviewEvent
 from hivesync_contract.jobs import Callback, JobStatus, PreviewBuild, version_prefix
+from hivesync_contract.limits import BUILD_WARNINGS
 from hivesync_contract.notifications import NotificationType, SubjectKind
 from hivesync_contract.previews import PreviewError, PreviewState
 from hivesync_contract.webhooks import PreviewOutcome, WebhookData, WebhookEventType
@@ -18,7 +19,7 @@ from hivesync_server.jobs.tables import JobRow
 from hivesync_server.notifications.notifier import News, Notifier
 from hivesync_server.previews.packs import stored_sources
 from hivesync_server.previews.repository import PreviewAndVersion, PreviewRepository
-from hivesync_server.previews.shapes import ERROR, MANIFEST, preview_shape
+from hivesync_server.previews.shapes import ERROR, MANIFEST, WARNINGS, preview_shape
 from hivesync_server.projects.sources import SourceRepository
 from hivesync_server.quotas.repository import QuotaRepository
 from hivesync_server.webhooks.queue import WebhookQueue
@@ -64,6 +65,7 @@ class PreviewBuilds:
         if callback.result is not None and callback.result.sources_stored:
             await self._note_sources(rows, callback.result.packs)
         if callback.status is JobStatus.SUCCESS:
+            rows.version.warnings = _kept_warnings(callback)
             await self._ready(rows)
         else:
             await self._fail(rows, _reported_error(callback))
@@ -133,6 +135,12 @@ class PreviewBuilds:
             self.hooks.tell(
                 _TOLD_AS[state], preview.project_id, WebhookData(preview.project_id, preview=outcome)
             )
+
+
+def _kept_warnings(callback: Callback) -> str | None:
+    """Give them as they are stored: without the lines of code around each, which editors show anyway."""
+    found = callback.result.warnings[:BUILD_WARNINGS] if callback.result is not None else []
+    return WARNINGS.dump_json([replace(each, frame=None) for each in found]).decode() if found else None
 
 
 def _reported_error(callback: Callback) -> PreviewError:

@@ -8,21 +8,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from hivesync_contract.pages import Page
 from hivesync_contract.previews import Preview, PreviewCreated
+from hivesync_contract.rooms import RoomAccess
 
-from hivesync_server.events.publisher import EventPublisher
 from hivesync_server.http.fields import ResourceId
 from hivesync_server.http.idempotency import idempotent
 from hivesync_server.http.pagination import PageQuery
 from hivesync_server.http.route import ApiRoute
-from hivesync_server.jobs.queue import JobQueue
-from hivesync_server.owned_objects.repository import OwnedObjects
 from hivesync_server.previews.links import PreviewLinks
-from hivesync_server.previews.repository import PreviewAndVersion, PreviewRepository
+from hivesync_server.previews.repository import PreviewAndVersion
 from hivesync_server.previews.schemas import PreviewCreateBody
-from hivesync_server.previews.service import Previews
+from hivesync_server.previews.service import Previews, previews_on
 from hivesync_server.previews.shapes import preview_shape
 from hivesync_server.projects.service import ProjectsDep
-from hivesync_server.projects.sources import SourceRepository
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.quotas.dependencies import QuotasDep
 from hivesync_server.resources import ResourcesDep, TransactionDep
@@ -56,19 +53,9 @@ async def _scope(
     transaction: TransactionDep,
 ) -> _Scope:
     project = await projects.get(project_id, quotas.user_id)
-    sources = SourceRepository(transaction.session)
+    previews = previews_on(resources, transaction, quotas)
     if request.method == "POST":
-        await sources.hold(project.id)
-    previews = Previews(
-        repository=PreviewRepository(transaction.session),
-        sources=sources,
-        queue=JobQueue(transaction, resources.job_ready, projects.now),
-        quotas=quotas,
-        events=EventPublisher(transaction, resources.hub, projects.now),
-        objects=resources.objects.previews,
-        owned=OwnedObjects(transaction.session),
-        now=projects.now,
-    )
+        await previews.sources.hold(project.id, projects.now)
     links = PreviewLinks(resources.settings.worker, quotas.user_id, quotas.tier, projects.now)
     return _Scope(project, previews, links)
 
@@ -101,6 +88,12 @@ async def complete(preview_id: ResourceId, scope: ScopeDep) -> Preview:
 async def retry(preview_id: ResourceId, scope: ScopeDep) -> Preview:
     """Build a preview that failed again, from what is uploaded."""
     return scope.shown(await scope.previews.retry(scope.project, preview_id))
+
+
+@router.post("/{preview_id}/room")
+async def enter_room(preview_id: ResourceId, scope: ScopeDep) -> RoomAccess:
+    """Give the caller's agent a token for the room of its own live preview."""
+    return scope.links.room(preview_shape(await scope.previews.own_alive(scope.project, preview_id)))
 
 
 @router.get("")

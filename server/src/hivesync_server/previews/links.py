@@ -10,6 +10,7 @@ from hivesync_contract.identity import Tier
 from hivesync_contract.limits import PREVIEW_OPEN_SECONDS
 from hivesync_contract.preview_token import ALGORITHM, PreviewClaims, PreviewRole, key_id
 from hivesync_contract.previews import Preview
+from hivesync_contract.rooms import RoomAccess
 
 from hivesync_server.settings.groups import WorkerSettings
 
@@ -33,10 +34,18 @@ class PreviewLinks:
             return replace(preview, preview_url=page)
         return replace(preview, preview_url=f"{page}#{self._token(preview)}")
 
+    def room(self, preview: Preview) -> RoomAccess:
+        """Give the agent's way into the preview's room, open for ten minutes."""
+        claims = replace(self._claims(preview), role=PreviewRole.PUBLISHER, use="publish")
+        return RoomAccess(f"{self.worker.url}/p/{preview.id}/room", self._signed(claims))
+
     def _token(self, preview: Preview) -> str:
+        return self._signed(self._claims(preview))
+
+    def _claims(self, preview: Preview) -> PreviewClaims:
         now = int(self.now.timestamp())
         ends = int(preview.expires_at.timestamp())
-        claims = PreviewClaims(
+        return PreviewClaims(
             preview_id=preview.id,
             project_id=preview.project_id,
             user_id=self.user_id,
@@ -48,6 +57,8 @@ class PreviewLinks:
             expires_at=ends,
             devices=self.worker.devices[self.tier],
         )
+
+    def _signed(self, claims: PreviewClaims) -> str:
         key = self.worker.preview_key()
         # The link becomes a QR code, which must fit a terminal: what goes without saying stays out.
         return jwt.encode(_told(claims), key, ALGORITHM, headers={"kid": key_id(key), "typ": None})

@@ -12,6 +12,7 @@ from hivesync_contract.jobs import JobKind, SourceManifest
 from hivesync_contract.limits import PREVIEW_LIFETIME_SECONDS
 from hivesync_contract.previews import FileEntry, PreviewCreate, PreviewState, UploadPlan
 
+from hivesync_server.adapters.db import Transaction
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.adapters.objects import ObjectStore
 from hivesync_server.events.publisher import EventPublisher
@@ -26,6 +27,7 @@ from hivesync_server.previews.uploads import plan_uploads
 from hivesync_server.projects.sources import SourceRepository
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.quotas.service import Quotas
+from hivesync_server.resources import Resources
 
 OBJECTS_KEPT = timedelta(hours=1)
 """After a preview's end, for a phone that is just looking."""
@@ -99,8 +101,7 @@ class Previews:
     ) -> tuple[PreviewAndVersion, UploadPlan]:
         """Begin the next version of a preview; its link stays."""
         self._check_sizes(body)
-        preview = (await self._own(project, preview_id)).preview
-        self._check_alive(preview)
+        preview = (await self.own_alive(project, preview_id)).preview
         preview.latest_version += 1
         version, plan = await self._version(project, preview, body)
         await self.repository.add(version)
@@ -108,14 +109,14 @@ class Previews:
 
     async def complete(self, project: ProjectRow, preview_id: str) -> PreviewAndVersion:
         """Note that all uploads are done and queue the build; a second time changes nothing."""
-        rows = await self._own(project, preview_id)
+        rows = await self.own(project, preview_id)
         if rows.version.state != PreviewState.UPLOADING:
             return rows
         return await self._queued(rows)
 
     async def retry(self, project: ProjectRow, preview_id: str) -> PreviewAndVersion:
         """Build a failed preview again, or raise `PreviewNotFailed` or `PreviewExpired`."""
-        rows = await self._own(project, preview_id)
+        rows = await self.own(project, preview_id)
         if rows.version.state != PreviewState.FAILED:
             raise PreviewNotFailed
         self._check_alive(rows.preview)
@@ -146,11 +147,17 @@ class Previews:
         rows.version.state, rows.version.error = PreviewState.BUILDING.value, None
         return await self._announced(rows)
 
-    async def _own(self, project: ProjectRow, preview_id: str) -> PreviewAndVersion:
+    async def own(self, project: ProjectRow, preview_id: str) -> PreviewAndVersion:
         """Give and lock a preview of the user's own, or raise `PreviewUnknown`, or `NotYours`."""
         rows = await self.get(project, preview_id, lock=True)
         if rows.preview.user_id != self.quotas.user_id:
             raise NotYours
+        return rows
+
+    async def own_alive(self, project: ProjectRow, preview_id: str) -> PreviewAndVersion:
+        """Like `own`, but raise `PreviewExpired` where its time is over."""
+        rows = await self.own(project, preview_id)
+        self._check_alive(rows.preview)
         return rows
 
     def _check_alive(self, preview: PreviewRow) -> None:
@@ -185,6 +192,7 @@ class Previews:
             packs=uploads.packs,
             env=body.env,
             links=body.links,
+            live=body.live,
             stored=stored_packs(stored.values()),
         )
         row = PreviewVersionRow(
@@ -205,3 +213,18 @@ class Previews:
             rows.preview.user_id, EventType.PREVIEW_STATE, PreviewEvent(preview_shape(rows))
         )
         return rows
+
+
+def previews_on(resources: Resources, transaction: Transaction, quotas: Quotas) -> Previews:
+    """Give the service for one transaction and the user whose quotas these are."""
+    session = transaction.session
+    return Previews(
+        repository=PreviewRepository(session),
+        sources=SourceRepository(session),
+        queue=JobQueue(transaction, resources.job_ready, quotas.now),
+        quotas=quotas,
+        events=EventPublisher(transaction, resources.hub, quotas.now),
+        objects=resources.objects.previews,
+        owned=OwnedObjects(session),
+        now=quotas.now,
+    )

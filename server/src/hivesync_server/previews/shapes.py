@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hivesync_contract.errors import Diagnostic
 from hivesync_contract.jobs import SourceManifest
 from hivesync_contract.previews import Platform, Preview, PreviewError, PreviewKind, PreviewState
 from pydantic import TypeAdapter
@@ -10,6 +11,7 @@ from hivesync_server.previews.repository import PreviewAndVersion
 
 ERROR = TypeAdapter(PreviewError)
 MANIFEST = TypeAdapter(SourceManifest)
+WARNINGS = TypeAdapter(list[Diagnostic])
 
 
 def preview_shape(rows: PreviewAndVersion) -> Preview:
@@ -29,4 +31,5 @@ def preview_shape(rows: PreviewAndVersion) -> Preview:
         expires_at=preview.expires_at,
         ready_at=version.ready_at,
         error=ERROR.validate_json(version.error) if version.error else None,
+        warnings=WARNINGS.validate_json(version.warnings) if version.warnings else [],
     )

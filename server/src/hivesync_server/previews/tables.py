@@ -25,7 +25,8 @@ class PreviewRow(Table):
 
 
 class PreviewVersionRow(Table):
-    """One build of a preview. `manifest` is the `SourceManifest` and `error` the `PreviewError`, as JSON."""
+    """One build of a preview. `manifest` is the `SourceManifest`, `error` the `PreviewError` and `warnings`
+    the list of `Diagnostic`, as JSON."""
 
     __tablename__ = "preview_versions"
 
@@ -40,5 +41,6 @@ class PreviewVersionRow(Table):
     state: Mapped[str] = mapped_column(String(16))
     manifest: Mapped[str] = mapped_column(Text)
     error: Mapped[str | None] = mapped_column(Text)
+    warnings: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     ready_at: Mapped[datetime | None] = mapped_column(UtcTime)

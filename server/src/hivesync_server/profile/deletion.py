@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hivesync_server.adapters.db import Transaction
 from hivesync_server.audit.service import AuditAction
 from hivesync_server.auth.accounts import Accounts
-from hivesync_server.auth.errors import PasswordWrong
+from hivesync_server.auth.errors import AuthInvalid, PasswordWrong
 from hivesync_server.auth.repository import UserRepository
 from hivesync_server.auth.services import AccountsDep
 from hivesync_server.auth.tables import UserRow
@@ -73,7 +73,9 @@ class AccountDeletion:
         session = self.transaction.session
         projects = await self._projects(session, user_id)
         user = await UserRepository(session).locked(user_id)
-        if user is None or user.password_hash != known:  # changed while we waited
+        if user is None:
+            raise AuthInvalid("The account is gone.")
+        if user.password_hash != known:  # changed while we waited
             raise PasswordWrong
         # From here on nobody can give the account anything; what came before we can't lock any more.
         if await self._project_ids(session, user_id) != {row.id for row in projects}:

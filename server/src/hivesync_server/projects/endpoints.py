@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from hivesync_contract.pages import Page
-from hivesync_contract.projects import Project, ProjectFavorite
+from hivesync_contract.projects import Project, ProjectFavorite, ProjectTags
 
 from hivesync_server.auth.dependencies import CurrentPrincipal
 from hivesync_server.http import conditional
@@ -14,7 +14,7 @@ from hivesync_server.http.fields import ResourceId
 from hivesync_server.http.idempotency import idempotent
 from hivesync_server.http.pagination import PageQuery
 from hivesync_server.http.route import ApiRoute
-from hivesync_server.projects.schemas import ProjectCreateBody, ProjectPatch, Tag, tag_key
+from hivesync_server.projects.schemas import ProjectCreateBody, ProjectPatch, ProjectTagsBody, Tag, tag_key
 from hivesync_server.projects.service import ProjectsDep
 from hivesync_server.templates.service import TemplatesDep
 
@@ -118,3 +118,20 @@ async def remove_favorite(
     """Put it away again."""
     await projects.set_favorite(project_id, principal.user_id, False)
     return ProjectFavorite(False)
+
+
+@router.get("/{project_id}/tags")
+async def get_tags(project_id: ResourceId, principal: CurrentPrincipal, projects: ProjectsDep) -> ProjectTags:
+    """Give the project's tags."""
+    row = await projects.get(project_id, principal.user_id)
+    return ProjectTags((await projects.shape(row)).tags)
+
+
+@router.put("/{project_id}/tags")
+async def set_tags(
+    project_id: ResourceId, body: ProjectTagsBody, principal: CurrentPrincipal, projects: ProjectsDep
+) -> ProjectTags:
+    """Give the project these tags, and no others."""
+    row = await projects.get(project_id, principal.user_id, lock=True)
+    await projects.change(row, principal.user_id, {"tags": body.tags})
+    return ProjectTags(list(body.tags))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from hivesync_contract.projects import Project, ProjectCreate
+from hivesync_contract.projects import Project, ProjectCreate, ProjectTags
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
@@ -49,6 +49,13 @@ class ProjectPatch:
     name: Name | None = None
     description: Description | None = None
     tags: Tags | None = None
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class ProjectTagsBody(ProjectTags):
+    """Body of `PUT /projects/{id}/tags`."""
+
+    tags: Tags
 
 
 def project_shape(row: ProjectRow, tags: Sequence[str]) -> Project:

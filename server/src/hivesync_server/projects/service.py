@@ -13,6 +13,7 @@ from hivesync_contract.projects import Project
 
 from hivesync_server.activity.service import Activity, ActivityDep
 from hivesync_server.adapters.ids import new_id
+from hivesync_server.auth.principal import Principal
 from hivesync_server.projects.repository import ProjectRepository
 from hivesync_server.projects.schemas import ProjectCreateBody, project_shape, tag_key
 from hivesync_server.projects.tables import ProjectRow
@@ -76,6 +77,13 @@ class Projects:
         if row is None:
             raise ProjectUnknown
         return row
+
+    async def check_visible(self, project_id: str, principal: Principal) -> None:
+        """Raise `ProjectUnknown` where `get` would, for those who want to know no more of the project."""
+        if principal.member_of == project_id:
+            return
+        if not await self.team.is_member(project_id, principal.user_id):
+            raise ProjectUnknown
 
     async def owned(self, project_id: str, user_id: str) -> ProjectRow:
         """Give and lock a project, or raise `ProjectUnknown`, or `OwnerOnly` for a mere member."""

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from hivesync_contract.errors import ErrorCode
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hivesync_server.projects.tables import ProjectRow, ProjectSourceRow
+from hivesync_server.retry_later import RetryLater
 
 _VARIABLES_PER_QUERY = 500
 _NOTED_EVERY = timedelta(days=1)
 """A use so soon after another is not written down again: a save must not write thousands of rows."""
+
+_LOOKS, _LOOK_SECONDS = 40, 0.25
+"""Together as long as a request may wait for another one's lock."""
+
+
+class SourcesBusy(RetryLater):
+    """Sources of the project are being deleted, and that takes long."""
+
+    code = ErrorCode.CONFLICT
+
+    def __init__(self, seconds: float) -> None:
+        detail = "Files that this project has not used for long are just being deleted; try again soon."
+        super().__init__(detail, max(1, round(seconds)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +48,21 @@ class SourceRepository:
 
     session: AsyncSession
 
-    async def hold(self, project_id: str) -> None:
-        """Keep the project's sources from being cleaned up until this transaction ends."""
-        await self.session.execute(
-            select(ProjectRow.id).where(ProjectRow.id == project_id).with_for_update(read=True)
-        )
+    async def hold(self, project_id: str, now: datetime) -> None:
+        """Keep the project's sources from being cleaned up until this transaction ends.
+
+        Who is at it just now is waited for, or `SourcesBusy` raised. The wait ends the transaction and begins
+        another, so nothing may have been written before.
+        """
+        query = select(ProjectRow.swept_until).where(ProjectRow.id == project_id)
+        for look in range(_LOOKS):
+            until = await self.session.scalar(query.with_for_update(read=True))
+            if until is None or until <= now:
+                return
+            if look == _LOOKS - 1:
+                raise SourcesBusy((until - now).total_seconds() - look * _LOOK_SECONDS)
+            await self.session.commit()
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def use(self, project_id: str, hashes: Iterable[str], now: datetime) -> dict[str, StoredSource]:
         """Give those of `hashes` that are stored, and note that they are needed; the project is held."""
@@ -77,11 +103,19 @@ class SourceRepository:
         query = select(ProjectSourceRow.project_id).where(ProjectSourceRow.used_at < unused_since)
         return (await self.session.scalars(query.distinct().limit(limit))).all()
 
-    async def hold_all(self, project_id: str) -> bool:
-        """Keep previews of the project from being begun or completed; tell whether that can be had now."""
-        query = select(ProjectRow.id).where(ProjectRow.id == project_id)
-        held = await self.session.scalar(query.with_for_update(key_share=True, skip_locked=True))
-        return held is not None
+    async def hold_all(self, project_id: str, now: datetime) -> ProjectRow | None:
+        """Keep previews of the project from being begun or completed, until this transaction ends.
+
+        Give the project, or nothing if that can't be had now.
+        """
+        free = or_(ProjectRow.swept_until.is_(None), ProjectRow.swept_until <= now)
+        query = select(ProjectRow).where(ProjectRow.id == project_id, free)
+        return await self.session.scalar(query.with_for_update(key_share=True, skip_locked=True))
+
+    async def swept_by(self, project_id: str, lease: str) -> ProjectRow | None:
+        """Give and lock the project, if it is still this worker's to clean up."""
+        query = select(ProjectRow).where(ProjectRow.id == project_id, ProjectRow.sweep_lease == lease)
+        return await self.session.scalar(query.with_for_update(key_share=True))
 
     async def marked(self, project_id: str, limit: int) -> Sequence[str]:
         """Give sources that are about to be deleted."""

@@ -11,7 +11,10 @@ from hivesync_server.adapters.tables import Id, Table, UtcTime
 
 
 class ProjectRow(Table):
-    """A project. Deleting it takes everything of it along."""
+    """A project. Deleting it takes everything of it along.
+
+    `swept_until`: until then the server `sweep_lease` deletes sources of it; see `previews.sweeper`.
+    """
 
     __tablename__ = "projects"
 
@@ -21,6 +24,8 @@ class ProjectRow(Table):
     description: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     updated_at: Mapped[datetime] = mapped_column(UtcTime)
+    sweep_lease: Mapped[str | None] = mapped_column(Id)
+    swept_until: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class ProjectTagRow(Table):

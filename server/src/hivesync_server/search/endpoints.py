@@ -98,7 +98,7 @@ async def search(
     kinds = _kinds(types)
     only = principal.project_ids
     if project_id is not None:
-        await projects.get(project_id, principal.user_id)
+        await projects.check_visible(project_id, principal)
         only = frozenset({project_id}) & only if only is not None else frozenset({project_id})
     days = resources.settings.tiers[principal.tier].search_days
     now = resources.clock()

@@ -2,7 +2,8 @@
 
 A GIN index gives all rows that fit, in no order, so what is common would cost more in every larger table. It
 is asked last: what is common shows in the newest texts already, or in some more of them (how many, the share
-that fits tells); only what is not is looked for in those of these weeks, then in all.
+that fits tells); only what is not is looked for in those of these weeks, then in those of some more months
+or, if it is rare, in all.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from sqlalchemy import (
@@ -44,6 +46,11 @@ _COMMON = 0.05
 _SUBJECT = SearchDocumentRow.kind, SearchDocumentRow.subject_id
 _WORDS: ColumnElement[Any] = literal_column(f"search_documents.{WORDS}").label(WORDS)
 _WEEKS = timedelta(days=28)
+_MONTHS_FIRST, _MONTHS = 2, 12
+_FEW = 5
+"""Of less than so many, nothing can be told about how many more months have enough."""
+_ENOUGH = CANDIDATES // 2
+"""If so many were found, the older ones are not asked for: they may be as many as there are texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,13 @@ class PostgresIndex:
         if len(found) == CANDIDATES:
             return found
         telling = await self._telling(words, _recent(scope, _WORDS).subquery())
-        for places in (_months(scope), [project_scope(one) for one in scope.project_ids]):
-            found = await self._newest_by_index(words, telling, places, scope)
-            if len(found) == CANDIDATES:
-                break
+        found = await self._newest_by_index(words, telling, _months(scope, _MONTHS_FIRST), scope)
+        if _FEW <= len(found) < CANDIDATES:
+            months = ceil(_MONTHS_FIRST * CANDIDATES / len(found) * _SPARE)
+            found = await self._newest_by_index(words, telling, _months(scope, min(months, _MONTHS)), scope)
+        if len(found) < _ENOUGH:
+            projects = [project_scope(one) for one in scope.project_ids]
+            found = await self._newest_by_index(words, telling, projects, scope)
         return found
 
     async def _newest_of_recent(self, words: Sequence[Word], scope: Scope, texts: int) -> list[Subject]:
@@ -137,9 +147,9 @@ def _all_of(words: Sequence[Word]) -> str:
     return " & ".join(f"'{word.text}'" if word.whole else f"'{word.text}':*" for word in words)
 
 
-def _months(scope: Scope) -> list[str]:
-    months = {scope.now: None, scope.now - _WEEKS: None}
-    return sorted({month_scope(one, month) for one in scope.project_ids for month in months})
+def _months(scope: Scope, count: int) -> list[str]:
+    moments = [scope.now - number * _WEEKS for number in range(count)]
+    return sorted({month_scope(one, moment) for one in scope.project_ids for moment in moments})
 
 
 def _fits(words: Any, wanted: str) -> ColumnElement[bool]:

@@ -74,6 +74,7 @@ def load(
         worker_watch=WorkerWatchSettings(
             down_minutes=read.number("WORKER_DOWN_MINUTES", 5, low=1, high=1440),
             queue_high_jobs=read.number("QUEUE_HIGH_JOBS", 100, low=1, high=100_000),
+            failed_jobs=read.number("FAILED_JOBS", 3, low=1, high=1000),
         ),
         mail=MailSettings(
             provider=read.choice("EMAIL_PROVIDER", "outbox", ("outbox", "resend")),

@@ -92,10 +92,13 @@ class WorkerSettings:
 
 @dataclass(frozen=True, slots=True)
 class WorkerWatchSettings:
-    """When admins are told: after how long a silence, and from how many waiting jobs on."""
+    """When admins are told: after how long a silence, from how many waiting jobs on, and of how many that
+    failed within an hour by no fault of their users.
+    """
 
     down_minutes: int
     queue_high_jobs: int
+    failed_jobs: int
 
 
 @dataclass(frozen=True, slots=True)

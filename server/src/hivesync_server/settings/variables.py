@@ -43,6 +43,7 @@ VARIABLES: dict[str, str] = {
     "PREVIEW_DEADLINE_SECONDS": "how long a build may stay without an answer",
     "WORKER_DOWN_MINUTES": "after how long without a heartbeat admins are told",
     "QUEUE_HIGH_JOBS": "from how many waiting jobs on admins are told",
+    "FAILED_JOBS": "of how many jobs that failed within an hour, by no fault of their users, admins are told",
     "AI_DOCS_DEADLINE_SECONDS": "how long AI documentation may stay without an answer",
     "TIER_LIMITS": "other numbers for the tiers, as JSON",
     "EMAIL_PROVIDER": "outbox or resend",

@@ -72,8 +72,11 @@ TaskScopesDep = Annotated[TaskScopes, service(_scopes)]
 async def _scope(
     request: Request, project_id: ResourceId, principal: CurrentPrincipal, scopes: TaskScopesDep
 ) -> TaskScope:
-    # One change of a project's tasks at a time: order, dependencies and labels are only right together.
-    await scopes.projects.get(project_id, principal.user_id, lock=request.method != "GET")
+    if request.method == "GET":
+        await scopes.projects.check_visible(project_id, principal)
+    else:
+        # One change of a project's tasks at a time: order, dependencies and labels are only right together.
+        await scopes.projects.get(project_id, principal.user_id, lock=True)
     return scopes.of(project_id, principal.user_id)
 
 

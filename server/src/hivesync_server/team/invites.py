@@ -53,8 +53,10 @@ class Invites:
         project = await self.projects.owned(project_id, owner_id)
         inviter, invitee = await self._account(owner_id), await self.users.by_login(login)
         # Members see each other's names, but not their addresses.
-        is_known = invitee is not None and (invitee.id == owner_id or "@" not in login)
-        if invitee is not None and is_known and await self.team.is_member(project.id, invitee.id):
+        is_shown = "@" not in login or (invitee is not None and invitee.id == owner_id)
+        # Asked for nobody as well, or the time would say who has an account.
+        user_id = invitee.id if invitee is not None else new_id()
+        if is_shown and await self.team.is_member(project.id, user_id):
             raise AlreadyMember
         waiting = await self.repository.pending(project.id, login)
         if waiting is not None and waiting.expires_at > self.now:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from hivesync_contract.activity import ActivityKind, Verb
@@ -45,6 +47,9 @@ class TeamNews:
         self.activity.note(project.id, inviter.id, Verb.INVITED, ActivityKind.INVITE, invite.id)
         by_address = "@" in invite.login
         known = invitee if invitee is not None and (invitee.email_verified or not by_address) else None
+        address = invite.login if by_address else known.email if known and known.email_verified else None
+        if invitee is not None and invitee.disabled_at is not None:
+            address = None
         news = News(
             NotificationType.TEAM_INVITE,
             f"{inviter.username} invites you to “{project.name}”",
@@ -53,13 +58,8 @@ class TeamNews:
             project.id,
             inviter.id,
         )
-        if by_address:
-            await self._tell_whoever_it_is(news, known)
-            await self._write_to(invite.login, inviter)
-        elif known is not None:
-            await self.notifier.tell([known.id], news)
-            if known.email_verified:
-                await self._write_to(known.email, inviter)
+        await self._tell_whoever_it_is(news, known)
+        await self._write_to(address, inviter, invite.login)
 
     async def joined(self, project: ProjectRow, user: UserRow) -> None:
         """Tell the members, and above all the owner."""
@@ -93,21 +93,27 @@ class TeamNews:
         await self.events.publish_to(audience, EventType.TEAM_CHANGED, TeamEvent(project.id))
 
     async def _tell_whoever_it_is(self, news: News, known: UserRow | None) -> None:
-        """Tell the invited. For nobody it is done and undone, else its time would say who has an account."""
-        session, inviter = self.team.session, news.actor_id or ""
-        async with session.begin_nested() as told:
+        """Tell the invited, if there is one."""
+        async with self._kept_if(known is not None):
             if known is not None:
                 await self.notifier.tell([known.id], news)
             else:
-                await self.notifier.tell([inviter], replace(news, actor_id=None))
-            await session.flush()
-            if known is None:
-                await told.rollback()
+                await self.notifier.tell([news.actor_id or ""], replace(news, actor_id=None))
 
-    async def _write_to(self, address: str, inviter: UserRow) -> None:
+    async def _write_to(self, address: str | None, inviter: UserRow, login: str) -> None:
         """Mail the invited, unless the address has got many: invites must not fill a mailbox."""
-        if await self.cache.increment(f"invites-to:{address}", _MAILS_SECONDS) <= MAILS_PER_ADDRESS:
-            await self.mailer.send(self._letter(address, inviter))
+        count = await self.cache.increment(f"invites-to:{address or login}", _MAILS_SECONDS)
+        async with self._kept_if(address is not None and count <= MAILS_PER_ADDRESS):
+            await self.mailer.send(self._letter(address or inviter.email, inviter))
+
+    @asynccontextmanager
+    async def _kept_if(self, kept: bool) -> AsyncIterator[None]:
+        """Undo what is done in here otherwise: were it not done, its time would say who has an account."""
+        async with self.team.session.begin_nested() as work:
+            yield
+            await self.team.session.flush()
+            if not kept:
+                await work.rollback()
 
     def _letter(self, address: str, inviter: UserRow) -> Mail:
         # Without the project's name: it goes to people who never asked for it, so nobody but us words it.

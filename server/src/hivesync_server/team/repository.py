@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from hivesync_server.adapters.tables import Id
 from hivesync_server.auth.tables import UserRow
 from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.team.tables import InviteRow, InviteState, ProjectMemberRow
@@ -17,6 +18,12 @@ from hivesync_server.team.tables import InviteRow, InviteState, ProjectMemberRow
 MemberAndName = tuple[ProjectMemberRow, str]
 InviteFound = tuple[InviteRow, str, str | None]
 """An invite, the project's name, and the name of who invited, while there is such an account."""
+
+_MEMBERSHIP = select(ProjectMemberRow.user_id).where(
+    ProjectMemberRow.user_id == bindparam("user_id", type_=Id),
+    ProjectMemberRow.project_id == bindparam("project_id", type_=Id),
+)
+"""Made once: every list within a project asks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,8 @@ class TeamRepository:
         await self.session.flush()
 
     async def is_member(self, project_id: str, user_id: str) -> bool:
-        return await self.session.get(ProjectMemberRow, (user_id, project_id)) is not None
+        asked = {"project_id": project_id, "user_id": user_id}
+        return await self.session.scalar(_MEMBERSHIP, asked) is not None
 
     async def member(self, project_id: str, user_id: str) -> MemberAndName | None:
         query = _members(project_id).where(ProjectMemberRow.user_id == user_id)

@@ -17,7 +17,7 @@ from hivesync_server.workers.repository import WorkerRepository
 
 PAUSE_SECONDS = 15.0
 FAILED_WITHIN = timedelta(hours=1)
-"""Failures of jobs are one incident for as long as they are no further apart than this."""
+"""Failures of jobs count together for so long; the incident is over once there are fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ class WorkerWatch:
 
     async def _failing(self, workers: WorkerRepository, now: datetime) -> str | None:
         codes = {code.value for code in OUR_FAULTS}
-        failed = await workers.count_failed(codes, now - FAILED_WITHIN, 1)
-        return (
-            "A job failed for a reason that its user can't mend; its log has the details" if failed else None
-        )
+        many = self.settings.failed_jobs
+        if await workers.count_failed(codes, now - FAILED_WITHIN, many) < many:
+            return None
+        what = "A job" if many == 1 else f"{many} jobs or more"
+        return f"{what} failed within an hour for reasons that users can't mend; their logs have the details"

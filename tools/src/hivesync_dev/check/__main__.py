@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from hivesync_dev.check.steps import Step, all_steps
 
@@ -16,8 +18,10 @@ def main() -> int:
 
 
 def run(steps: list[Step]) -> int:
-    """Run all steps, also after one failed; give exit code 1 if any did."""
-    failed = [step.name for step in steps if not _passes(step)]
+    """Run all steps, as many at once as there are cores; give exit code 1 if any failed."""
+    with ThreadPoolExecutor(os.cpu_count()) as cores:
+        passed = list(cores.map(_passes, steps))
+    failed = [step.name for step, good in zip(steps, passed, strict=True) if not good]
     if not failed:
         print("All checks passed.")
         return 0
@@ -38,9 +42,11 @@ def _passes(step: Step) -> bool:
     except FileNotFoundError as error:
         # A check that can't run has not passed: a missing tool must not look like a clean tree.
         passed, output = False, f"{error.filename} is missing; run `make setup`."
-    print(f"{'ok  ' if passed else 'FAIL'}  {step.name} ({time.monotonic() - began:.1f} s)", flush=True)
+    told = [f"{'ok  ' if passed else 'FAIL'}  {step.name} ({time.monotonic() - began:.1f} s)\n"]
     if not passed:
-        print("\n".join(f"      {line}" for line in output.strip().splitlines()), flush=True)
+        told += [f"      {line}\n" for line in output.strip().splitlines()]
+    # In one piece, since others print at the same time.
+    print("".join(told), end="", flush=True)
     return passed
 
 

@@ -10,9 +10,17 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from hivesync_dev.node import node_env, npm_command
-from hivesync_dev.paths import ROOT, VENV_BIN, WORKER
+from hivesync_dev.paths import ROOT, VENV_BIN, VSCODE, WORKER
 
-_TYPED = ["sdk/src", "desktop_agent/src", "server/src", "tools/src", "tests", "bench"]
+_TYPED = [
+    "sdk/src",
+    "desktop_agent/src",
+    "server/src",
+    "tools/src",
+    "plugins_bridge/sublime",
+    "tests",
+    "bench",
+]
 _COMPOSE_FILES = ("docker-compose.yml", "docker-compose.prod.yml")
 
 
@@ -27,8 +35,11 @@ class Step:
 
 
 def all_steps() -> list[Step]:
-    """Give every check, quick ones first."""
+    """Give every check. Steps run side by side, so the long ones begin first."""
     return [
+        Step("types", [*_module("mypy"), *(path for path in _TYPED if (ROOT / path).is_dir())]),
+        Step("Worker", npm_command("run", "--silent", "check"), WORKER, node_env()),
+        Step("VS Code extension", npm_command("run", "--silent", "check"), VSCODE, node_env()),
         Step("format", [*_module("ruff"), "format", "--check", "--quiet", "."]),
         Step("lint", [*_module("ruff"), "check", "--quiet", "."]),
         Step("generated files", [*_module("hivesync_dev.generate"), "--check"]),
@@ -38,8 +49,6 @@ def all_steps() -> list[Step]:
         Step("imports point one way", [_tool("lint-imports"), "--no-cache"]),
         *(_compose(name) for name in _COMPOSE_FILES),
         *_dockerfiles(),
-        Step("types", [*_module("mypy"), *(path for path in _TYPED if (ROOT / path).is_dir())]),
-        Step("Worker", npm_command("run", "--silent", "check"), WORKER, node_env()),
     ]
 
 

@@ -12,7 +12,8 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from hivesync_dev.demo.lan_rules import REQUEST_BYTES, is_published
+from hivesync_dev.demo.lan_room import asks_for_socket, never_redirected, pass_between
+from hivesync_dev.demo.lan_rules import REQUEST_BYTES, is_published, is_room
 
 _UPSTREAM = web.AppKey("upstream", URL)
 _CLIENT = web.AppKey("client", aiohttp.ClientSession)
@@ -32,6 +33,8 @@ _FORWARDED = frozenset(
 """All that the page and a browser's cache need. No length is among them: the front frames what it sends."""
 
 _CHUNK_BYTES = 64 * 1024
+_STOP_SECONDS = 0.5
+"""A room stays open as long as its phone does; who stops the demo does not wait for that."""
 
 
 def make_app(upstream: URL) -> web.Application:
@@ -45,7 +48,9 @@ def make_app(upstream: URL) -> web.Application:
 
 async def _client(app: web.Application) -> AsyncIterator[None]:
     # Bytes pass as they are; compressing and decompressing is between the phone and the Worker.
-    async with aiohttp.ClientSession(auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()) as client:
+    async with aiohttp.ClientSession(
+        auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[never_redirected()]
+    ) as client:
         app[_CLIENT] = client
         yield
 
@@ -73,8 +78,10 @@ async def _forward(request: web.Request) -> web.StreamResponse:
     if request.method != "POST" and request.body_exists:
         raise web.HTTPBadRequest(text="Only a POST has a body.")
     target = URL(f"{request.app[_UPSTREAM]}{raw_path}{'?' + query if query else ''}", encoded=True)
-    body = await request.read() if request.method == "POST" else None
     try:
+        if is_room(raw_path) and asks_for_socket(request):
+            return await pass_between(request, request.app[_CLIENT], target, _forwarded(request))
+        body = await request.read() if request.method == "POST" else None
         async with request.app[_CLIENT].request(
             request.method, target, headers=_forwarded(request), data=body, allow_redirects=False
         ) as answer:
@@ -98,7 +105,14 @@ async def _pass_on(request: web.Request, answer: aiohttp.ClientResponse) -> web.
 def main() -> None:
     """Serve until SIGTERM."""
     host, port, upstream = sys.argv[1:]
-    web.run_app(make_app(URL(upstream)), host=host, port=int(port), access_log=None, print=None)
+    web.run_app(
+        make_app(URL(upstream)),
+        host=host,
+        port=int(port),
+        access_log=None,
+        print=None,
+        shutdown_timeout=_STOP_SECONDS,
+    )
 
 
 if __name__ == "__main__":

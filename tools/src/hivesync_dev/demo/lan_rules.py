@@ -1,4 +1,4 @@
-"""What the LAN may reach of the Worker: the phone page, its assets and its session. All else does not exist.
+"""What the LAN may reach of the Worker: the phone page, its assets, session and room. Nothing else exists.
 
 `wrangler dev` also serves simulated buckets (/cdn-cgi) and takes jobs (/jobs); those stay on loopback.
 """
@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 
 _NAME = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*"
-_READABLE = re.compile(rf"/(p/{_NAME}(/{_NAME})*|frame|-(/{_NAME})+)")
+_READABLE = re.compile(rf"/(p(/{_NAME})*|frame|-(/{_NAME})+)")
 _WRITABLE = re.compile(rf"/p/{_NAME}/{_NAME}")
+_ROOM = re.compile(rf"/p/{_NAME}/room")
 _READS = frozenset({"GET", "HEAD"})
 
 REQUEST_BYTES = 64 * 1024
 """Largest body that a phone may send: a token, or a line of its console."""
+
+MESSAGE_BYTES = 1024 * 1024
+"""Largest message that a phone may send to a room; it reads up to 256 K characters of any script."""
 
 
 def is_published(method: str, raw_path: str) -> bool:
@@ -25,3 +29,8 @@ def is_published(method: str, raw_path: str) -> bool:
     if method in _READS:
         return _READABLE.fullmatch(raw_path) is not None
     return method == "POST" and _WRITABLE.fullmatch(raw_path) is not None
+
+
+def is_room(raw_path: str) -> bool:
+    """Tell whether this is the one path on which a connection may become a WebSocket."""
+    return _ROOM.fullmatch(raw_path) is not None

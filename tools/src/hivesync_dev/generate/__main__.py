@@ -8,15 +8,24 @@ from hivesync_dev.generate.constants import constants_text
 from hivesync_dev.generate.generated import NOTICE, Generated
 from hivesync_dev.generate.json_schema import schema_files
 from hivesync_dev.generate.openapi import openapi_files
+from hivesync_dev.generate.sdk_reference import sdk_reference
 from hivesync_dev.generate.shapes import contract_shapes, definitions
+from hivesync_dev.generate.transcripts import transcript_files
 from hivesync_dev.generate.typescript import declaration
 from hivesync_dev.generate.vectors import vector_files
-from hivesync_dev.paths import ROOT, WORKER
+from hivesync_dev.paths import ROOT, VSCODE, WORKER
 
 
 def generated_files() -> list[Generated]:
     """Give every file that is made from the contract, and what backend and agent say of themselves."""
-    return [*schema_files(), *vector_files(), _typescript_file(), *openapi_files()]
+    return [
+        *schema_files(),
+        *vector_files(),
+        *_typescript_files(),
+        sdk_reference(),
+        *transcript_files(),
+        *openapi_files(),
+    ]
 
 
 def main() -> int:
@@ -37,11 +46,11 @@ def _report_stale() -> int:
     return 1 if stale else 0
 
 
-def _typescript_file() -> Generated:
+def _typescript_files() -> list[Generated]:
     shapes = definitions(contract_shapes())
     types = "\n".join(declaration(name, schema) for name, schema in shapes.items())
     text = f"// {NOTICE}\n\n{types}\n{constants_text()}"
-    return Generated(WORKER / "src" / "contract.gen.ts", text)
+    return [Generated(package / "src" / "contract.gen.ts", text) for package in (WORKER, VSCODE)]
 
 
 if __name__ == "__main__":

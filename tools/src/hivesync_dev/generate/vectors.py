@@ -16,6 +16,7 @@ from hivesync_contract.limits import SIGNATURE_TOLERANCE_SECONDS
 from hivesync_contract.preview_token import PreviewClaims, PreviewRole
 from hivesync_contract.previews import Platform
 
+from hivesync_dev.generate.discovery_vectors import discovery_vectors
 from hivesync_dev.generate.generated import Generated, json_text
 from hivesync_dev.paths import ROOT
 
@@ -25,12 +26,13 @@ _BODIES = ["", "{}", '{"job_id":"018f","title":"Grüße 👋"}', "line\nbreak"]
 
 
 def vector_files() -> list[Generated]:
-    """Give the three vector files."""
+    """Give the vector files."""
     folder = ROOT / "plugins_bridge" / "spec" / "vectors"
     return [
         Generated(folder / "signing.json", json_text(_signing())),
         Generated(folder / "proof.json", json_text(_proof())),
         Generated(folder / "preview_token.json", json_text(_preview_token())),
+        Generated(folder / "discovery.json", json_text(discovery_vectors())),
     ]
 
 

@@ -16,6 +16,8 @@ from typing import IO
 import httpx
 from hivesync_server.adapters.tls import trusted
 
+from hivesync_dev.servers.running_backend import LIMITS
+
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
 
@@ -99,4 +101,6 @@ class BackendProcess:
 
     def client(self) -> httpx.AsyncClient:
         """Give a client of it."""
-        return httpx.AsyncClient(base_url=self.url, trust_env=False, verify=trusted(), timeout=30)
+        return httpx.AsyncClient(
+            base_url=self.url, trust_env=False, verify=trusted(), timeout=30, limits=LIMITS
+        )

@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 from hivesync_contract import headers
-from hivesync_contract.errors import ErrorCode
+from hivesync_contract.errors import Diagnostic, ErrorCode
 from hivesync_contract.events import PreviewEvent
 from hivesync_contract.health import Health
 from hivesync_contract.jobs import source_key, version_prefix
@@ -62,6 +62,8 @@ class FakePreviews(UpstreamBackend):
     silent: bool = False
     on_create: Callable[[], Awaitable[None]] | None = None
     """Runs before a plan is answered: the moment between hashing and uploading."""
+    warnings: list[Diagnostic] = field(default_factory=list)
+    """What builds that end well warn of."""
     origins: list[str] | None = None
     """What the health answer lists; the store's origin by default."""
     projects: dict[str, Project] = field(default_factory=dict)
@@ -79,7 +81,8 @@ class FakePreviews(UpstreamBackend):
     def finish(self, preview_id: str, state: PreviewState, error: PreviewError | None = None) -> None:
         """End a build and tell it."""
         kept = self.previews[preview_id]
-        kept.preview = replace(kept.preview, state=state, error=error)
+        warnings = self.warnings if state is PreviewState.READY else []
+        kept.preview = replace(kept.preview, state=state, error=error, warnings=warnings)
         self._tell(kept)
 
     def _tell(self, kept: Kept) -> None:

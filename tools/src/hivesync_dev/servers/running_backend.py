@@ -12,6 +12,9 @@ from hivesync_server.resources import Resources
 from hivesync_server.serving import BoundServer, bind
 from hivesync_server.settings import Settings
 
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=3)
+"""A client lets an idle connection go before the server does (5 s): else one may send as the other closes."""
+
 
 @dataclass(slots=True)
 class MovableClock:
@@ -70,7 +73,14 @@ class RunningBackend:
 
     def client(self, **options: object) -> httpx.AsyncClient:
         """Give a client of this backend; redirects are not followed."""
-        return httpx.AsyncClient(base_url=self.url, trust_env=False, verify=trusted(), timeout=30, **options)  # type: ignore[arg-type]
+        return httpx.AsyncClient(
+            base_url=self.url,
+            trust_env=False,
+            verify=trusted(),
+            timeout=30,
+            limits=LIMITS,
+            **options,  # type: ignore[arg-type]
+        )
 
     def wake_dispatcher(self) -> None:
         """Let the dispatcher look now, as when the clock was moved."""

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from hivesync_dev.stack.ports import any_free_port
 
+_BODY_MAX_BYTES = 64 * 1024 * 1024
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -24,6 +25,8 @@ class Recorded:
     query: str
     headers: dict[str, str]
     body: bytes
+    connection: int = 0
+    """The client's port: what came on the same connection has the same."""
 
     def json(self) -> Any:
         """Give the decoded body."""
@@ -70,7 +73,7 @@ class ScriptedServer:
 
     async def start(self) -> None:
         """Listen; on a restart at the same port as before."""
-        app = web.Application()
+        app = web.Application(client_max_size=_BODY_MAX_BYTES)
         app.router.add_route("*", "/{tail:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -93,15 +96,25 @@ class ScriptedServer:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = self._route_path(request)
+        peer = request.transport.get_extra_info("peername") if request.transport else None
         recorded = Recorded(
-            request.method, path, request.query_string, dict(request.headers), await request.read()
+            request.method,
+            path,
+            request.rel_url.raw_query_string,
+            dict(request.headers),
+            await request.read(),
+            peer[1] if peer else 0,
         )
         self.requests.append(recorded)
+        self._arrived(request, recorded)
         handler = self._guard(request) or self._routes.get((request.method, path))
         return await (handler or problem_answer(404, "NOT_FOUND", "There is nothing here."))(request)
 
     def _route_path(self, request: web.Request) -> str:
         return request.rel_url.raw_path
+
+    def _arrived(self, request: web.Request, recorded: Recorded) -> None:
+        """Look at a request before it is answered."""
 
     def _guard(self, request: web.Request) -> Handler | None:
         """Give the handler of a refusal, or None."""

@@ -42,12 +42,12 @@ class TraceReceiver:
         return f"http://127.0.0.1:{self.port}/otlp"
 
     async def start(self) -> None:
-        """Listen."""
+        """Listen; on the same port as before if there was one."""
         app = web.Application()
         app.add_routes([web.post("/otlp/v1/traces", self._take)])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True).start()
         self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:

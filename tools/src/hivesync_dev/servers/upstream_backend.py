@@ -79,6 +79,7 @@ class UpstreamBackend:
         """Stop listening and break every connection off."""
         if self._runner is not None:
             self._wake_streams()
+            await _let_the_accepted_in(self._runner)
             await self._runner.cleanup()
             self._runner = None
 
@@ -158,3 +159,14 @@ async def _listener(port: int) -> socket.socket:
             if error.errno != errno.EADDRINUSE or time.monotonic() > ends:
                 raise
         await asyncio.sleep(0.02)
+
+
+async def _let_the_accepted_in(runner: web.AppRunner) -> None:
+    """Accept nothing more, and make connections of what was accepted: asyncio would lose a socket that it has
+    accepted for a server that is closed before a connection is made of it (seen with Python 3.11).
+    """
+    for site in runner.sites:
+        server = getattr(site, "_server", None)
+        for listener in server.sockets if server is not None else ():
+            asyncio.get_running_loop().remove_reader(listener.fileno())
+    await asyncio.sleep(0)

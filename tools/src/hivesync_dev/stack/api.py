@@ -86,6 +86,10 @@ class AgentApi:
                 raise TimeoutError(f"the preview is still {preview.state} after {deadline_seconds:.0f} s")
             time.sleep(poll_seconds)
 
+    def stop_preview(self, preview_id: str) -> LocalPreview:
+        """End a live preview's saves."""
+        return self._call(LocalPreview, "POST", f"/v1/previews/{preview_id}/stop")
+
     def _call(self, shape: type[Shape], method: str, path: str, body: Any = None) -> Shape:
         answer = (
             self.http.request(method, path, json=body)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
@@ -28,6 +28,7 @@ class StackSettings:
     usual_ports: bool = False
     preview_public_url: str | None = None
     preview_deadline_seconds: int = 60
+    worker_variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,14 @@ class Stack:
         shared_secret = secrets.token_urlsafe(32)
         server_url = f"http://127.0.0.1:{server_port}"
         self.worker = Worker(
-            WorkerSettings(worker_port, state / "worker", logs / "worker.log", server_url, shared_secret)
+            WorkerSettings(
+                worker_port,
+                state / "worker",
+                logs / "worker.log",
+                server_url,
+                shared_secret,
+                self.settings.worker_variables,
+            )
         )
         self.server = Server(
             ServerSettings(

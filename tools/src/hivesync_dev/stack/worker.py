@@ -1,8 +1,9 @@
-"""The Worker as a part of the stack: real workerd under `wrangler dev`, on PyPI's Node, offline and quiet."""
+"""The Worker as a part of the stack: real workerd under `wrangler dev`, with its clock, offline and quiet."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hivesync.private_files import write_private
@@ -39,6 +40,7 @@ class WorkerSettings:
     log: Path
     backend_url: str
     shared_secret: str
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -46,7 +48,7 @@ class WorkerSettings:
 
 
 class Worker(Part):
-    """`wrangler dev`, without its inspector: that would be a debugger open to every local program."""
+    """`wrangler dev`, as `npm run dev` has it."""
 
     name = "Worker"
 
@@ -64,13 +66,12 @@ class Worker(Part):
         settings = self.settings
         variables = settings.folder / "worker.env"
         # In a file: a command line can be read by every user of the machine.
-        text = f"WORKER_SHARED_SECRET={settings.shared_secret}\nBACKEND_URL={settings.backend_url}\n"
-        write_private(variables, text.encode())
-        wrangler = WORKER / "node_modules" / "wrangler" / "bin" / "wrangler.js"
+        own = {"WORKER_SHARED_SECRET": settings.shared_secret, "BACKEND_URL": settings.backend_url}
+        lines = [f"{name}={value}\n" for name, value in {**own, **settings.variables}.items()]
+        write_private(variables, "".join(lines).encode())
         return [
-            *(str(NODE), str(wrangler), "dev", "--local"),
-            *("--ip", "127.0.0.1", "--port", str(settings.port), "--inspector-port", "0"),
-            "--show-interactive-dev-session=false",
+            *(str(NODE), str(WORKER / "scripts" / "dev.ts")),
+            *("--ip", "127.0.0.1", "--port", str(settings.port)),
             *("--persist-to", str(settings.folder / "state"), "--env-file", str(variables)),
         ]
 

@@ -16,6 +16,8 @@ export interface Plan {
   readonly plainScripts: readonly PlainScript[];
   /** Files that the markup shows. */
   readonly assetPaths: readonly string[];
+  /** Where the markup's links lead, as they stand there. */
+  readonly links: readonly string[];
 }
 
 export interface PlainScript {

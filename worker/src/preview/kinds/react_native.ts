@@ -1,5 +1,7 @@
 /** A React Native app on react-native-web: it registers itself, or its default export is put on the screen. */
 import type { SourceManifest } from "../../contract.gen.ts";
+import { babelAliasesOf } from "../babel.ts";
+import { packageFolder } from "../dependencies.ts";
 import { directoryOf } from "../paths.ts";
 import { platformSuffixes, type Project } from "../project.ts";
 import { publicEnv } from "../public_env.ts";
@@ -18,6 +20,9 @@ export function planReactNative(manifest: SourceManifest, sources: Sources): Pla
     root: "",
     platformSuffixes: platformSuffixes(manifest.kind, manifest.platform),
     config: tsConfigFor(manifest.entry, (path) => sources.text(path)),
+    babel: babelAliasesOf(packageFolder(directoryOf(manifest.entry), sources) ?? "", (path) =>
+      sources.text(path),
+    ),
     packageAliases: new Map(),
     env: publicEnv(manifest.env),
   };
@@ -36,6 +41,7 @@ export function planReactNative(manifest: SourceManifest, sources: Sources): Pla
     },
     plainScripts: [],
     assetPaths: [],
+    links: [],
   };
 }
 

@@ -1,10 +1,11 @@
 /** A web project: an HTML page with its scripts and styles, as a dev server such as Vite's would serve it. */
 import type { SourceManifest } from "../../contract.gen.ts";
 import { WorkerError } from "../../errors.ts";
+import { NO_ALIASES } from "../babel.ts";
 import { isRemote, takeApart, type ClassicPiece, type HtmlParts, type Piece, type Place } from "../html.ts";
 import { directoryOf, joinPath } from "../paths.ts";
 import type { VirtualModule } from "../plugin.ts";
-import { fileAtUrl, findFile, type Project } from "../project.ts";
+import { fileAtUrl, findFile, rootedName, type Project } from "../project.ts";
 import type { Sources } from "../sources.ts";
 import { tsConfigFor } from "../tsconfig.ts";
 import { publicEnv } from "../public_env.ts";
@@ -12,13 +13,18 @@ import { dependenciesOf, isPreactProject, PREACT_ALIASES } from "../dependencies
 import type { PlainScript, Plan } from "./plan.ts";
 
 export function planWeb(manifest: SourceManifest, sources: Sources): Plan {
-  const text = sources.text(manifest.entry);
+  return planPage(manifest, sources, manifest.entry);
+}
+
+/** Plan one page of the site whose first page is the manifest's entry. */
+export function planPage(manifest: SourceManifest, sources: Sources, page: string): Plan {
+  const text = sources.text(page);
   if (text === undefined)
     throw new WorkerError("PREVIEW_UNSUPPORTED", "A web preview starts from an HTML page.");
   const parts = takeApart(text);
-  const project = webProject(manifest, sources, parts);
-  const { entry, virtual } = entryOf(project, manifest.entry, parts.pieces);
-  const scripts = parts.classicScripts.map((script) => readClassic(project, manifest.entry, script));
+  const project = webProject(manifest, sources, page, parts);
+  const { entry, virtual } = entryOf(project, page, parts.pieces);
+  const scripts = parts.classicScripts.map((script) => readClassic(project, page, script));
   return {
     project,
     entry,
@@ -34,16 +40,18 @@ export function planWeb(manifest: SourceManifest, sources: Sources): Plan {
     },
     plainScripts: scripts.filter((script) => "code" in script),
     assetPaths: parts.references
-      .map((address) => fileNamed(project, manifest.entry, address))
+      .map((address) => fileNamed(project, page, address))
       .filter((path) => path !== null),
+    links: parts.links,
   };
 }
 
-function webProject(manifest: SourceManifest, sources: Sources, parts: HtmlParts): Project {
+function webProject(manifest: SourceManifest, sources: Sources, page: string, parts: HtmlParts): Project {
   const root = directoryOf(manifest.entry);
   const firstScript =
     parts.pieces.find((piece) => piece.type === "script" && piece.src !== undefined)?.src ?? "";
-  const scriptPath = joinPath(root, firstScript) ?? manifest.entry;
+  const beside = firstScript.startsWith("/") ? root : directoryOf(page);
+  const scriptPath = joinPath(beside, firstScript.replace(/^\/+/, "")) ?? page;
   const packages = dependenciesOf(root, sources);
   return {
     kind: manifest.kind,
@@ -52,6 +60,7 @@ function webProject(manifest: SourceManifest, sources: Sources, parts: HtmlParts
     root,
     platformSuffixes: [],
     config: tsConfigFor(scriptPath, (path) => sources.text(path)),
+    babel: NO_ALIASES,
     packageAliases: isPreactProject(packages) ? PREACT_ALIASES : new Map(),
     env: publicEnv(manifest.env),
   };
@@ -85,12 +94,7 @@ function moduleSpecifier(project: Project, page: string, address: string, place:
   if (isRemote(address)) return address;
   const path = fileNamed(project, page, address);
   if (path === null) throw missing(page, address, place);
-  return rooted(project, path);
-}
-
-/** Give the `/…` form of a file, which the resolver reads from the page's folder. */
-function rooted(project: Project, path: string): string {
-  return project.root === "" ? `/${path}` : path.slice(project.root.length);
+  return rootedName(project, path);
 }
 
 function readClassic(

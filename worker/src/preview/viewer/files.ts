@@ -3,6 +3,7 @@ import { WorkerError } from "../../errors.ts";
 import type { RequestContext } from "../../router.ts";
 import { isSha256, openPlace, readJson, versionPrefix } from "../../storage.ts";
 import type { Artifact } from "../artifact.ts";
+import { MAPS, MODULES } from "../program.ts";
 import { PRIVATE_HEADERS, requireDevice } from "./access.ts";
 
 const BYTES = "application/octet-stream";
@@ -12,13 +13,14 @@ const CACHE_HEADERS = {
   "content-disposition": "attachment",
   "cache-control": "private, max-age=0, must-revalidate",
 };
-const NAMES = new Set(["artifact.json", "app.js", "app.css", "app.js.map"]);
+const NAMES = new Set(["artifact.json", MODULES, MAPS]);
+const PROGRAM = /^(app|page-\d{1,3})\.(js|css|js\.map)$/;
 
 /** `GET /p/{preview_id}/v/{version}/{name}` */
 export async function showArtifact(context: RequestContext): Promise<Response> {
   const { preview_id } = await requireDevice(context);
   const name = context.params["name"] ?? "";
-  if (!NAMES.has(name)) throw notFound();
+  if (!NAMES.has(name) && !PROGRAM.test(name)) throw notFound();
   const key = `${versionPrefix(preview_id, versionOf(context))}${name}`;
   const object = await context.bindings.R2.get(key, { onlyIf: context.request.headers });
   if (object === null) throw notFound();

@@ -14,6 +14,7 @@ from hivesync_agent.cli.checks import (
     file_events,
     machine,
     network,
+    plugins,
 )
 from hivesync_agent.cli.checks.check import Check, Machine
 from hivesync_agent.cli.checks.finding import Finding
@@ -31,6 +32,7 @@ CHECKS = (
     Check("agent", _HERE, agent.check_agent, explained_by=("folders", "disk", "loopback")),
     Check("versions", _HERE, machine.check_versions, explained_by=("agent",)),
     Check("file events", _HERE, file_events.check_file_events, explained_by=("agent",)),
+    Check("plugins", _HERE, plugins.check_plugins),
     Check("credentials", _HERE, machine.check_credentials, explained_by=("folders", "disk")),
     Check("proxy", _WAY, network.check_proxy, explained_by=("loopback",)),
     Check("DNS", _WAY, network.check_name, needs=("proxy",)),

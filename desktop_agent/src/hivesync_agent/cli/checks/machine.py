@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hivesync.credentials import Account, choose_store
 from hivesync.private_files import exposure
-from hivesync_contract.local_api import KeychainState, SessionStore
+from hivesync_contract.keychain import KeychainState, SessionStore
 
 from hivesync_agent import VERSION
 from hivesync_agent.cli.checks.check import Machine

@@ -38,7 +38,7 @@ async def _device_sign_in(resources: ResourcesDep, transaction: TransactionDep) 
 DeviceSignInDep = Annotated[DeviceSignIn, service(_device_sign_in)]
 
 
-@router.post("/code", dependencies=[Depends(no_store)])
+@router.post("/code", dependencies=[Depends(no_store)], response_model=DeviceCode)
 async def start(
     request: Request,
     resources: ResourcesDep,
@@ -46,8 +46,10 @@ async def start(
     client_id: Annotated[Line, Form(max_length=120)] = "",
     device_name: Annotated[Line, Form(max_length=120)] = "",
     scope: Annotated[str, Form(max_length=120)] = "",
-) -> DeviceCode:
+) -> DeviceCode | Response:
     """Begin a sign-in. `client_id` and `device_name` are shown to the user, who must not trust them."""
+    if repeated := await _repeated(request):
+        return repeated
     name = " on ".join(part for part in (client_id, device_name) if part) or "an unnamed program"
     address = client_address(request, resources.settings.http.trusted_proxies)
     return await devices.start(name[:120], address[:64])
@@ -55,12 +57,15 @@ async def start(
 
 @router.post("/token", dependencies=[Depends(no_store)], response_model=TokenPair)
 async def exchange(
+    request: Request,
     devices: DeviceSignInDep,
     grant_type: Annotated[str, Form(max_length=200)] = "",
     device_code: Annotated[str, Form(max_length=200)] = "",
     client_id: Annotated[str, Form(max_length=120)] = "",
 ) -> TokenPair | Response:
     """Ask whether the user has approved, and get the tokens then."""
+    if repeated := await _repeated(request):
+        return repeated
     if grant_type != GRANT_TYPE:
         return _refusal("unsupported_grant_type", f"grant_type must be {GRANT_TYPE}.")
     if not device_code:
@@ -70,6 +75,14 @@ async def exchange(
     except DeviceRefusal as refusal:
         # Answered, not raised: the interval that was noted has to stay.
         return _refusal(refusal.error, refusal.description)
+
+
+async def _repeated(request: Request) -> Response | None:
+    """Refuse a form that has a parameter twice (RFC 6749, section 3.2)."""
+    form = await request.form()
+    if len(form.multi_items()) == len(form):
+        return None
+    return _refusal("invalid_request", "A parameter came more than once; send each once.")
 
 
 def _refusal(error: str, description: str) -> JSONResponse:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
+from hivesync_server.adapters.db import RecordedRefusal
+
 
 class TotpRequired(HiveSyncError):
     """The password is right; a code has to come with it."""
@@ -14,8 +16,8 @@ class TotpRequired(HiveSyncError):
         super().__init__("Send `totp_code` of your authenticator app, or one `recovery_code`, too.")
 
 
-class TotpInvalid(HiveSyncError):
-    """The code is wrong, too old, or was used: the answer is the same."""
+class TotpInvalid(RecordedRefusal):
+    """The code is wrong, too old, or was used: the answer is the same. That somebody guesses is recorded."""
 
     code = ErrorCode.TOTP_INVALID
 

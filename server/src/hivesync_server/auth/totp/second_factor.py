@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from hivesync_server.adapters.db import Transaction
 from hivesync_server.adapters.sealing import Sealer
 from hivesync_server.alerts.bell import AlertBell
 from hivesync_server.audit.service import Audit, AuditAction, AuditDep
 from hivesync_server.auth.tables import UserRow
-from hivesync_server.auth.throttle import FREE_PER_ACCOUNT, Throttle
+from hivesync_server.auth.throttle import FREE_PER_ACCOUNT, Throttle, is_guessing
 from hivesync_server.auth.totp.codes import matching_step, recovery_code_hash
 from hivesync_server.auth.totp.errors import TotpInvalid, TotpRequired
 from hivesync_server.auth.totp.proof import Proof
@@ -26,6 +27,7 @@ from hivesync_server.services import service
 class SecondFactor:
     """Checks codes, within one transaction: a code is used up if, and only if, what it allows happens."""
 
+    transaction: Transaction
     repository: TotpRepository
     throttle: Throttle
     bell: AlertBell
@@ -58,7 +60,9 @@ class SecondFactor:
             else:
                 await self._use_recovery_code(user, proof.recovery_code or "")
         except TotpInvalid:
-            self.throttle.warn(self.bell, user, tries, "the second step after a right password")
+            if is_guessing(tries):
+                text = f"{tries} times within an hour, the second step after a right password failed"
+                self.bell.ring(self.transaction, user.id, text, self.now)
             raise
         await self.throttle.forgive(f"totp:{user.id}")
 
@@ -92,6 +96,7 @@ async def _second_factor(
 ) -> SecondFactor:
     now = resources.clock()
     return SecondFactor(
+        transaction,
         TotpRepository(transaction.session),
         Throttle(resources.cache),
         resources.bell,

@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from hivesync_contract.jobs import JobKind
 from hivesync_contract.pages import Page
 
 Item = TypeVar("Item")
+
+_WORK = {JobKind.PREVIEW_BUILD.value: "Preview", JobKind.AI_DOCS.value: "AI documentation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,11 @@ def moment(value: datetime | None) -> Cell:
 def yes(value: bool, *, tone: str = "") -> Cell:
     """Give a truth value; a true one may have a tone."""
     return Cell("yes" if value else "no", tone=tone if value else "faint")
+
+
+def work(kind: str) -> str:
+    """Give a kind of job as people call it."""
+    return _WORK.get(kind, kind)
 
 
 def duration(seconds: float | None) -> str:

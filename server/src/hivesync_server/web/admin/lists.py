@@ -23,7 +23,7 @@ from hivesync_server.audit.service import AuditAction
 from hivesync_server.http.fields import GivenId, ResourceId
 from hivesync_server.http.pagination import PageQuery
 from hivesync_server.web.admin.desk import AdminRoute, PageDeskDep
-from hivesync_server.web.admin.listing import Cell, duration, filters_of, moment, table_of, yes
+from hivesync_server.web.admin.listing import Cell, duration, filters_of, moment, table_of, work, yes
 from hivesync_server.web.visits import FromOwnPage
 
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=AdminRoute)
@@ -165,7 +165,7 @@ def _job(job: AdminJob) -> list[Cell]:
     took = (job.finished_at - job.created_at).total_seconds() if job.finished_at else None
     return [
         Cell(job.id[-12:], tone="faint"),
-        Cell(job.kind),
+        Cell(work(job.kind)),
         Cell(job.tier.value),
         Cell(job.state, tone=_TONES.get(job.state, "")),
         Cell(str(job.attempt)),

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from hivesync_server.admin.exports import ExportOf
 from hivesync_server.admin.maintenance import Chore, do
 from hivesync_server.web.admin.desk import AdminRoute, PageDeskDep
-from hivesync_server.web.admin.listing import duration
+from hivesync_server.web.admin.listing import duration, work
 from hivesync_server.web.sign_in_pages import Place, sign_in_page
 from hivesync_server.web.visits import FromOwnPage, VisitDep
 
@@ -30,14 +30,14 @@ _CHORES = {
 async def overview(desk: PageDeskDep) -> Response:
     """Show how everything stands."""
     seen = await desk.desk.figures.overview()
-    return desk.show("overview.html", "overview", seen=seen, duration=duration)
+    return desk.show("overview.html", "overview", seen=seen, duration=duration, work=work)
 
 
 @router.get("/figures")
 async def figures(desk: PageDeskDep) -> Response:
     """Give the part of the overview that changes, which the page asks for every few seconds."""
     seen = await desk.desk.figures.overview()
-    return desk.show("figures.html", "overview", seen=seen, duration=duration)
+    return desk.show("figures.html", "overview", seen=seen, duration=duration, work=work)
 
 
 @router.get("/sign-in")

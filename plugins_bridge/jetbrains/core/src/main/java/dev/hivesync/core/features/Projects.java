@@ -1,0 +1,42 @@
+package dev.hivesync.core.features;
+
+import com.google.gson.JsonObject;
+import dev.hivesync.core.AgentUnusableException;
+import dev.hivesync.core.HiveSyncException;
+import dev.hivesync.core.Json;
+import dev.hivesync.core.Session;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Which project is meant: the one whose folder the file is in, as the agent has it linked. */
+public final class Projects {
+  private Projects() {}
+
+  /** Find the project of a file; nothing if no linked folder holds it. */
+  public static Optional<Project> of(Session session, Path file) throws HiveSyncException {
+    return linked(session).stream()
+        .filter(project -> Project.isInside(file, project.root()))
+        .max(Comparator.comparingInt(project -> project.root().getNameCount()));
+  }
+
+  /** Give all projects of the user, to choose from; `root`: the folder they would be taken for. */
+  public static List<Project> all(Session session, Path root) throws HiveSyncException {
+    return Pages.every(session, "/api/v1/projects").stream().map(told -> read(told, root)).toList();
+  }
+
+  private static List<Project> linked(Session session) throws HiveSyncException {
+    try {
+      return Json.objects(session.get("/v1/projects"), "items").stream()
+          .map(told -> read(told, Path.of(Json.text(told, "root"))))
+          .toList();
+    } catch (AgentUnusableException noAgent) {
+      return List.of();
+    }
+  }
+
+  private static Project read(JsonObject told, Path root) {
+    return new Project(Json.text(told, "id"), PlainText.line(Json.text(told, "name"), 100), root);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.hivesync.core.features;
+
+import com.google.gson.JsonObject;
+import dev.hivesync.core.HiveSyncException;
+import dev.hivesync.core.Json;
+import dev.hivesync.core.Mode;
+import dev.hivesync.core.Session;
+import dev.hivesync.core.Way;
+import java.util.Locale;
+import java.util.Set;
+
+/** What the status bar tells. Whether a call goes by the agent stands in the tooltip only. */
+public record Status(
+    String state,
+    String username,
+    String tier,
+    String serverUrl,
+    Way way,
+    int pendingPreviews,
+    int queued,
+    int unread) {
+  public static final String SIGNED_IN = "signed in";
+  public static final String SIGNED_OUT = "signed out";
+
+  private static final Set<String> REFUSED = Set.of("AUTH_REQUIRED", "AUTH_INVALID", "AUTH_EXPIRED");
+
+  /** Before anything was asked. */
+  public static Status starting() {
+    return new Status("starting", "", "", "", new Way(Mode.NONE, "", ""), 0, 0, 0);
+  }
+
+  /** Ask; what can't be asked is told by the status itself. */
+  public static Status of(Session session) {
+    Way way = session.way();
+    if (way.mode() == Mode.NONE) {
+      return new Status(SIGNED_OUT, "", "", "", way, 0, 0, 0);
+    }
+    try {
+      return way.mode() == Mode.PROXY ? ofAgent(session, way) : ofBackend(session, way);
+    } catch (HiveSyncException failure) {
+      String state = REFUSED.contains(failure.code()) ? SIGNED_OUT : "offline";
+      return new Status(state, "", "", "", way, 0, 0, 0);
+    }
+  }
+
+  public boolean isSignedIn() {
+    return state.equals(SIGNED_IN);
+  }
+
+  /** The words of the status bar. */
+  public String text() {
+    if (!isSignedIn()) {
+      return "HiveSync: " + state;
+    }
+    StringBuilder text = new StringBuilder("HiveSync: " + PlainText.line(username, 40));
+    if (!tier.isEmpty()) {
+      String word = tier.substring(0, 1).toUpperCase(Locale.ROOT) + tier.substring(1);
+      text.append(" · ").append(PlainText.line(word, 20));
+    }
+    append(text, pendingPreviews, pendingPreviews == 1 ? "preview" : "previews");
+    append(text, queued, "waiting");
+    append(text, unread, "unread");
+    return text.toString();
+  }
+
+  /** The words of its tooltip. */
+  public String tooltip() {
+    String mode =
+        switch (way.mode()) {
+          case PROXY -> "through the agent";
+          case DIRECT -> "directly, without the agent";
+          case NONE -> "not connected";
+        };
+    String reason = way.detail().isEmpty() ? "" : ". " + way.detail();
+    return PlainText.line("HiveSync " + mode + reason, 300);
+  }
+
+  private static Status ofAgent(Session session, Way way) throws HiveSyncException {
+    JsonObject told = session.get("/v1/status");
+    JsonObject user = Json.object(told, "user");
+    boolean isSignedIn = Json.flag(told, "signed_in") && Json.hasObject(told, "user");
+    String state = isSignedIn ? SIGNED_IN : SIGNED_OUT;
+    if (Json.flag(told, "paused")) {
+      state = "paused";
+    } else if (isSignedIn && !Json.flag(told, "online")) {
+      state = "offline";
+    }
+    int unread = state.equals(SIGNED_IN) ? unread(session) : 0;
+    return new Status(
+        state,
+        Json.text(user, "username"),
+        Json.text(user, "tier"),
+        Json.text(told, "server_url"),
+        way,
+        Json.number(told, "pending_previews", 0),
+        Json.number(told, "queued_operations", 0),
+        unread);
+  }
+
+  private static Status ofBackend(Session session, Way way) throws HiveSyncException {
+    JsonObject user = session.get("/api/v1/auth/me");
+    String name = Json.text(user, "username");
+    return new Status(SIGNED_IN, name, Json.text(user, "tier"), "", way, 0, 0, unread(session));
+  }
+
+  private static int unread(Session session) throws HiveSyncException {
+    return Json.number(session.get("/api/v1/notifications/unread"), "count", 0);
+  }
+
+  private static void append(StringBuilder text, int number, String what) {
+    if (number > 0) {
+      text.append(" · ").append(number).append(' ').append(what);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package dev.hivesync.intellij.actions;
+
+import com.intellij.openapi.actionSystem.AnActionEvent;
+import com.intellij.openapi.project.Project;
+import dev.hivesync.intellij.Windows;
+
+/** Shows what is new. */
+public final class ShowNotificationsAction extends HiveSyncAction {
+  @Override
+  void act(Project project, AnActionEvent event) {
+    Windows.open(project, Windows.NOTIFICATIONS);
+  }
+}

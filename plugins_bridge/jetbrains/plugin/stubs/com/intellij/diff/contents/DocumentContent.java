@@ -1,0 +1,4 @@
+package com.intellij.diff.contents;
+
+/** A stub of the documented API: its signatures only. */
+public interface DocumentContent extends DiffContent {}

@@ -1,0 +1,15 @@
+--- `:HiveSync preview [PATH]`: the current file, or a path, on the phone.
+local preview = require("hivesync.preview")
+local project = require("hivesync.project")
+local starting = require("hivesync.starting")
+local tell = require("hivesync.tell")
+
+return function(options)
+  local path = options.argument and vim.fn.fnamemodify(options.argument, ":p") or project.current_path()
+  if vim.bo.modified and not options.argument then
+    tell.warning("The preview shows the file as it was saved; :write first to see your changes.")
+  end
+  starting.need_agent("A preview", function()
+    preview.start(path:gsub("(.)/$", "%1"), options.live or false)
+  end)
+end

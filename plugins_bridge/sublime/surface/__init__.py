@@ -1,0 +1,1 @@
+"""What is shown in the editor, and how work that may wait comes back to it."""

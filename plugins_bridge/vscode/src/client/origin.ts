@@ -1,0 +1,39 @@
+/** Addresses that may get a token, or be opened in the user's browser. */
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
+
+/** Give the normalised origin of an https address, or of an http one on this machine; undefined otherwise. */
+export function parseOrigin(text: string): string | undefined {
+  const url = parsed(text);
+  if (!url || url.username || url.password || url.search || url.hash || !["", "/"].includes(url.pathname)) {
+    return undefined;
+  }
+  return isAllowed(url) ? url.origin : undefined;
+}
+
+/** Give a link that may be opened: on one of these origins, or anywhere on this machine if they are, too. */
+export function allowedLink(text: string, origins: readonly string[]): string | undefined {
+  const url = parsed(text);
+  if (!url || url.username || url.password || !isAllowed(url)) {
+    return undefined;
+  }
+  // A remote backend must not be able to send the user's browser to services on loopback.
+  const isLocal = origins.some((origin) => isLoopback(new URL(origin)));
+  return origins.includes(url.origin) || (isLocal && isLoopback(url)) ? url.href : undefined;
+}
+
+function parsed(text: string): URL | undefined {
+  // URL drops or escapes these silently; whoever sends them means harm.
+  if (!/^[!-~]+$/u.test(text) || /[\\"'`<>]/u.test(text)) {
+    return undefined;
+  }
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function isAllowed(url: URL): boolean {
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url));
+}
+
+function isLoopback(url: URL): boolean {
+  return LOOPBACK.test(url.hostname);
+}

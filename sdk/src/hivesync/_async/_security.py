@@ -1,0 +1,93 @@
+"""Registration, passwords, addresses, sessions and the second factor. The agent relays none of it.
+
+Signing in and out is `client.sign_in` and `client.agent`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from hivesync_contract.accounts import (
+    AddressRequest,
+    EmailChangeRequest,
+    MailedTokenRequest,
+    PasswordChangeRequest,
+    PasswordResetRequest,
+    ProtectedRequest,
+    RecoveryCodes,
+    SessionInfo,
+    TotpConfirmRequest,
+    TotpEnrolment,
+    TotpEnrolRequest,
+    TotpStatus,
+)
+from hivesync_contract.identity import RegisterRequest, User
+
+from hivesync._async._resource import Resource
+from hivesync._paths import segment
+
+
+class AsyncSecurity(Resource):
+    """`client.security`. Goes to the backend itself, with this machine's session where one is needed."""
+
+    async def register(self, email: str, username: str, password: str) -> User:
+        """Create an account."""
+        answer = await self._sent_publicly("/register", RegisterRequest(email, username, password))
+        return answer.decode(User)
+
+    async def forgot_password(self, email: str) -> None:
+        """Have a mail sent; the answer never tells who has an account."""
+        await self._sent_publicly("/password/forgot", AddressRequest(email))
+
+    async def reset_password(self, token: str, password: str) -> None:
+        """Set a password with the token of that mail; all sessions end."""
+        await self._sent_publicly("/password/reset", PasswordResetRequest(token, password))
+
+    async def resend_verification(self, email: str) -> None:
+        """Have the mail that confirms an address sent again."""
+        await self._sent_publicly("/email/resend", AddressRequest(email))
+
+    async def verify_email(self, token: str) -> None:
+        """Confirm an address with the token of its mail."""
+        await self._sent_publicly("/email/verify", MailedTokenRequest(token))
+
+    async def revert_email(self, token: str) -> None:
+        """Take a change of address back, with the token that went to the old one."""
+        await self._sent_publicly("/email/revert", MailedTokenRequest(token))
+
+    async def change_email(self, email: str, password: str) -> None:
+        """Ask for another address; it changes once a mail to it was answered."""
+        await self._sent_directly("POST", "/email/change", EmailChangeRequest(email, password))
+
+    async def change_password(self, current: str, new: str, *, end_api_keys: bool = False) -> None:
+        """Change the password; other sessions end."""
+        body = PasswordChangeRequest(current, new, end_api_keys)
+        await self._sent_directly("POST", "/password/change", body)
+
+    def sessions(self) -> AsyncIterator[SessionInfo]:
+        """Give every sign-in that lives."""
+        return self._items("/sessions", SessionInfo, directly=True)
+
+    async def end_session(self, session_id: str) -> None:
+        """End one of them."""
+        await self._sent_directly("DELETE", f"/sessions/{segment(session_id)}")
+
+    async def totp(self) -> TotpStatus:
+        """Tell whether a second factor is on."""
+        return await self._directly("GET", "/totp", TotpStatus)
+
+    async def begin_totp(self, password: str) -> TotpEnrolment:
+        """Give the secret for an authenticator app, once."""
+        return await self._directly("POST", "/totp", TotpEnrolment, TotpEnrolRequest(password))
+
+    async def confirm_totp(self, code: str) -> RecoveryCodes:
+        """Switch the second factor on with a code of the app; give ten recovery codes, once."""
+        return await self._directly("POST", "/totp/confirm", RecoveryCodes, TotpConfirmRequest(code))
+
+    async def disable_totp(self, proof: ProtectedRequest) -> None:
+        """Switch it off."""
+        await self._sent_directly("POST", "/totp/disable", proof)
+
+    async def renew_recovery_codes(self, proof: ProtectedRequest) -> RecoveryCodes:
+        """Give ten others; those before work no longer."""
+        return await self._directly("POST", "/totp/recovery-codes", RecoveryCodes, proof)

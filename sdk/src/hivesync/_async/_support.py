@@ -1,0 +1,71 @@
+"""Help: frequent questions, an answer to one's own, and a way to a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hivesync_contract.pages import Page
+from hivesync_contract.support import (
+    BundleCreate,
+    BundleCreated,
+    FaqEntry,
+    Question,
+    QuestionCreate,
+    QuestionEscalate,
+    QuestionFeedback,
+    UploadedBundle,
+)
+
+from hivesync._async._files import Source, transfer
+from hivesync._async._resource import Resource
+from hivesync._paths import segment
+from hivesync._progress import Progress
+
+
+class AsyncSupport(Resource):
+    """`client.support`."""
+
+    async def faq(self, *, search: str | None = None, topic: str | None = None) -> list[FaqEntry]:
+        """Give the entries that match."""
+        wanted = {"search": search, "topic": topic}
+        return (await self._decoded("GET", "/faq", Page[FaqEntry], params=wanted)).items
+
+    async def ask(self, question: str) -> Question:
+        """Ask; without a good answer none is pretended."""
+        return await self._decoded("POST", "/questions", Question, QuestionCreate(question))
+
+    async def question(self, question_id: str) -> Question:
+        """Give a question of one's own."""
+        return await self._decoded("GET", f"/questions/{segment(question_id)}", Question)
+
+    async def give_feedback(self, question_id: str, *, helpful: bool) -> Question:
+        """Say whether the answer helped; the last word counts."""
+        body = QuestionFeedback(helpful)
+        return await self._decoded("POST", f"/questions/{segment(question_id)}/feedback", Question, body)
+
+    async def escalate(
+        self, question_id: str, message: str = "", *, bundle_id: str | None = None
+    ) -> Question:
+        """Have a person look at it, with a bundle that was uploaded if that helps."""
+        body = QuestionEscalate(message, bundle_id)
+        return await self._decoded("POST", f"/questions/{segment(question_id)}/escalate", Question, body)
+
+    async def upload_bundle(self, path: Path, *, progress: Progress | None = None) -> UploadedBundle:
+        """Upload the zip that `client.agent.support_bundle()` made."""
+        source = Source.of(path)
+        wanted = BundleCreate(source.size, source.sha256)
+        created = await self._decoded("POST", "/bundles", BundleCreated, wanted)
+        await transfer(self._router, source, created.upload, progress)
+        return await self.complete_bundle(created.bundle.id)
+
+    async def complete_bundle(self, bundle_id: str) -> UploadedBundle:
+        """Say that a bundle is uploaded."""
+        return await self._decoded("POST", f"/bundles/{segment(bundle_id)}/complete", UploadedBundle)
+
+    async def bundle(self, bundle_id: str) -> UploadedBundle:
+        """Give a bundle of one's own."""
+        return await self._decoded("GET", f"/bundles/{segment(bundle_id)}", UploadedBundle)
+
+    async def delete_bundle(self, bundle_id: str) -> None:
+        """Delete it before it ends by itself."""
+        await self._sent("DELETE", f"/bundles/{segment(bundle_id)}")

@@ -1,0 +1,187 @@
+-- Runs inside Neovim: each function is a test. Prints "passed: N", or what failed.
+local root = os.getenv("HIVESYNC_ROOT")
+local http = require("hivesync.http")
+local sse = require("hivesync.sse")
+local proof = require("hivesync.proof")
+local sha256 = require("hivesync.sha256")
+
+local tests = {}
+
+local function same(seen, wanted)
+  assert(vim.deep_equal(seen, wanted), ("wanted %s, saw %s"):format(vim.inspect(wanted), vim.inspect(seen)))
+end
+
+--- Feed a text in pieces of one size, then the end of the connection.
+local function read(text, size, bytes_max)
+  local reader, outcome = http.new(nil, bytes_max), "more"
+  for at = 1, #text, size do
+    outcome = reader:feed(text:sub(at, at + size - 1))
+    if outcome ~= "more" then
+      return outcome, reader
+    end
+  end
+  return reader:feed(nil), reader
+end
+
+function tests.the_proof_is_that_of_the_vectors()
+  local file = table.concat(vim.fn.readfile(root .. "/plugins_bridge/spec/vectors/proof.json"), "\n")
+  local vectors = vim.json.decode(file)
+  for _, case in ipairs(vectors.cases) do
+    assert(proof.holds(vectors.token, case.nonce, case.proof))
+    assert(not proof.holds(vectors.token, case.nonce, case.proof:gsub("^.", "x")))
+    assert(not proof.holds(vectors.token, case.nonce, nil))
+  end
+end
+
+function tests.a_hash_takes_every_length_around_a_block()
+  for length = 50, 130 do
+    local text = ("x"):rep(length)
+    same(sha256.hex(sha256.digest(text)), vim.fn.sha256(text))
+  end
+end
+
+function tests.an_answer_may_come_in_pieces_of_any_size()
+  local framed = {
+    "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nhello \r\n5;x=y\r\nworld\r\n0\r\nA: b\r\n\r\n",
+    "HTTP/1.1 200 OK\r\n\r\nhello world",
+    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world",
+  }
+  for _, text in ipairs(framed) do
+    for size = 1, #text do
+      local outcome, reader = read(text, size)
+      same(outcome, "done")
+      same(reader:answer().body, "hello world")
+    end
+  end
+end
+
+function tests.an_answer_that_could_be_read_in_two_ways_is_refused()
+  local doubtful = {
+    "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+    "HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc",
+    "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nabc",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n",
+    "SSH-2.0-OpenSSH\r\n\r\n",
+  }
+  for _, text in ipairs(doubtful) do
+    same({ read(text, #text) == "bad", text }, { true, text })
+  end
+end
+
+function tests.an_answer_is_not_collected_beyond_its_limit()
+  same((read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789", 4, 8)), "bad")
+  same((read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789", 4, 9)), "done")
+end
+
+function tests.events_may_come_in_pieces_of_any_size()
+  local text = ": hello\r\nid: 1\r\nevent: a.b\r\ndata: one\r\ndata: two\r\n\r\nid:2\ndata:\n\nevent: none\n\ndata: x\r\r"
+  local wanted = {
+    { id = "1", type = "a.b", data = "one\ntwo" },
+    { id = "2", type = "message", data = "" },
+    { id = "2", type = "message", data = "x" },
+  }
+  for size = 1, #text do
+    local seen = {}
+    local parser = sse.new(function(event)
+      seen[#seen + 1] = event
+    end)
+    for at = 1, #text, size do
+      parser:feed(text:sub(at, at + size - 1))
+    end
+    parser:feed("\n")
+    same(seen, wanted)
+  end
+end
+
+function tests.text_of_others_holds_nothing_to_obey()
+  local plain = require("hivesync.plain")
+  same(plain.lines("a\27[31mb\r\nc"), { "a[31mb", "c" })
+  -- C1's CSI, a mark that turns the reading direction, an isolate, a bell.
+  same(plain.line("a\194\155x\226\128\174\226\129\166\7b"), "axb")
+  same(plain.line("größer – “so”"), "größer – “so”")
+end
+
+local DIFF = "--- a/x\n+++ b/x\n@@ -2,2 +2,3 @@\n two\n-three\n+THREE\n+more\n"
+
+local function applied(lines)
+  local buffer = vim.api.nvim_create_buf(false, true)
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
+  local done = require("hivesync.diff").apply(buffer, DIFF)
+  return done and vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
+end
+
+function tests.a_change_is_made_only_where_it_fits()
+  local notify = vim.notify
+  vim.notify = function() end
+  same(applied({ "one", "two", "three", "four" }), { "one", "two", "THREE", "more", "four" })
+  -- Lines were added above: there is one place, and it is meant.
+  same(applied({ "new", "one", "two", "three" }), { "new", "one", "two", "THREE", "more" })
+  same(applied({ "one", "two", "changed" }), false)
+  -- Two places, and neither is its own.
+  same(applied({ "x", "x", "two", "three", "two", "three" }), false)
+  vim.notify = notify
+end
+
+function tests.build_errors_wait_until_their_file_is_opened()
+  local path = vim.fn.tempname() .. ".tsx"
+  vim.fn.writefile({ "one", "two" }, path)
+  local diagnostics = require("hivesync.diagnostics")
+  diagnostics.show("p1", { { path = path, line = 2, column = 1, message = "Expected ;" } })
+  same(vim.fn.bufloaded(path), 0)
+  vim.cmd("edit " .. path)
+  same(#vim.diagnostic.get(0), 1)
+  same(vim.diagnostic.get(0)[1].lnum, 1)
+  diagnostics.show("p1", {})
+  same(#vim.diagnostic.get(0), 0)
+end
+
+function tests.only_links_that_are_safe_are_opened()
+  local browser = require("hivesync.browser")
+  for _, link in ipairs({ "https://hivesync.example/p/1#t", "http://127.0.0.1:4000/x", "http://localhost/" }) do
+    same({ link, browser.is_safe(link) }, { link, true })
+  end
+  local unsafe = { "file:///etc/passwd", "javascript:alert(1)", "http://evil.example/", "https://x/ -a", "https://x/`id`", "--help",
+    "http://127.0.0.1:80@evil.example/x", "https://a.example:1@evil.example/", "https://a.example@evil.example/" }
+  for _, link in ipairs(unsafe) do
+    same({ link, browser.is_safe(link) }, { link, false })
+  end
+end
+
+function tests.the_status_line_says_fixed_words_and_numbers()
+  local session, status = require("hivesync.session"), require("hivesync.status")
+  session.start = function() end
+  local hostile = "%{system('id')}"
+  session.state = { known = true, signed_in = true, mode = "proxy", tier = hostile, pending = 1, unread = 5000, queued = 0 }
+  same(status.text(), "HiveSync on · 1 building · 999 unread")
+end
+
+function tests.the_documentation_names_lines_and_engine()
+  local lines, sources = require("hivesync.ai_docs").markdown("a.lua", {
+    summary = "It adds.\27]0;x\7",
+    key_concepts = { "sums" },
+    explanations = { { symbol = "add", line_start = 3, line_end = 5, text = "Adds." } },
+    engine = "outline",
+  })
+  local text = table.concat(lines, "\n")
+  assert(text:find("It adds.]0;x", 1, true) and text:find("### `add` (lines 3–5)", 1, true), text)
+  assert(text:find("*Made by outline.*", 1, true), text)
+  for row, line in ipairs(lines) do
+    if line == "Adds." then
+      same(sources[row], 3)
+    end
+  end
+end
+
+local passed, failed = 0, {}
+for name, test in pairs(tests) do
+  local ok, why = pcall(test)
+  if ok then
+    passed = passed + 1
+  else
+    failed[#failed + 1] = name .. ": " .. why
+  end
+end
+io.stdout:write(#failed == 0 and ("passed: %d\n"):format(passed) or table.concat(failed, "\n") .. "\n")

@@ -1,0 +1,100 @@
+"""Every command of the Vim family, pressed at a terminal, with backend, Worker and agent behind it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hivesync_dev.editors.installed import TMUX, VIM
+from hivesync_dev.editors.pictures import SAMPLE
+from hivesync_dev.editors.tour import Linked, Tour, prepare, tour_of
+from hivesync_dev.stack.stack import Stack, StackSettings
+from hivesync_dev.testing import require_tool
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def programs() -> None:
+    """Both editors' tests share the product, so they need all of it."""
+    for program in (TMUX, VIM):
+        require_tool(program, "sudo apt-get install tmux vim")
+
+
+@pytest.fixture(scope="module")
+def stack(programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole product, once for both editors."""
+    with Stack(StackSettings(tmp_path_factory.mktemp("stack"))) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def linked(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Linked:
+    """The sample app, linked, with tasks and comments."""
+    ignored = shutil.ignore_patterns("node_modules")
+    root = shutil.copytree(SAMPLE, tmp_path_factory.mktemp("project") / "trails", ignore=ignored)
+    return prepare(stack, Path(root))
+
+
+@pytest.fixture(params=["neovim", "vim"])
+def tour(request: pytest.FixtureRequest, stack: Stack, linked: Linked, tmp_path: Path) -> Iterator[Tour]:
+    with tour_of(str(request.param), stack, linked.root / "App.tsx", tmp_path) as walk:
+        yield walk
+
+
+def test_every_command_shows_what_it_should(tour: Tour, linked: Linked, stack: Stack) -> None:
+    assert "demo, premium" in tour.status()
+    tour.close("by the agent")
+
+    # What others typed stands there as text: nothing of it was obeyed.
+    assert "vim: set fdm=expr: %{system('id')} 31m<b>x</b> `id` | qall!" in tour.tasks()
+    tour.task()
+    tour.comment("c", "Comment:", "The sketch is old.", "   The sketch is old.")
+    tour.close("As in the sketch.")
+    tour.close("open and comment")
+
+    assert "9" in tour.comments()
+    tour.comment("a", "Comment on line 9:", "For the list.", "demo  For the list.")
+    tour.close("What is it for?")
+    assert [comment["body"] for comment in _comments(stack, linked)].count("For the list.") >= 1
+
+    assert "Exported component" in tour.docs()
+    tour.close("Explanations")
+    tour.live()
+    tour.close("each save is shown there")
+    tour.stop()
+    tour.notifications()
+    tour.terminal.type("A")
+    tour.terminal.wait_until_gone("unread")
+    tour.close("mark all read")
+    tour.console()
+    tour.close("appears here")
+    tour.doctor()
+    tour.close("has proven itself")
+
+
+def _comments(stack: Stack, linked: Linked) -> list[dict[str, str]]:
+    with stack.api() as api:
+        page = api.http.get(f"/api/v1/projects/{linked.project_id}/comments", params={"kind": "file"})
+        return list(page.json()["items"])
+
+
+def test_a_build_error_stands_in_the_quickfix_list(tour: Tour, linked: Linked) -> None:
+    app = linked.root / "App.tsx"
+    good = app.read_text("utf-8")
+    app.write_text("export default function App() {\n  return <View>;\n}\n", "utf-8")
+    try:
+        tour.terminal.command("HiveSync preview")
+        tour.terminal.wait_for("App.tsx|", "error", seconds=60)
+    finally:
+        app.write_text(good, "utf-8")
+
+
+def test_signing_out_and_in_is_seen_at_once(tour: Tour, stack: Stack) -> None:
+    tour.logout()
+    screen = tour.login()
+    assert stack.server.settings.url in screen
+    stack.sign_in()
+    tour.terminal.wait_for("HiveSync Premium")

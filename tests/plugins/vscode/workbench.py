@@ -1,0 +1,117 @@
+"""A person at the workbench: runs commands, picks, types, reads what is shown."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+
+from hivesync_dev.browser import keep_screenshot
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+_SECONDS = 1000.0
+PATIENCE_MS = 45 * _SECONDS
+
+
+class Workbench:
+    """One VS Code window in Chromium."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+
+    def open(self, url: str, folder: str) -> None:
+        """Open a folder, and wait until it can be worked in."""
+        self.page.goto(f"{url}/?folder={folder}", wait_until="commit", timeout=2 * PATIENCE_MS)
+        expect(self.page.locator(".explorer-folders-view .monaco-list-row").first).to_be_visible(
+            timeout=2 * PATIENCE_MS
+        )
+
+    def run(self, command: str) -> None:
+        """Run a command by the palette."""
+        self.page.keyboard.press("F1")
+        row = self.quick_input.locator(".monaco-list-row", has_text=command).first
+        ends = time.monotonic() + PATIENCE_MS / _SECONDS
+        while not row.is_visible() and time.monotonic() < ends:
+            # The list does not grow by itself when an extension brings its commands.
+            self.quick_input.locator("input").first.fill(">")
+            self.quick_input.locator("input").first.fill(f">{command}")
+            self.page.wait_for_timeout(500)
+        self.page.keyboard.press("Enter")
+
+    @property
+    def quick_input(self) -> Locator:
+        """Give the palette, a pick list or an input box."""
+        return self.page.locator(".quick-input-widget:visible")
+
+    def pick(self, text: str) -> None:
+        """Choose a line of the pick list that is open."""
+        self.quick_input.locator(".monaco-list-row", has_text=text).first.click()
+
+    def answer(self, question: str, text: str) -> None:
+        """Type into the input box that asks this, and confirm."""
+        expect(self.quick_input).to_contain_text(question)
+        self.quick_input.locator("input").first.fill(text)
+        self.page.keyboard.press("Enter")
+
+    def trust(self) -> None:
+        """Trust the folder that is open, unless that has been done."""
+        restricted = self.page.locator(".statusbar").get_by_role("button", name="Restricted Mode")
+        if restricted.is_visible():
+            restricted.click()
+            editor = self.page.locator(".workspace-trust-editor")
+            editor.get_by_role("button", name="Trust", exact=True).first.click()
+            expect(restricted).to_be_hidden()
+            self.page.keyboard.press("Escape")
+
+    def open_file(self, name: str) -> None:
+        """Open a file of the folder, by its name."""
+        self.page.keyboard.press("Control+P")
+        self.quick_input.locator("input").first.fill(name)
+        self.pick(name.rpartition("/")[2])
+        expect(self.page.locator(".tab.active", has_text=name.rpartition("/")[2]).first).to_be_visible()
+
+    def go_to_line(self, line: int) -> None:
+        """Put the cursor on a line of the active editor."""
+        self.page.keyboard.press("Control+G")
+        expect(self.quick_input).to_be_visible()
+        self.quick_input.locator("input").first.fill(f":{line}")
+        self.page.keyboard.press("Enter")
+
+    def text(self, words: str) -> Locator:
+        """Give the text area (editor, diff, output) that shows these words."""
+        return self.page.locator(".view-lines", has_text=words).first
+
+    @property
+    def status(self) -> Locator:
+        """Give our item of the status bar."""
+        return self.page.locator(".statusbar").get_by_role("button", name=re.compile("^HiveSync"))
+
+    def message(self, text: str | re.Pattern[str]) -> Locator:
+        """Give the message box that says so."""
+        return self.page.locator(".notification-toast", has_text=text).first
+
+    def press(self, message: str | re.Pattern[str], button: str) -> None:
+        """Press a button of a message."""
+        self.message(message).get_by_role("button", name=button).click()
+
+    def clear_messages(self) -> None:
+        """Take all messages away."""
+        self.run("Notifications: Clear All Notifications")
+
+    def row(self, words: str) -> Locator:
+        """Give a line of the side bar's views."""
+        return self.page.locator(".pane-body .monaco-list-row", has_text=words).first
+
+    @property
+    def web_page(self) -> FrameLocator:
+        """Give the page of the webview that was opened last."""
+        return self.page.frame_locator("iframe.webview.ready").last.frame_locator("iframe#active-frame")
+
+    def screenshot(self, name: str) -> None:
+        """Keep a picture for the documentation if that is asked for, else nowhere."""
+        if os.environ.get("HIVESYNC_UPDATE_SCREENSHOTS") == "1":
+            self.page.mouse.move(640, 5)
+            self.page.wait_for_timeout(400)
+            keep_screenshot(self.page, f"vscode-{name}")

@@ -1,0 +1,83 @@
+"""Writers of one SQLite file take turns; who is cancelled while waiting for one is over at once."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hivesync_server.adapters import db
+from hivesync_server.adapters.db import Database, opened
+from hivesync_server.settings.groups import DatabaseSettings
+from hivesync_server.settings.secrets import Secret
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+COUNT = text("SELECT count(*) FROM marks")
+MARK = text("INSERT INTO marks DEFAULT VALUES")
+
+
+@pytest.fixture
+async def marks(tmp_path: Path) -> AsyncIterator[Database]:
+    async with opened(DatabaseSettings(Secret(""), tmp_path / "file.sqlite3", 1)) as found:
+        async with found.transaction() as transaction:
+            await transaction.session.execute(text("CREATE TABLE marks (id INTEGER PRIMARY KEY)"))
+        yield found
+
+
+@pytest.fixture
+def other(marks: Database, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Another process, which holds the lock."""
+    with closing(sqlite3.connect(tmp_path / "file.sqlite3", isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+
+
+async def mark(marks: Database) -> None:
+    async with marks.transaction() as transaction:
+        await transaction.session.execute(MARK)
+
+
+async def test_a_writer_that_is_cancelled_while_it_waits_for_another_is_over_at_once(
+    marks: Database, other: sqlite3.Connection
+) -> None:
+    waiting = asyncio.create_task(mark(marks))
+    await asyncio.sleep(0.4)
+    began = time.monotonic()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await marks.close()
+    assert time.monotonic() - began < 5, "SQLite's own wait lasts for 15 s"
+    other.execute("COMMIT")
+    await mark(marks)
+    async with marks.transaction(writes=False) as transaction:
+        assert await transaction.session.scalar(COUNT) == 1
+
+
+async def test_a_writer_waits_longer_than_one_turn(marks: Database, other: sqlite3.Connection) -> None:
+    waiting = asyncio.create_task(mark(marks))
+    await asyncio.sleep(1)
+    assert not waiting.done()
+    other.execute("COMMIT")
+    await waiting
+
+
+async def test_who_waited_in_vain_leaves_the_usual_wait_behind(
+    marks: Database, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = await busy_timeout(marks)
+    monkeypatch.setattr(db, "_BUSY_TIMEOUT_SECONDS", 1)
+    with pytest.raises(DBAPIError):
+        await mark(marks)
+    monkeypatch.undo()
+    assert usual > 1_000 == await busy_timeout(marks)
+
+
+async def busy_timeout(marks: Database) -> int:
+    async with marks.transaction(writes=False) as transaction:
+        return int((await transaction.session.execute(text("PRAGMA busy_timeout"))).scalar_one())

@@ -1,0 +1,141 @@
+"""A walk through all commands of the Vim family in a terminal, with the real product behind them.
+
+Each step gives the screen that it waited for. Tests look at what it says; `pictures` draws it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hivesync_dev.editors.installed import neovim_command, neovim_programs, vim_command
+from hivesync_dev.editors.tmux import Tmux
+from hivesync_dev.paths import VENV_BIN
+from hivesync_dev.stack.stack import Stack
+
+SIZE = (104, 50)
+"""As large as the whole code of a preview needs."""
+STATUS_LINE = {"neovim": "%{v:lua.require'hivesync'.status()}", "vim": "%{hivesync#status()}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A folder that the stack's agent has linked, with a few things in it to be seen."""
+
+    root: Path
+    project_id: str
+
+
+def prepare(stack: Stack, root: Path) -> Linked:
+    """Link the folder, and put tasks and comments into its project, one of them hostile."""
+    with stack.api() as api:
+        project = api.http.post("/v1/projects", json={"path": str(root)}).json()["id"]
+
+        def make(kind: str, body: dict[str, Any]) -> None:
+            api.http.post(f"/api/v1/projects/{project}/{kind}", json=body).raise_for_status()
+
+        make(
+            "tasks", {"title": "Draw the start screen", "status": "done", "description": "As in the sketch."}
+        )
+        make("tasks", {"title": "Let the counter keep its value", "status": "in_progress"})
+        make("tasks", {"title": "Ask about dark colours", "status": "blocked"})
+        # What an editor or a terminal might obey: a mode line, a status line's code, an escape sequence.
+        make("tasks", {"title": "vim: set fdm=expr: %{system('id')} \x9b31m<b>x</b> `id` | qall!"})
+        make(
+            "comments", {"target": {"kind": "file", "path": "App.tsx", "line": 9}, "body": "What is it for?"}
+        )
+    return Linked(root, project)
+
+
+class Tour:
+    """The commands, one method each."""
+
+    def __init__(self, terminal: Tmux) -> None:
+        self.terminal = terminal
+
+    def _shown(self, command: str, *texts: str, seconds: float = 60.0) -> str:
+        self.terminal.command(f"HiveSync {command}")
+        return self.terminal.wait_for(*texts, seconds=seconds)
+
+    def close(self, text: str) -> None:
+        """Leave the window that shows this text."""
+        self.terminal.press("q")
+        self.terminal.wait_until_gone(text)
+
+    def status(self) -> str:
+        return self._shown("status", "by the agent on this machine")
+
+    def tasks(self) -> str:
+        return self._shown("tasks", "open and comment", "Ask about dark colours")
+
+    def task(self) -> str:
+        """Open the task under the cursor."""
+        self.terminal.press("Enter")
+        return self.terminal.wait_for("As in the sketch.")
+
+    def comment(self, key: str, prompt: str, text: str, shown: str) -> str:
+        """Add a comment; it is `shown` once the backend has taken it."""
+        self.terminal.type(key)
+        self.terminal.wait_for(prompt)
+        self.terminal.type(text)
+        self.terminal.press("Enter")
+        return self.terminal.wait_for(shown)
+
+    def comments(self) -> str:
+        self.terminal.command("9")
+        return self._shown("comments", "What is it for?")
+
+    def notifications(self) -> str:
+        return self._shown("notifications", "mark all read")
+
+    def docs(self) -> str:
+        return self._shown("docs", "Explanations")
+
+    def preview(self) -> str:
+        return self._shown("preview", "Scan it with your phone", "█")
+
+    def live(self) -> str:
+        return self._shown("live", "each save is shown there", "█")
+
+    def stop(self) -> str:
+        return self._shown("stop", "has ended")
+
+    def console(self) -> str:
+        return self._shown("console", "the phone writes appears here")
+
+    def doctor(self) -> str:
+        return self._shown("doctor", "which has proven itself", "backend")
+
+    def logout(self) -> str:
+        return self._shown("logout", "Signed out", "HiveSync signed out")
+
+    def login(self) -> str:
+        return self._shown("login", "Sign in", "Code")
+
+
+@contextmanager
+def tour_of(editor: str, stack: Stack, file: Path, folder: Path) -> Iterator[Tour]:
+    """Open the file in an editor in a terminal."""
+    commands: dict[str, Callable[..., list[str]]] = {
+        "neovim": lambda *more: neovim_command(neovim_programs()["current"], *more),
+        "vim": vim_command,
+    }
+    shown = ("-n", "--cmd", f"set laststatus=2 statusline=%f%=%#Title#{_escaped(STATUS_LINE[editor])}")
+    environment = stack.agent.env() | {
+        "PATH": os.pathsep.join([str(VENV_BIN), os.environ["PATH"]]),
+        "LANG": "C.UTF-8",
+        "COLORTERM": "truecolor",
+    }
+    colours = ("-c", "set termguicolors background=dark") if editor == "vim" else ()
+    with Tmux(commands[editor](*shown, *colours, str(file)), environment, folder, SIZE) as terminal:
+        terminal.wait_for("HiveSync Premium")
+        yield Tour(terminal)
+
+
+def _escaped(text: str) -> str:
+    """Give a text as `:set` takes it."""
+    return text.replace(" ", r"\ ").replace('"', r"\"").replace("|", r"\|")
