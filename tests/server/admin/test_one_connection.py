@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from uuid import uuid4
 
 import httpx
@@ -10,7 +9,6 @@ import pytest
 from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
 from hivesync_dev.servers.running_backend import RunningBackend
 from hivesync_server.adapters import db
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.server.page_browser import Browser
 
@@ -18,8 +16,8 @@ from tests.server.page_browser import Browser
 @pytest.fixture(autouse=True)
 def only_one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the backend a pool of one; whoever wants a second gives up before the test does."""
-    few = partial(create_async_engine, pool_size=1, max_overflow=0, pool_timeout=5)
-    monkeypatch.setattr(db, "create_async_engine", few)
+    one = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 5}
+    monkeypatch.setattr(db, "pooled", lambda _: one)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

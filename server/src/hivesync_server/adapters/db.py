@@ -35,6 +35,7 @@ from hivesync_server.settings.groups import DatabaseSettings
 
 _BUSY_TIMEOUT_SECONDS = 15
 _TURN_MS = 250
+_SQLITE_POOL = 15
 _WRITES = "hivesync_writes"
 _QUIET = {"hide_parameters": True}
 """Else the text of an error, which is logged, repeats what was sent: addresses, hashes, mails."""
@@ -213,15 +214,20 @@ def _postgres_engine(url: str, pool: int) -> AsyncEngine:
     engine = create_async_engine(
         "postgresql+psycopg://",
         async_creator=connect,
-        # None is closed after a burst: a new one has to be opened, and learns each statement anew. The last
-        # one used is the next one taken, so that it knows most statements and the others stay idle.
-        pool_size=pool,
-        max_overflow=0,
-        pool_use_lifo=True,
-        **_QUIET,
+        **pooled(pool),
     )
     event.listen(engine.sync_engine, "checkout", _refuse_dead)
     return engine
+
+
+def pooled(size: int) -> dict[str, Any]:
+    """Give what both engines are made with.
+
+    No connection is closed after a burst: a new one has to be opened, and learns each statement anew; and a
+    task that is cancelled at a stop can't be in the middle of closing one. The last one used is the next one
+    taken, so that it knows most statements and the others stay idle.
+    """
+    return {"pool_size": size, "max_overflow": 0, "pool_use_lifo": True, **_QUIET}
 
 
 def _refuse_dead(connection: Any, *_: Any) -> None:
@@ -245,7 +251,7 @@ def _has_something_to_say(descriptor: int) -> bool:
 
 def _sqlite_engine(url: str) -> AsyncEngine:
     options = {"timeout": _BUSY_TIMEOUT_SECONDS, "async_creator_fn": _open_sqlite}
-    engine = create_async_engine(url, connect_args=options, **_QUIET)
+    engine = create_async_engine(url, connect_args=options, **pooled(_SQLITE_POOL))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -31,7 +31,7 @@ def sample(resources: Resources) -> None:
     metrics.set("hivesync_password_hashes_waiting", resources.passwords.waiting)
     pool: Any = resources.database.engine.pool
     metrics.set("hivesync_database_connections_in_use", pool.checkedout())
-    metrics.set("hivesync_database_connections_limit", pool.size() + pool._max_overflow)
+    metrics.set("hivesync_database_connections_limit", pool.size())
     metrics.advance("hivesync_events_published", hub.published)
     metrics.advance("hivesync_event_looks", hub.looks)
     metrics.advance("hivesync_limits_failed_open", resources.cache.unanswered)
