@@ -81,3 +81,15 @@ async def test_who_waited_in_vain_leaves_the_usual_wait_behind(
 async def busy_timeout(marks: Database) -> int:
     async with marks.transaction(writes=False) as transaction:
         return int((await transaction.session.execute(text("PRAGMA busy_timeout"))).scalar_one())
+
+
+async def test_who_is_cancelled_while_taking_the_lock_does_not_keep_it(marks: Database) -> None:
+    """Wherever in its work the task is when it is told, whoever comes next may write."""
+    for steps in range(80):
+        taking = asyncio.create_task(mark(marks))
+        for _ in range(steps):
+            await asyncio.sleep(0.0001)
+        taking.cancel()
+        await asyncio.wait({taking})
+        async with asyncio.timeout(5):
+            await mark(marks)

@@ -250,11 +250,26 @@ def _has_something_to_say(descriptor: int) -> bool:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    options = {"timeout": _BUSY_TIMEOUT_SECONDS, "async_creator_fn": _open_sqlite}
+    options = {
+        "timeout": _BUSY_TIMEOUT_SECONDS,
+        "async_creator_fn": _open_sqlite,
+        "factory": _SqliteConnection,
+    }
     engine = create_async_engine(url, connect_args=options, **pooled(_SQLITE_POOL))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+class _SqliteConnection(sqlite3.Connection):
+    """SQLite keeps a closed connection, and its lock, until the last of its statements is gone. That of a
+    task that was cancelled while it began to write is gone late, and all others would wait for it.
+    """
+
+    def close(self) -> None:
+        """Undo what was begun, then close."""
+        self.rollback()
+        super().close()
 
 
 async def _open_sqlite(*arguments: Any, **options: Any) -> aiosqlite.Connection:

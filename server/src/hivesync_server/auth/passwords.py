@@ -31,6 +31,8 @@ requests sign-ins are slow, and more than the queue holds are refused.
 """
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+"""OWASP's parameters for Argon2id: 19 MiB, two passes, one lane."""
+
 _T = TypeVar("_T")
 
 
@@ -46,18 +48,16 @@ class HashingBusy(RetryLater):
 
 
 @cache
-def _nobody() -> str:
-    return _HASHER.hash("the password of an account that does not exist")
+def _nobody(hasher: PasswordHasher) -> str:
+    return hasher.hash("the password of an account that does not exist")
 
 
 class Passwords:
-    """Hash and check. The parameters are OWASP's for Argon2id: 19 MiB, two passes, one lane.
-
-    `places`: how many more may be in the queue.
-    """
+    """Hash by `hasher` and check. `places`: how many more may be in the queue."""
 
     def __init__(self, queue_max: int = QUEUE_MAX) -> None:
-        self._nobody = _nobody()
+        self.hasher = _HASHER
+        _nobody(self.hasher)  # before anybody asks: the first must not wait longer than others
         # One core stays for the requests; Argon2 frees the interpreter's lock while it computes.
         threads = max(1, min(4, (os.cpu_count() or 1) - 1))
         self._pool = ThreadPoolExecutor(threads, "passwords", initializer=_step_back)
@@ -71,11 +71,11 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """Give the hash to store, with its salt and parameters, or raise `HashingBusy`."""
-        return await self._compute(lambda: _HASHER.hash(password))
+        return await self._compute(lambda: self.hasher.hash(password))
 
     async def matches(self, stored: str | None, password: str) -> bool:
         """Tell whether `password` made `stored`; without an account do the same work and say no."""
-        right = await self._compute(lambda: self._verify(stored or self._nobody, password))
+        right = await self._compute(lambda: self._verify(stored or _nobody(self.hasher), password))
         return right and stored is not None
 
     def close(self) -> None:
@@ -93,7 +93,7 @@ class Passwords:
 
     def _verify(self, stored: str, password: str) -> bool:
         try:
-            return _HASHER.verify(stored, password)
+            return self.hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import httpx
+from argon2 import PasswordHasher
 from hivesync_server.adapters.tls import trusted
 from hivesync_server.resources import Resources
 from hivesync_server.serving import BoundServer, bind
 from hivesync_server.settings import Settings
+
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Most of what a sign-up computes are two hashes; only tests about hashing need them to be slow."""
 
 LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=3)
 """A client lets an idle connection go before the server does (5 s): else one may send as the other closes."""
@@ -43,6 +47,7 @@ class RunningBackend:
         started = asyncio.Event()
         self._bound = bind(self.settings, lambda _: started.set(), self.clock)
         self.settings = self._bound.settings
+        self.resources.passwords.hasher = QUICK_HASHER
         self._task = asyncio.create_task(self._bound.run(), name="backend")
         waiting = asyncio.create_task(started.wait())
         await asyncio.wait({waiting, self._task}, return_when=asyncio.FIRST_COMPLETED)
