@@ -69,6 +69,33 @@ def test_a_file_is_explained_without_any_model(hivesync: Run, project: Path) -> 
     assert (result["engine"], result["summary"].startswith("Lines 1–3 of")) == ("outline", True)
 
 
+def test_tasks_and_notifications_are_seen_beside_the_code(
+    hivesync: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert hivesync("link", str(project)).returncode == 0
+    monkeypatch.chdir(project / "src")
+    added = json.loads(hivesync("tasks", "add", "Draw the map", "--mine", "--json").stdout)
+    hivesync("tasks", "add", "Sharpen the pencil")
+    hivesync("tasks", "set", added["id"], "in_progress")
+    told = hivesync("tasks")
+    assert [line.split(maxsplit=2)[::2] for line in told.stdout.splitlines()[1:]] == [
+        ["in_progress", "Draw the map"],
+        ["open", "Sharpen the pencil"],
+    ]
+    mine = json.loads(hivesync("tasks", "--mine", "--json").stdout)
+    assert [task["id"] for task in mine["items"]] == [added["id"]]
+    hivesync("tasks", "--project", added["project_id"], "set", added["id"], "done")
+    assert "Draw the map" not in hivesync("tasks").stdout
+    assert "done         " in hivesync("tasks", "--all").stdout
+
+    assert hivesync("preview", str(project)).returncode == 0
+    unread = json.loads(hivesync("notifications", "--json").stdout)
+    assert unread["items"][0]["type"] == "preview_ready"
+    assert hivesync("notifications", "read", unread["items"][0]["id"]).returncode == 0
+    assert unread["items"][0]["id"] not in hivesync("notifications").stdout
+    assert f"  {unread['items'][0]['id']}" in hivesync("notifications", "--all").stdout
+
+
 def test_a_second_agent_says_where_the_first_one_is(hivesync: Run, stack: Stack) -> None:
     result = hivesync("agent", "run")
     assert result.returncode == 0

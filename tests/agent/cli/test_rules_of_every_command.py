@@ -13,7 +13,9 @@ from hivesync_dev.servers.scripted import problem_answer
 
 GROUPS = {
     "agent": ("run", "start", "stop", "restart", "status"),
+    "notifications": ("read",),
     "service": ("install", "uninstall", "status"),
+    "tasks": ("add", "set"),
 }
 COMMANDS = [
     *(*GROUPS, "api", "completion", "doctor", "link", "login", "logout", "logs", "preview", "remote"),
@@ -27,6 +29,12 @@ async def test_help_names_every_command(hivesync: CommandLine) -> None:
     outcome = await hivesync.run("--help")
     assert outcome.code == 0
     assert all(f"\n  {name} " in outcome.out for name in COMMANDS)
+
+
+async def test_without_a_command_it_helps_and_scolds_nobody(hivesync: CommandLine) -> None:
+    outcome = await hivesync.run()
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (await hivesync.run("--help")).out
 
 
 @pytest.mark.parametrize("command", ALL)
@@ -67,6 +75,8 @@ def test_help_loads_nothing_that_only_a_command_needs() -> None:
         "login --password-stdin",
         "login --email ada",
         "login --email ada --password-stdin",
+        "tasks set 1 almost",
+        "tasks --mine add x",
     ],
 )
 async def test_wrong_usage_is_2(hivesync: CommandLine, arguments: str) -> None:
@@ -95,7 +105,7 @@ async def test_a_wrong_environment_is_2_and_names_the_variable(
 
 
 @pytest.mark.usefixtures("store")
-@pytest.mark.parametrize("command", ["whoami", "token", "api GET auth/me"])
+@pytest.mark.parametrize("command", ["whoami", "token", "api GET auth/me", "tasks", "notifications"])
 async def test_not_signed_in_is_3(hivesync: CommandLine, command: str) -> None:
     outcome = await hivesync.run(*command.split())
     assert outcome.code == 3

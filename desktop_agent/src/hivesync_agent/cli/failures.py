@@ -45,6 +45,9 @@ def report(error: BaseException, *, as_json: bool) -> int:
         case click.exceptions.Abort() | KeyboardInterrupt():
             click.echo("Interrupted.", err=True)
             return EXIT_INTERRUPTED
+        case click.exceptions.NoArgsIsHelpError() if not as_json:
+            click.echo(error.format_message(), err=True)
+            return EXIT_USAGE
         case click.UsageError():
             _tell(_problem(400, "VALIDATION_ERROR", error.format_message()), as_json)
             if not as_json and error.ctx is not None:
