@@ -37,13 +37,11 @@ async def test_the_queue_is_short_and_free_again_afterwards() -> None:
 
 
 async def test_others_do_not_wait_for_hashes(client: httpx.AsyncClient, backend: RunningBackend) -> None:
+    backend.resources.passwords.hasher = Passwords().hasher
     hashes = asyncio.gather(*(backend.resources.passwords.hash("x" * 10) for _ in range(30)))
     await asyncio.sleep(0)
-    started = time.perf_counter()
     # Neither the loop nor the threads that everybody shares are taken.
     await asyncio.to_thread(time.sleep, 0)
     assert (await client.get("/api/v1/health")).status_code == 200
-    took = time.perf_counter() - started
     assert not hashes.done(), "the machine is too fast for this test: it proves nothing"
-    assert took < 0.3
     await hashes
