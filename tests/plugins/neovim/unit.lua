@@ -138,16 +138,50 @@ function tests.build_errors_wait_until_their_file_is_opened()
   same(#vim.diagnostic.get(0), 0)
 end
 
-function tests.only_links_that_are_safe_are_opened()
-  local browser = require("hivesync.browser")
-  for _, link in ipairs({ "https://hivesync.example/p/1#t", "http://127.0.0.1:4000/x", "http://localhost/" }) do
-    same({ link, browser.is_safe(link) }, { link, true })
+function tests.only_links_to_our_own_hosts_are_opened()
+  local links = require("hivesync.links")
+  local far, here = { "https://hivesync.example", "https://worker.example:8443/" }, { "http://127.0.0.1:8000" }
+  for _, link in ipairs({ "https://hivesync.example/p/1#t", "https://HIVESYNC.example", "https://worker.example:8443/?a" }) do
+    same({ link, links.is_ours(link, far), links.is_ours(link, here) }, { link, true, false })
   end
-  local unsafe = { "file:///etc/passwd", "javascript:alert(1)", "http://evil.example/", "https://x/ -a", "https://x/`id`", "--help",
-    "http://127.0.0.1:80@evil.example/x", "https://a.example:1@evil.example/", "https://a.example@evil.example/" }
-  for _, link in ipairs(unsafe) do
-    same({ link, browser.is_safe(link) }, { link, false })
+  for _, link in ipairs({ "http://127.0.0.1:4000/x", "http://localhost/", "http://[::1]:8787/p#t" }) do
+    same({ link, links.is_ours(link, here), links.is_ours(link, far) }, { link, true, false })
   end
+  local both = { far[1], far[2], here[1] }
+  local others = {
+    "file:///etc/passwd", "javascript:alert(1)", "http://hivesync.example/", "https://hivesync.example/ -a",
+    "https://hivesync.example/`id`", "--help", "", "https://hivesync.example.evil.example/", "https://evil.example/",
+    "http://127.0.0.1:80@evil.example/x", "https://hivesync.example@evil.example/", "https://hivesync.example/\nx",
+    "https://hivesync.example:8443/", "https://hivesync.example\\@evil.example/", "http://127.0.0.1.evil.example/",
+  }
+  for _, link in ipairs(others) do
+    same({ link, links.is_ours(link, both) }, { link, false })
+  end
+  same(links.is_ours(vim.NIL, both), false)
+end
+
+local function program(folder)
+  vim.fn.mkdir(folder, "p")
+  vim.fn.writefile({ "#!/bin/sh" }, folder .. "/hivesync")
+  vim.fn.setfperm(folder .. "/hivesync", "rwx------")
+  return folder .. "/hivesync"
+end
+
+function tests.a_program_that_a_project_brings_is_never_started()
+  local programs = require("hivesync.programs")
+  local folder, before, path = vim.fn.tempname(), vim.fn.getcwd(), vim.env.PATH
+  program(folder .. "/project")
+  program(folder .. "/project/bin")
+  local good = program(folder .. "/good")
+  vim.api.nvim_set_current_dir(folder .. "/project")
+  vim.env.PATH = ".:bin::" .. folder .. "/good"
+  local found = { programs.find("hivesync"), programs.find(good), programs.find("./hivesync") or "none" }
+  vim.env.PATH = ".:bin:"
+  found[4] = programs.find("hivesync") or "none"
+  vim.env.PATH = path
+  vim.api.nvim_set_current_dir(before)
+  vim.fn.delete(folder, "rf")
+  same(found, { good, good, "none", "none" })
 end
 
 function tests.the_status_line_says_fixed_words_and_numbers()

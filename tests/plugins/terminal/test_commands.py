@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hivesync_dev.browser import chromium, phone
 from hivesync_dev.editors.installed import TMUX, VIM
 from hivesync_dev.editors.pictures import SAMPLE
 from hivesync_dev.editors.tour import Linked, Tour, prepare, tour_of
 from hivesync_dev.stack.stack import Stack, StackSettings
 from hivesync_dev.testing import require_tool
+from hivesync_dev.waiting import wait_until
+from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.timeout(300)
+
+LOGGED = "the trails have opened"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,17 +39,44 @@ def stack(programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def linked(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Linked:
     """The sample app, linked, with tasks and comments."""
     ignored = shutil.ignore_patterns("node_modules")
-    root = shutil.copytree(SAMPLE, tmp_path_factory.mktemp("project") / "trails", ignore=ignored)
-    return prepare(stack, Path(root))
+    root = Path(shutil.copytree(SAMPLE, tmp_path_factory.mktemp("project") / "trails", ignore=ignored))
+    app = root / "App.tsx"
+    # In words apart: the editors show this text, too.
+    app.write_text(
+        app.read_text("utf-8") + f"console.warn({', '.join(map(repr, LOGGED.split()))});\n", "utf-8"
+    )
+    return prepare(stack, root)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """What phones are made of."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Path:
+    """A file with the link that was opened last; what opens it is found on PATH, as the user's own is."""
+    program = tmp_path / "programs" / "xdg-open"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\nprintf %s "$1" > "$0.part" && mv "$0.part" "$0.link"\n', "utf-8")
+    program.chmod(0o700)
+    return program.with_suffix(".link")
 
 
 @pytest.fixture(params=["neovim", "vim"])
-def tour(request: pytest.FixtureRequest, stack: Stack, linked: Linked, tmp_path: Path) -> Iterator[Tour]:
-    with tour_of(str(request.param), stack, linked.root / "App.tsx", tmp_path) as walk:
+def tour(
+    request: pytest.FixtureRequest, stack: Stack, linked: Linked, opened: Path, tmp_path: Path
+) -> Iterator[Tour]:
+    programs = [opened.parent]
+    with tour_of(str(request.param), stack, linked.root / "App.tsx", tmp_path, programs) as walk:
         yield walk
 
 
-def test_every_command_shows_what_it_should(tour: Tour, linked: Linked, stack: Stack) -> None:
+def test_every_command_shows_what_it_should(
+    tour: Tour, linked: Linked, stack: Stack, browser: Browser, opened: Path
+) -> None:
     assert "demo, premium" in tour.status()
     tour.close("by the agent")
 
@@ -53,6 +85,10 @@ def test_every_command_shows_what_it_should(tour: Tour, linked: Linked, stack: S
     tour.task()
     tour.comment("c", "Comment:", "The sketch is old.", "   The sketch is old.")
     tour.close("As in the sketch.")
+    tour.change_status(1, "Draw the start screen  open")
+    assert _statuses(stack, linked)["Draw the start screen"] == "open"
+    tour.change_status(4, "Draw the start screen  done")
+    assert _statuses(stack, linked)["Draw the start screen"] == "done"
     tour.close("open and comment")
 
     assert "9" in tour.comments()
@@ -63,16 +99,28 @@ def test_every_command_shows_what_it_should(tour: Tour, linked: Linked, stack: S
     assert "Exported component" in tour.docs()
     tour.close("Explanations")
     tour.live()
+    tour.terminal.type("o")
+    wait_until(opened.exists)
     tour.close("each save is shown there")
+    tour.console()
+    with phone(browser) as visitor:
+        visitor.open(opened.read_text("utf-8"))
+        line = tour.terminal.wait_for(f"warn  {LOGGED}", seconds=60)
+    assert "Nothing yet" not in line
+    tour.close(LOGGED)
     tour.stop()
     tour.notifications()
     tour.terminal.type("A")
     tour.terminal.wait_until_gone("unread")
     tour.close("mark all read")
-    tour.console()
-    tour.close("appears here")
     tour.doctor()
     tour.close("has proven itself")
+
+
+def _statuses(stack: Stack, linked: Linked) -> dict[str, str]:
+    with stack.api() as api:
+        page = api.http.get(f"/api/v1/projects/{linked.project_id}/tasks").json()
+    return {task["title"]: task["status"] for task in page["items"]}
 
 
 def _comments(stack: Stack, linked: Linked) -> list[dict[str, str]]:

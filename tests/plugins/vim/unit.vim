@@ -7,7 +7,9 @@ import autoload 'hivesync/proof.vim'
 import autoload 'hivesync/hashing.vim'
 import autoload 'hivesync/plain.vim'
 import autoload 'hivesync/diff.vim'
-import autoload 'hivesync/browser.vim'
+import autoload 'hivesync/json.vim'
+import autoload 'hivesync/links.vim'
+import autoload 'hivesync/programs.vim'
 
 def Read(text: string, size: number, bytes_max = 0): list<any>
   var reader = http.New(null, bytes_max)
@@ -118,14 +120,59 @@ def Test_a_change_is_made_only_where_it_fits()
   assert_equal([], Patched(['x', 'x', 'two', 'three', 'two', 'three']), 'two places, and neither is its own')
 enddef
 
-def Test_only_links_that_are_safe_are_opened()
-  for link in ['https://hivesync.example/p/1#t', 'http://127.0.0.1:4000/x', 'http://localhost/']
-    assert_true(browser.IsSafe(link), link)
+def Test_only_links_to_our_own_hosts_are_opened()
+  var far = ['https://hivesync.example', 'https://worker.example:8443/']
+  var here = ['http://127.0.0.1:8000']
+  for link in ['https://hivesync.example/p/1#t', 'https://HIVESYNC.example', 'https://worker.example:8443/?a']
+    assert_true(links.IsOurs(link, far), link)
+    assert_false(links.IsOurs(link, here), link)
   endfor
-  for link in ['file:///etc/passwd', 'javascript:alert(1)', 'http://evil.example/', 'https://x/ -a', "https://x/'`id`", '--help',
-      'http://127.0.0.1:80@evil.example/x', 'https://a.example:1@evil.example/', 'https://a.example@evil.example/']
-    assert_false(browser.IsSafe(link), link)
+  for link in ['http://127.0.0.1:4000/x', 'http://localhost/', 'http://[::1]:8787/p#t']
+    assert_true(links.IsOurs(link, here), link)
+    assert_false(links.IsOurs(link, far), link)
   endfor
+  for link in ['file:///etc/passwd', 'javascript:alert(1)', 'http://hivesync.example/', 'https://hivesync.example/ -a',
+      "https://hivesync.example/'`id`", '--help', '', 'https://hivesync.example.evil.example/', 'https://evil.example/',
+      'http://127.0.0.1:80@evil.example/x', 'https://hivesync.example@evil.example/', "https://hivesync.example/\nx",
+      'https://hivesync.example:8443/', 'https://hivesync.example\@evil.example/', 'http://127.0.0.1.evil.example/']
+    assert_false(links.IsOurs(link, far + here), link)
+  endfor
+enddef
+
+def Program(folder: string): string
+  mkdir(folder, 'p')
+  writefile(['#!/bin/sh'], folder .. '/hivesync')
+  setfperm(folder .. '/hivesync', 'rwx------')
+  return folder .. '/hivesync'
+enddef
+
+def Test_a_program_that_a_project_brings_is_never_started()
+  var [folder, before, path] = [tempname(), getcwd(), $PATH]
+  Program(folder .. '/project/bin')
+  Program(folder .. '/project')
+  var good = Program(folder .. '/good')
+  try
+    chdir(folder .. '/project')
+    $PATH = '.:bin::' .. folder .. '/good'
+    assert_equal(good, programs.Find('hivesync'))
+    assert_equal(good, programs.Find(good))
+    assert_equal('', programs.Find('./hivesync'))
+    $PATH = '.:bin:'
+    assert_equal('', programs.Find('hivesync'))
+  finally
+    $PATH = path
+    chdir(before)
+    delete(folder, 'rf')
+  endtry
+enddef
+
+def Test_only_true_is_true()
+  assert_true(json.True({is: v:true}, 'is'))
+  for value in [v:false, v:null, 1, 'true', ['true'], {}]
+    assert_false(json.True({is: value}, 'is'), string(value))
+  endfor
+  assert_false(json.True({}, 'is'))
+  assert_false(json.True(null, 'is'))
 enddef
 
 var failed: list<string> = []

@@ -1,22 +1,16 @@
---- Opens a link in the user's browser: https only, or http to this machine; never by a shell.
+--- Opens a link of ours in the user's browser; never by a shell.
+local links = require("hivesync.links")
+local programs = require("hivesync.programs")
 local uv = vim.uv or vim.loop
 
 local M = {}
 
-function M.is_safe(link)
-  if type(link) ~= "string" or link:find("[%s%c\"'`<>\\]") then
-    return false
-  end
-  local scheme, authority = link:match("^(https?)://([^/?#]*)")
-  -- Nothing but a host and a port: before an "@" stands a name for the server, and anything looks like a host.
-  local host = authority and (authority:match("^([%w.-]+)$") or authority:match("^([%w.-]+):%d+$"))
-  return host ~= nil and (scheme == "https" or host == "127.0.0.1" or host == "localhost")
-end
+local NONE = "No browser could be opened; y copies the link."
 
---- Give whether a browser was started.
-function M.open(link)
-  if not M.is_safe(link) then
-    return false
+--- Give what was wrong, nil once a browser was started.
+function M.open(link, origins)
+  if not links.is_ours(link, origins) then
+    return "The link does not lead to HiveSync, so it was not opened."
   end
   local system = uv.os_uname().sysname
   local program, arguments = "xdg-open", { link }
@@ -25,14 +19,15 @@ function M.open(link)
   elseif system:find("Windows") or system:find("MINGW") then
     program, arguments = "rundll32", { "url.dll,FileProtocolHandler", link }
   end
-  if vim.fn.executable(program) == 0 then
-    return false
+  local path = programs.find(program)
+  if not path then
+    return NONE
   end
   local handle
-  handle = uv.spawn(program, { args = arguments, detached = true }, function()
+  handle = uv.spawn(path, { args = arguments, detached = true }, function()
     handle:close()
   end)
-  return handle ~= nil
+  return not handle and NONE or nil
 end
 
 return M

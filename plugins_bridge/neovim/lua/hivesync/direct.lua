@@ -1,6 +1,7 @@
 --- The way to the backend without an agent: the `hivesync` command, which has TLS and the shared session.
 local http = require("hivesync.http")
 local json = require("hivesync.json")
+local programs = require("hivesync.programs")
 local settings = require("hivesync.settings")
 local uv = vim.uv or vim.loop
 
@@ -22,6 +23,10 @@ end
 
 --- Run a command with text on its standard input: `done(exit code or nil, out, err)`.
 function M.run(arguments, input, ticket, done)
+  local program = programs.find(settings.get().command)
+  if not program then
+    return done(nil, "", MISSING)
+  end
   local pipes = { uv.new_pipe(false), uv.new_pipe(false), uv.new_pipe(false) }
   local out, err, left, exit = {}, {}, 3, nil
   local function ended()
@@ -31,7 +36,7 @@ function M.run(arguments, input, ticket, done)
     end
   end
   local handle
-  handle = uv.spawn(settings.get().command, { args = arguments, stdio = pipes, hide = true }, function(code)
+  handle = uv.spawn(program, { args = arguments, stdio = pipes, hide = true }, function(code)
     exit = code
     ticket.process = nil
     handle:close()

@@ -3,6 +3,7 @@ local browser = require("hivesync.browser")
 local client = require("hivesync.client")
 local diagnostics = require("hivesync.diagnostics")
 local follow = require("hivesync.follow")
+local links = require("hivesync.links")
 local plain = require("hivesync.plain")
 local progress = require("hivesync.progress")
 local settings = require("hivesync.settings")
@@ -41,11 +42,23 @@ local function code_lines(preview)
   return lines
 end
 
+local function open_link(link)
+  links.ask_origins(function(failure, origins)
+    if failure then
+      return tell.failure(failure)
+    end
+    local wrong = browser.open(link, origins)
+    if wrong then
+      tell.warning(wrong)
+    end
+  end)
+end
+
 local function show_code(preview)
   local title = preview.live and "Live preview" or "Preview"
   local float = view.float(title, code_lines(preview), { name = "preview", wrap = false })
   view.map(float.buffer, "y", function()
-    if not browser.is_safe(preview.preview_url) then
+    if not links.origin_of(preview.preview_url) then
       return tell.warning("The link is none of a preview, so it is not copied.")
     end
     vim.fn.setreg('"', preview.preview_url)
@@ -53,9 +66,7 @@ local function show_code(preview)
     tell.info("The link is copied.")
   end)
   view.map(float.buffer, "o", function()
-    if not browser.open(preview.preview_url) then
-      tell.warning("No browser could be opened; y copies the link.")
-    end
+    open_link(preview.preview_url)
   end)
   vim.api.nvim_create_autocmd("VimResized", {
     buffer = float.buffer,

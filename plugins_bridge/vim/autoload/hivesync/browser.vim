@@ -1,23 +1,24 @@
 vim9script
-# Opens a link in the user's browser: https only, or http to this machine; never by a shell.
+# Opens a link of ours in the user's browser; never by a shell.
 
-export def IsSafe(link: string): bool
-  # Nothing but a host and a port: before an "@" stands a name for the server, and anything looks like a host.
-  return link =~ '^\(https://[A-Za-z0-9.-]\+\|http://127\.0\.0\.1\|http://localhost\)\(:\d\+\)\?\($\|[/?#]\)'
-    && link !~ '[[:space:][:cntrl:]"''`<>\\]'
-enddef
+import autoload './links.vim'
+import autoload './programs.vim'
 
-# Give whether a browser was started.
-export def Open(link: string): bool
+# Give what was wrong, '' once a browser was started.
+export def Open(link: string, origins: list<string>): string
+  if !links.IsOurs(link, origins)
+    return 'The link does not lead to HiveSync, so it was not opened.'
+  endif
   var command = ['xdg-open', link]
   if has('mac') || has('macunix') || has('osx')
     command = ['open', link]
   elseif has('win32')
     command = ['rundll32', 'url.dll,FileProtocolHandler', link]
   endif
-  if !IsSafe(link) || !executable(command[0])
-    return false
+  var program = programs.Find(command[0])
+  if empty(program)
+    return 'No browser could be opened; y copies the link.'
   endif
-  job_start(command, {in_io: 'null', out_io: 'null', err_io: 'null', stoponexit: ''})
-  return true
+  job_start([program] + command[1 :], {in_io: 'null', out_io: 'null', err_io: 'null', stoponexit: ''})
+  return ''
 enddef

@@ -3,6 +3,7 @@ vim9script
 
 import autoload './http.vim'
 import autoload './json.vim'
+import autoload './programs.vim'
 import autoload './settings.vim'
 
 const MISSING = 'The `hivesync` command is not installed, and the agent does not run. '
@@ -10,8 +11,8 @@ const MISSING = 'The `hivesync` command is not installed, and the agent does not
 
 # Run a command with text on its standard input: `Done(exit code, out, err)`; -1: it can't be run.
 export def Execute(arguments: list<string>, input: string, ticket: dict<any>, Done: func)
-  var program = settings.Command()
-  if !executable(program)
+  var program = programs.Find(settings.Command())
+  if empty(program)
     Done(-1, '', MISSING)
     return
   endif

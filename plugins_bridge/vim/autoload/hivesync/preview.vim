@@ -6,6 +6,7 @@ import autoload './client.vim'
 import autoload './diagnostics.vim'
 import autoload './follow.vim'
 import autoload './json.vim'
+import autoload './links.vim'
 import autoload './plain.vim'
 import autoload './progress.vim'
 import autoload './settings.vim'
@@ -36,22 +37,29 @@ def CodeLines(preview: dict<any>): list<any>
   return lines + code + [view.Keys(['o', 'open the link here', 'y', 'copy it', 'q', 'close'])]
 enddef
 
+def OpenLink(link: string)
+  links.AskOrigins((failure, origins) => {
+    var wrong = empty(failure) ? browser.Open(link, origins) : ''
+    if !empty(failure)
+      tell.Failure(failure)
+    elseif !empty(wrong)
+      tell.Warning(wrong)
+    endif
+  })
+enddef
+
 def ShowCode(preview: dict<any>)
   var link = json.Text(preview, 'preview_url')
   view.Popup(json.True(preview, 'live') ? 'Live preview' : 'Preview', CodeLines(preview), {
     y: (_) => {
-      if browser.IsSafe(link)
+      if !empty(links.OriginOf(link))
         view.Copy(link)
         tell.Info('The link is copied.')
       else
         tell.Warning('The link is none of a preview, so it is not copied.')
       endif
     },
-    o: (_) => {
-      if !browser.Open(link)
-        tell.Warning('No browser could be opened; y copies the link.')
-      endif
-    },
+    o: (_) => OpenLink(link),
   }, {wrap: false})
 enddef
 

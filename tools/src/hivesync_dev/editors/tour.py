@@ -6,7 +6,7 @@ Each step gives the screen that it waited for. Tests look at what it says; `pict
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +54,8 @@ def prepare(stack: Stack, root: Path) -> Linked:
 class Tour:
     """The commands, one method each."""
 
-    def __init__(self, terminal: Tmux) -> None:
-        self.terminal = terminal
+    def __init__(self, terminal: Tmux, editor: str) -> None:
+        self.terminal, self._editor = terminal, editor
 
     def _shown(self, command: str, *texts: str, seconds: float = 60.0) -> str:
         self.terminal.command(f"HiveSync {command}")
@@ -76,6 +76,18 @@ class Tour:
         """Open the task under the cursor."""
         self.terminal.press("Enter")
         return self.terminal.wait_for("As in the sketch.")
+
+    def change_status(self, number: int, shown: str) -> str:
+        """Give the task under the cursor one of the statuses, which are counted from 1."""
+        self.terminal.type("s")
+        if self._editor == "vim":
+            self.terminal.wait_for("╭ Status ")
+            self.terminal.press(*["j"] * (number - 1), "Enter")
+        else:
+            self.terminal.wait_for("Type number and <Enter>")
+            self.terminal.type(str(number))
+            self.terminal.press("Enter")
+        return self.terminal.wait_for(shown)
 
     def comment(self, key: str, prompt: str, text: str, shown: str) -> str:
         """Add a comment; it is `shown` once the backend has taken it."""
@@ -118,22 +130,24 @@ class Tour:
 
 
 @contextmanager
-def tour_of(editor: str, stack: Stack, file: Path, folder: Path) -> Iterator[Tour]:
-    """Open the file in an editor in a terminal."""
+def tour_of(
+    editor: str, stack: Stack, file: Path, folder: Path, programs: Sequence[Path] = ()
+) -> Iterator[Tour]:
+    """Open the file in an editor in a terminal; `programs`: folders to look in first."""
     commands: dict[str, Callable[..., list[str]]] = {
         "neovim": lambda *more: neovim_command(neovim_programs()["current"], *more),
         "vim": vim_command,
     }
     shown = ("-n", "--cmd", f"set laststatus=2 statusline=%f%=%#Title#{_escaped(STATUS_LINE[editor])}")
     environment = stack.agent.env() | {
-        "PATH": os.pathsep.join([str(VENV_BIN), os.environ["PATH"]]),
+        "PATH": os.pathsep.join([*map(str, programs), str(VENV_BIN), os.environ["PATH"]]),
         "LANG": "C.UTF-8",
         "COLORTERM": "truecolor",
     }
     colours = ("-c", "set termguicolors background=dark") if editor == "vim" else ()
     with Tmux(commands[editor](*shown, *colours, str(file)), environment, folder, SIZE) as terminal:
         terminal.wait_for("HiveSync Premium")
-        yield Tour(terminal)
+        yield Tour(terminal, editor)
 
 
 def _escaped(text: str) -> str:

@@ -9,7 +9,7 @@ local view = require("hivesync.view")
 
 local PAUSE_MILLISECONDS = 1500
 
-local function show(pending)
+local function show(pending, server)
   local link = plain.line(pending.verification_uri_complete)
   local float = view.float("Sign in", {
     "",
@@ -21,8 +21,9 @@ local function show(pending)
     vim.list_extend({ " " }, view.keys({ "o", "open the browser", "y", "copy the link", "q", "close" })),
   }, { name = "login" })
   view.map(float.buffer, "o", function()
-    if not browser.open(link) then
-      tell.warning("No browser could be opened. Open this link: " .. link)
+    local wrong = browser.open(link, { server })
+    if wrong then
+      tell.warning(wrong)
     end
   end)
   view.map(float.buffer, "y", function()
@@ -63,7 +64,7 @@ return function()
       if not state.pending then
         return tell.info("You are signed in.")
       end
-      wait(show(state.pending))
+      wait(show(state.pending, state.server_url))
     end)
   end)
 end

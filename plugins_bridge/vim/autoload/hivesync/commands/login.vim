@@ -12,7 +12,7 @@ import autoload '../view.vim'
 
 const PAUSE_MILLISECONDS = 1500
 
-def Show(pending: dict<any>): number
+def Show(pending: dict<any>, server: string): number
   var link = plain.Line(json.Text(pending, 'verification_uri_complete'))
   return view.Popup('Sign in', [
     '',
@@ -24,8 +24,9 @@ def Show(pending: dict<any>): number
     view.Keys(['o', 'open the browser', 'y', 'copy the link', 'q', 'close']),
   ], {
     o: (_) => {
-      if !browser.Open(link)
-        tell.Warning('No browser could be opened. Open this link: ' .. link)
+      var wrong = browser.Open(link, [server])
+      if !empty(wrong)
+        tell.Warning(wrong)
       endif
     },
     y: (_) => {
@@ -67,7 +68,7 @@ export def Run(_: dict<any>)
       elseif empty(json.Member(state, 'pending'))
         tell.Info('You are signed in.')
       else
-        Wait(Show(state.pending))
+        Wait(Show(state.pending, json.Text(state, 'server_url')))
       endif
     })
   })
