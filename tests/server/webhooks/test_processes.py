@@ -14,7 +14,7 @@ from hivesync_dev.servers.backend_process import BackendProcess
 from hivesync_dev.servers.backend_user import BackendUser
 from hivesync_dev.servers.fake_resend import FakeResend
 from hivesync_dev.servers.webhook_receiver import WebhookReceiver
-from hivesync_server.webhooks.dispatcher import LEASE
+from hivesync_server.background.leases import LEASE
 
 from tests.server.webhooks.conftest import hook
 

@@ -20,14 +20,13 @@ from hivesync_server.alerts.slack import SLACK_PURPOSE, SlackHosts
 from hivesync_server.alerts.tables import AlertMessageRow, AlertRow
 from hivesync_server.alerts.wording import Words, words_of
 from hivesync_server.background.backoff import backoff
-from hivesync_server.background.leases import Leases
+from hivesync_server.background.leases import LEASE, Leases, kept
 from hivesync_server.background.loop import FINISH_SECONDS, Loop
 from hivesync_server.resources import Resources
 from hivesync_server.webhooks.patience import read_retry_after
 
 _logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
 BATCH = 8
 TRIED_FOR = timedelta(hours=24)
 _POLL_SECONDS = 5.0
@@ -65,9 +64,13 @@ class AlertSender:
     async def step(self) -> bool:
         """Send what is due; tell whether there was anything."""
         url, messages = await self._claim()
-        for alert_id, words in messages.items():
-            await self._record(alert_id, await self._send(url, words))
-        return bool(messages)
+        if not messages:
+            return False
+        in_hand = AlertMessageRow.alert_id.in_(messages)
+        async with kept(self.database, self.clock, AlertMessageRow, self.lease, in_hand):
+            for alert_id, words in messages.items():
+                await self._record(alert_id, await self._send(url, words))
+        return True
 
     async def _claim(self) -> tuple[str | None, dict[str, Words]]:
         async with self.database.transaction() as transaction:

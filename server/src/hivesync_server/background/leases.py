@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -11,7 +14,16 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hivesync_server.adapters.clock import Clock
+from hivesync_server.adapters.db import Database
 from hivesync_server.adapters.tables import Id, UtcTime
+
+LEASE = timedelta(seconds=10)
+"""For work that is `kept` in hand: what a killed process had begun goes on this much later, and a process has
+to stand still for as long before another takes its work."""
+
+_RENEWED_EVERY_SECONDS = 3.0
+_logger = logging.getLogger(__name__)
 
 
 class Leased:
@@ -46,7 +58,8 @@ class Leases(Generic[Row]):
     async def claim(self, now: datetime, lasts: timedelta, limit: int, *order: Any) -> Sequence[Row]:
         """Take due rows in hand, in this order; what others hold is skipped.
 
-        `lasts` must be longer than the work can take, so that a lease runs out only when its holder is dead.
+        `lasts` must be longer than the work can take, unless that is `kept` meanwhile: a lease should run out
+        only when its holder is dead.
         """
         free = or_(self.table.leased_until.is_(None), self.table.leased_until < now)
         query = select(self.table).where(self.table.available_at <= now, free).order_by(*order).limit(limit)
@@ -59,3 +72,43 @@ class Leases(Generic[Row]):
         """Give and lock the row that these conditions name, if it is still in this worker's hands."""
         query = select(self.table).where(*key, self.table.lease == self.lease)
         return await self.session.scalar(query.with_for_update())
+
+    async def renew(self, now: datetime, *key: Any) -> None:
+        """Prolong those of the rows that are still in this worker's hands.
+
+        What somebody has locked is about to be settled, or is met again next time.
+        """
+        query = select(self.table).where(*key, self.table.lease == self.lease)
+        for row in await self.session.scalars(query.with_for_update(skip_locked=True)):
+            row.leased_until = now + LEASE
+
+
+@asynccontextmanager
+async def kept(
+    database: Database, clock: Clock, table: type[Leased], lease: str, *key: Any
+) -> AsyncIterator[None]:
+    """Keep the claimed rows that the conditions name for as long as the work on them goes on."""
+    over = asyncio.Event()
+
+    async def renew() -> None:
+        async with database.transaction() as transaction:
+            await Leases(transaction.session, table, lease).renew(clock(), *key)
+
+    renewing = asyncio.create_task(_again_and_again(renew, over), name="renew leases")
+    try:
+        yield
+    finally:
+        over.set()
+        await asyncio.wait([renewing])
+
+
+async def _again_and_again(renew: Callable[[], Awaitable[None]], over: asyncio.Event) -> None:
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_RENEWED_EVERY_SECONDS):
+                await over.wait()
+                return
+        try:
+            await renew()
+        except Exception:  # the work itself goes on; at worst somebody else does it too
+            _logger.exception("leases not renewed")

@@ -9,7 +9,7 @@ import logging
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hivesync_contract.accounts import ExportState
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,7 +20,7 @@ from hivesync_server.adapters.ids import new_id
 from hivesync_server.adapters.objects import ObjectStore, ObjectStoreUnreachable
 from hivesync_server.auth.repository import UserRepository
 from hivesync_server.background.backoff import backoff
-from hivesync_server.background.leases import Leases
+from hivesync_server.background.leases import LEASE, Leases, kept
 from hivesync_server.background.loop import Loop
 from hivesync_server.exports.contents import Contents, contents_of
 from hivesync_server.exports.repository import ExportRepository
@@ -28,9 +28,6 @@ from hivesync_server.exports.service import LIFE, object_key
 from hivesync_server.exports.tables import ExportJobRow, ExportRow
 from hivesync_server.mails.letters import MailKind, letter
 from hivesync_server.mails.outbox import OutboxMailer
-
-LEASE = timedelta(seconds=300)
-"""Longer than reading, packing and storing one may take."""
 
 TRIES_MAX = 12
 POLL_SECONDS = 30.0
@@ -61,7 +58,9 @@ class Exporter:
                 self.clock(), LEASE, 1, ExportJobRow.available_at
             )
         for job in jobs:
-            await self._make(job.export_id)
+            in_hand = ExportJobRow.export_id == job.export_id
+            async with kept(self.database, self.clock, ExportJobRow, self.lease, in_hand):
+                await self._make(job.export_id)
         return bool(jobs)
 
     async def _make(self, export_id: str) -> None:

@@ -19,16 +19,13 @@ from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.background.backoff import backoff
-from hivesync_server.background.leases import Leases
+from hivesync_server.background.leases import LEASE, Leases, kept
 from hivesync_server.background.loop import FINISH_SECONDS, Loop
 from hivesync_server.jobs.delivery import Delivery, JobRefused, WorkerGate
 from hivesync_server.jobs.outcomes import JobOutcomes
 from hivesync_server.jobs.tables import JobRow, OutboxRow
 
 _logger = logging.getLogger(__name__)
-
-LEASE = timedelta(seconds=60)
-"""Longer than a delivery can take, so that a lease runs out only when its holder is dead."""
 
 BATCH = 8
 POLL_SECONDS = 1.0
@@ -57,10 +54,14 @@ class Dispatcher:
         """Do what is due now; tell whether there was anything."""
         await self._watch_deadlines()
         deliveries = await self._claim()
-        async with asyncio.TaskGroup() as group:
+        if not deliveries:
+            return False
+        in_hand = OutboxRow.id.in_([delivery.message_id for delivery in deliveries])
+        kept_in_hand = kept(self.database, self.clock, OutboxRow, self.lease, in_hand)
+        async with kept_in_hand, asyncio.TaskGroup() as group:
             for delivery in deliveries:
                 group.create_task(self._deliver(delivery), name=f"deliver {delivery.message_id}")
-        return bool(deliveries)
+        return True
 
     async def _claim(self) -> list[Delivery]:
         async with self.database.transaction() as transaction:

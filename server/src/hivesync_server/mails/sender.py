@@ -18,14 +18,12 @@ from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.ids import new_id
 from hivesync_server.adapters.tracing import NoTracing, Tracing
 from hivesync_server.background.backoff import backoff
+from hivesync_server.background.leases import LEASE, kept
 from hivesync_server.background.loop import FINISH_SECONDS, Loop
 from hivesync_server.logs import masked_email
 from hivesync_server.mails.provider import Letter, MailAway, MailHeldBack, MailProvider, MailRefused
 from hivesync_server.mails.repository import MailRepository
 from hivesync_server.mails.tables import MailDeliveryRow, MailRow
-
-LEASE = timedelta(seconds=60)
-"""Longer than a batch can take."""
 
 IDEMPOTENT = timedelta(hours=23)
 """Resend remembers a key for 24 hours; later a mail that may have been carried must not be tried again."""
@@ -79,10 +77,14 @@ class MailSender:
         if self._held_until is not None and self.clock() < self._held_until:
             return False
         tries = await self._claim()
-        async with asyncio.TaskGroup() as group:
+        if not tries:
+            return False
+        in_hand = MailDeliveryRow.mail_id.in_([each.letter.key for each in tries])
+        kept_in_hand = kept(self.database, self.clock, MailDeliveryRow, self.lease, in_hand)
+        async with kept_in_hand, asyncio.TaskGroup() as group:
             for each in tries:
                 group.create_task(self._send(each), name=f"mail {each.letter.key}")
-        return bool(tries)
+        return True
 
     async def _claim(self) -> list[_Try]:
         """Take mails in hand, and note that they are: from here on the provider may have them."""

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.webhooks import WebhookDisabled
@@ -19,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hivesync_server.adapters.clock import Clock
 from hivesync_server.adapters.db import Database, Transaction
 from hivesync_server.adapters.ids import new_id
-from hivesync_server.background.leases import Leases
+from hivesync_server.background.leases import LEASE, Leases, kept
 from hivesync_server.background.loop import Loop, finish
 from hivesync_server.notifications.notifier import Notifier
 from hivesync_server.webhooks.outcomes import DisabledAlready, TurnOutcomes
@@ -29,9 +28,6 @@ from hivesync_server.webhooks.sending import Message, Outcome, Sender
 from hivesync_server.webhooks.tables import WebhookRow, WebhookTurnRow
 
 _logger = logging.getLogger(__name__)
-
-LEASE = timedelta(seconds=20)
-"""Longer than a turn can take (15 seconds of sending), so that it runs out only when its holder is dead."""
 
 TURNS_MAX = 64
 """Endpoints that one process talks to at once."""
@@ -86,7 +82,9 @@ class WebhookDispatcher:
     async def _turn(self, webhook_id: str) -> None:
         try:
             messages = await self._load(webhook_id)
-            outcomes = await asyncio.gather(*(self.sender.send(message) for message in messages))
+            in_hand = WebhookTurnRow.webhook_id == webhook_id
+            async with kept(self.database, self.clock, WebhookTurnRow, self.lease, in_hand):
+                outcomes = await asyncio.gather(*(self.sender.send(message) for message in messages))
             by_id = {message.id: outcome for message, outcome in zip(messages, outcomes, strict=True)}
             reason = await self._record(webhook_id, by_id)
             if reason is not None:
