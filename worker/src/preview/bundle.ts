@@ -2,6 +2,7 @@
 import type { BuildOptions } from "esbuild-wasm";
 import type { Diagnostic } from "../contract.gen.ts";
 import { buildError, diagnosticOf, isBuildFailure } from "./diagnostics.ts";
+import { Barrels } from "./barrels.ts";
 import { bundler } from "./esbuild.ts";
 import { environment } from "./environment.ts";
 import { AssetUse } from "./modules.ts";
@@ -32,7 +33,9 @@ export async function bundle(
   const input = {
     project,
     virtual: new Map([...virtual, [ENTRY, { contents: entry, loader: "js" as const }]]),
+    barrels: new Barrels(project),
     assets: new AssetUse(),
+    loaded: new Set<string>(),
     preludes: new Set<string>(),
     replaced: new Set<string>(),
   };
@@ -45,7 +48,7 @@ export async function bundle(
   const read = (path: string): string | undefined =>
     project.sources.text(path) ?? virtual.get(path)?.contents;
   try {
-    const result = await bundler.build(options, sourceBytes(project));
+    const result = await bundler.build(options, () => sizeOf(project, input.loaded));
     const output = (suffix: string): string | null =>
       result.outputFiles.find((file) => file.path.endsWith(suffix))?.text ?? null;
     return {
@@ -72,11 +75,9 @@ export async function checkScripts({ sources }: Project, scripts: readonly Plain
   }
 }
 
-/** What a build of the whole project holds in memory. */
-function sourceBytes(project: Project): number {
+function sizeOf({ sources }: Project, paths: Iterable<string>): number {
   let total = 0;
-  for (const [path, file] of project.sources.files)
-    if (project.sources.text(path) !== undefined) total += file.size;
+  for (const path of paths) total += sources.text(path)?.length ?? 0;
   return total;
 }
 

@@ -31,18 +31,21 @@ class Bundler {
   #sourceBytes = 0;
   #tail: Promise<unknown> = Promise.resolve();
 
-  /** `sourceBytes` is what the build will hold in memory. */
-  async build(options: BuildOptions & { write: false }, sourceBytes: number): Promise<Output> {
-    return this.#inTurn(() => build(options), sourceBytes);
+  /** `bytesRead` tells, when the build has ended, how much source it held in memory. */
+  async build(options: BuildOptions & { write: false }, bytesRead: () => number): Promise<Output> {
+    return this.#inTurn(() => build(options), bytesRead);
   }
 
   /** Raise a build failure if the code is not valid. */
   async check(code: string, options: TransformOptions): Promise<void> {
-    await this.#inTurn(() => transform(code, options), code.length);
+    await this.#inTurn(
+      () => transform(code, options),
+      () => code.length,
+    );
   }
 
-  async #inTurn<Result>(run: () => Promise<Result>, sourceBytes: number): Promise<Result> {
-    const result = this.#runAfter(this.#tail, run, sourceBytes);
+  async #inTurn<Result>(run: () => Promise<Result>, bytesRead: () => number): Promise<Result> {
+    const result = this.#runAfter(this.#tail, run, bytesRead);
     this.#tail = result.catch(() => undefined);
     return result;
   }
@@ -50,29 +53,33 @@ class Bundler {
   async #runAfter<Result>(
     turn: Promise<unknown>,
     run: () => Promise<Result>,
-    sourceBytes: number,
+    bytesRead: () => number,
   ): Promise<Result> {
     // A build whose own request was cut off never ends: the next one waits for it only so long.
     if ((await withinDeadline(turn, DEADLINE_MS)) === TIMED_OUT) this.#recycle();
     try {
-      await this.#start(sourceBytes);
+      await this.#start();
       const result = await withinDeadline(run(), DEADLINE_MS);
       if (result === TIMED_OUT) throw new WorkerError("PREVIEW_BUILD_FAILED", TOO_LONG);
-      if (sourceBytes > LARGE_SOURCE_BYTES) this.#recycle();
+      this.#count(bytesRead());
       return result;
     } catch (error) {
       // What esbuild says about the project's code left it whole; after anything else (a stack that ran over,
       // no memory) it answers no build any more, of whichever project.
-      if (!isBuildFailure(error) || sourceBytes > LARGE_SOURCE_BYTES) this.#recycle();
+      if (isBuildFailure(error)) this.#count(bytesRead());
+      else this.#recycle();
       throw error;
     }
   }
 
-  async #start(sourceBytes: number): Promise<void> {
-    if (this.#sourceBytes > SOURCE_BYTES_MAX) this.#recycle();
-    this.#sourceBytes += sourceBytes;
+  async #start(): Promise<void> {
     this.#ready ??= initialize({ wasmModule, worker: false });
     await this.#ready;
+  }
+
+  #count(bytes: number): void {
+    this.#sourceBytes += bytes;
+    if (bytes > LARGE_SOURCE_BYTES || this.#sourceBytes > SOURCE_BYTES_MAX) this.#recycle();
   }
 
   #recycle(): void {

@@ -8,6 +8,7 @@ import type {
   Plugin,
   PluginBuild,
 } from "esbuild-wasm";
+import type { Barrels } from "./barrels.ts";
 import { loadModule, type AssetUse } from "./modules.ts";
 import { directoryOf, joinPath } from "./paths.ts";
 import type { Refusal } from "./packages.ts";
@@ -31,9 +32,12 @@ export interface VirtualModule {
 
 export interface PluginInput {
   readonly project: Project;
-  /** By path: a virtual module resolves its imports as if it lay there. */
-  readonly virtual: ReadonlyMap<string, VirtualModule>;
+  /** By path: a virtual module resolves its imports as if it lay there. Those that stand for barrels are added. */
+  readonly virtual: Map<string, VirtualModule>;
+  readonly barrels: Barrels;
   readonly assets: AssetUse;
+  /** Filled while building: the files that were read. */
+  readonly loaded: Set<string>;
   /** Filled while building: the preludes that the program needs. */
   readonly preludes: Set<string>;
   /** Filled while building: the packages whose replacement has been told. */
@@ -61,9 +65,10 @@ export function onLoadOurs(build: PluginBuild, input: PluginInput): void {
 }
 
 export async function load(
-  { project, assets }: PluginInput,
+  { project, assets, loaded }: PluginInput,
   { path, suffix }: Pick<OnLoadArgs, "path" | "suffix">,
 ): Promise<OnLoadResult> {
+  loaded.add(path);
   return loadModule(project, assets, path, suffix.slice(1) as Query);
 }
 
@@ -87,12 +92,14 @@ export function resolve(input: PluginInput, args: Import): OnResolveResult {
   const found = resolveImport(input.project, specifier, args.importer);
   switch (found.type) {
     case "file":
-      return {
-        path: found.path,
-        namespace: PROJECT,
-        suffix: found.query && `?${found.query}`,
-        sideEffects: true,
-      };
+      return (
+        narrowed(input, args, found.path) ?? {
+          path: found.path,
+          namespace: PROJECT,
+          suffix: found.query && `?${found.query}`,
+          sideEffects: true,
+        }
+      );
     case "prelude":
       return { path: found.name, namespace: PRELUDE };
     case "stand-in":
@@ -102,6 +109,17 @@ export function resolve(input: PluginInput, args: Import): OnResolveResult {
     case "refused":
       return { errors: [refusalMessage(found.refusal)] };
   }
+}
+
+/** Of a package's barrel the bundler reads what the importer takes from it. */
+function narrowed(input: PluginInput, args: Import, path: string): OnResolveResult | null {
+  if (args.kind !== "import-statement") return null;
+  const { project, virtual, barrels } = input;
+  const text = virtual.get(args.importer)?.contents ?? project.sources.text(args.importer) ?? "";
+  const module = barrels.narrowed(text, args.path, path);
+  if (module === null) return null;
+  virtual.set(module.name, { contents: module.contents, loader: "js" });
+  return { path: module.name, namespace: VIRTUAL };
 }
 
 /** The console says it too: it is where people look who wonder what their app does. */

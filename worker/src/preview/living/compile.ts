@@ -12,6 +12,7 @@ import type {
 import type { Diagnostic } from "../../contract.gen.ts";
 import { buildOptions, ENTRY } from "../bundle.ts";
 import { buildError, diagnosticOf, isBuildFailure, projectPath, STYLE_MARK } from "../diagnostics.ts";
+import { Barrels } from "../barrels.ts";
 import { bundler } from "../esbuild.ts";
 import type { Plan } from "../kinds/plan.ts";
 import { AssetUse } from "../modules.ts";
@@ -56,7 +57,9 @@ export function inputOf({ project, entry, virtual }: Plan): PluginInput {
   return {
     project,
     virtual: new Map([...virtual, [ENTRY, { contents: entry, loader: "js" }]]),
+    barrels: new Barrels(project),
     assets: new AssetUse(),
+    loaded: new Set(),
     preludes: new Set(),
     replaced: new Set(),
   };
@@ -105,7 +108,7 @@ class Compiler {
     const { sources } = this.plan.project;
     const bytes = ids.reduce((sum, id) => sum + (sources.text(projectPath(id))?.length ?? 0), 0);
     try {
-      return await bundler.build(options, bytes);
+      return await bundler.build(options, () => bytes);
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
       if (error.errors.some(({ text }) => NEEDS_WHOLE.test(text))) throw new NotLiving();

@@ -66,7 +66,7 @@ async function buildAlone(
     stdin: { contents, loader, sourcefile: id },
   };
   try {
-    return await bundler.build(options, contents.length);
+    return await bundler.build(options, () => contents.length);
   } catch (error) {
     if (isBuildFailure(error)) return null;
     throw error;
