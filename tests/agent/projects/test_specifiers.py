@@ -126,3 +126,15 @@ def test_no_pattern_can_be_made_to_try_a_long_text_again_and_again(
             continue
         look_ahead = depth if words[:1] == ["ASSERT"] else None
         assert words[:1] == ["POSSESSIVE_REPEAT"] or words[-1:] != ["MAXREPEAT"], line
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import 'from'; from 'y'", ["from", "y"]),
+        ("xfrom 'no'; $import('a'); from\n'b' require('c') import 'd'", ["a", "b", "c", "d"]),
+        ("require(require('a')); importfrom 'no'", ["a"]),
+    ],
+)
+def test_words_in_words_and_in_texts_are_no_imports(text: str, expected: list[str]) -> None:
+    assert [each for each, _how in found("a.js", text)] == expected

@@ -96,8 +96,12 @@ class Admission:
         """Tell whether a path lies in one of the agent's folders."""
         if not self._own:
             return False
-        path = self.confines.base / relative
-        return any(identity(each) in self._own for each in (path, *path.parents))
+        path = f"{self.confines.base}{os.sep}{relative}"
+        while identity(path) not in self._own:
+            if (outer := os.path.dirname(path)) == path:
+                return False
+            path = outer
+        return True
 
     def _of_real(self, relative: str) -> Verdict:
         try:

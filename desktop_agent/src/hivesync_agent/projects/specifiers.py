@@ -6,6 +6,7 @@ is sent needlessly; what is missed would be missing on the phone. So it errs tow
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ _TEXTS = frozenset({".md", ".mdx", ".markdown"})
 # A possessive group misses matches before Python 3.11.5 (gh-106052), so the gap is a look-ahead, which no
 # match goes back into either, and a reference to what it saw.
 _GAP = r"(?=(?P<{0}>(?:\s+|/\*(?:[^*]|\*(?!/)){{0,2000}}\*/|//[^\n]*\n)*))(?P={0})"
+_WORDS = ("from", "import", "require")
 _IN_SCRIPT = re.compile(
     rf"""\b(?P<word>from|import|require(?:\.resolve)?){_GAP.format("before")}(?P<call>\()?{_GAP.format("after")}"""
     r"""(?P<quote>["'`])(?P<text>[^"'`\n\\$]{1,1024})(?P=quote)(?(call)\s*+[,)])"""
@@ -74,7 +76,8 @@ def find_specifiers(path: str, text: str) -> list[Specifier]:
 
 def is_settings(path: str) -> bool:
     """Tell whether a file holds settings of TypeScript, by its name."""
-    return any(fnmatchcase(PurePosixPath(path).name, pattern) for pattern in SETTINGS)
+    name = posixpath.basename(path)
+    return name.endswith(".json") and any(fnmatchcase(name, pattern) for pattern in SETTINGS)
 
 
 def _by_suffix(suffix: str, text: str) -> Iterator[Specifier]:
@@ -92,15 +95,32 @@ def _by_suffix(suffix: str, text: str) -> Iterator[Specifier]:
 
 
 def _in_script(text: str) -> Iterator[Specifier]:
-    for match in _IN_SCRIPT.finditer(text):
+    for match in _mentions(text):
         word = match["word"]
         if word == "from" and _is_types_only(text, match.start()):
             continue
         if word.startswith("require") and not match["call"]:
             continue
         yield Specifier(match["text"], How.REQUIRE if word.startswith("require") else How.IMPORT)
-    for match in _NEW_URL.finditer(text):
-        yield Specifier(_path_of(match[2]), How.URL)
+    if "import.meta.url" in text:
+        for match in _NEW_URL.finditer(text):
+            yield Specifier(_path_of(match[2]), How.URL)
+
+
+def _mentions(text: str) -> Iterator[re.Match[str]]:
+    """Give what `finditer` would, which tries the pattern at every letter and takes four times as long."""
+    end = 0
+    for start in sorted(start for word in _WORDS for start in _places(text, word)):
+        if start >= end and (match := _IN_SCRIPT.match(text, start)):
+            end = match.end()
+            yield match
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    start = text.find(word)
+    while start >= 0:
+        yield start
+        start = text.find(word, start + len(word))
 
 
 def _is_types_only(text: str, end: int) -> bool:
