@@ -64,18 +64,18 @@ $(STAMPS)/uv-$(UV_VERSION): tools/bootstrap.sh
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/python: $(STAMPS)/uv-$(UV_VERSION) uv.lock pyproject.toml $(wildcard */pyproject.toml)
-	@echo "Installing Python packages into .venv"
+	@echo "Installing Python packages into .venv: up to a minute"
 	@$(UV) sync --frozen --quiet --python .tools/bin/python
 	@touch $@
 
 $(STAMPS)/node-modules: $(STAMPS)/python worker/package.json worker/package-lock.json
-	@echo "Installing npm packages into worker/node_modules"
+	@echo "Installing npm packages into worker/node_modules: about a minute"
 	@$(VENV_PYTHON) -m hivesync_dev.node worker ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 # After the Worker's, since what both use is in npm's cache by then.
 $(STAMPS)/vscode-modules: $(STAMPS)/node-modules $(VSCODE)/package.json $(VSCODE)/package-lock.json
-	@echo "Installing npm packages into $(VSCODE)/node_modules"
+	@echo "Installing npm packages into $(VSCODE)/node_modules: about half a minute"
 	@$(VENV_PYTHON) -m hivesync_dev.node $(VSCODE) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 

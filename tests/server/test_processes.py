@@ -246,6 +246,13 @@ def test_the_operator_makes_an_admin_and_changes_a_tier(environ: dict[str, str])
     assert json.loads(unknown.stderr)["error"] == "NOT_FOUND"
     weak = run(environ | {"HIVESYNC_ADMIN_PASSWORD": "short"}, "create-admin", "a@example.com", "abc")
     assert (weak.returncode, "password" in weak.stderr) == (1, True)
+    short = run(admin, "create-admin", "a@example.com", "ab")
+    assert (short.returncode, short.stderr) == (
+        1,
+        "Error: username: must be 3 to 32 of a to z, 0 to 9, _ and -\n",
+    )
+    unasked = run(environ, "create-admin", "a@example.com", "abc")
+    assert (unasked.returncode, unasked.stderr.count("HIVESYNC_ADMIN_PASSWORD"), unasked.stdout) == (1, 1, "")
 
 
 @pytest.mark.any_database

@@ -35,6 +35,7 @@ from hivesync_server.resources import Resources
 from hivesync_server.routes import API_PREFIX, all_routes
 from hivesync_server.search import upkeep
 from hivesync_server.settings import Settings
+from hivesync_server.web import missing_page
 
 BODY_LIMITS = (
     BodyLimit(re.compile(r"/previews(/[^/]+/versions)?$"), 8 * 1024 * 1024),  # 5,000 files with long names
@@ -91,6 +92,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> App:
     app.state.resources = resources
     upkeep.install()
     problems.install(app)
+    missing_page.install(app, API_PREFIX)
     app.router.routes.extend(all_routes())
     app.add_middleware(BodyLimits, limits=BODY_LIMITS)
     app.add_middleware(CompressedBodies)

@@ -21,6 +21,7 @@ from hivesync_server.auth.repository import UserRepository
 from hivesync_server.auth.schemas import RegisterBody, normal_login
 from hivesync_server.auth.shapes import user_shape
 from hivesync_server.auth.throttle import Throttle
+from hivesync_server.http.fields import words_of
 from hivesync_server.settings import Settings
 
 
@@ -57,7 +58,7 @@ async def create_admin(settings: Settings, email: str, username: str, password: 
         )
     except ValidationError as error:
         first = error.errors()[0]
-        raise AccountInvalid(f"{first['loc'][-1]}: {first['msg']}") from error
+        raise AccountInvalid(f"{first['loc'][-1]}: {words_of(first)}") from error
     account = NewAccount(
         body.email, body.username, body.password, Tier.PREMIUM, is_admin=True, email_verified=True
     )

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hivesync_server.adapters.db import is_away, is_busy
+from hivesync_server.http.fields import words_of
 from hivesync_server.logs import request_id
 from hivesync_server.retry_later import RetryLater
 
@@ -65,7 +66,7 @@ def install(app: FastAPI) -> None:
     """Make every error of `app` a problem."""
     app.add_exception_handler(HiveSyncError, _on_our_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_input)
-    app.add_exception_handler(HTTPException, _on_framework_error)
+    app.add_exception_handler(HTTPException, on_framework_error)
     app.add_exception_handler(SQLAlchemyError, _on_database_error)
 
 
@@ -104,7 +105,7 @@ async def _on_our_error(_: Request, error: Exception) -> Response:
 
 async def _on_invalid_input(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    fields = [FieldError(_field_path(entry["loc"]), str(entry["msg"])) for entry in error.errors()]
+    fields = [FieldError(_field_path(entry["loc"]), words_of(entry)) for entry in error.errors()]
     return ProblemResponse(
         Problem(
             title="Unprocessable Content",
@@ -129,7 +130,8 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
     return await _on_our_error(request, refusal)
 
 
-async def _on_framework_error(_: Request, error: Exception) -> Response:
+async def on_framework_error(_: Request, error: Exception) -> Response:
+    """Give the answer of what the framework refused: no such address, no such method."""
     assert isinstance(error, HTTPException)  # noqa: S101
     return _framework_problem(error)
 

@@ -69,7 +69,8 @@ async def test_a_wrong_password_shows_the_form_again(
 ) -> None:
     answer = await browser.sign_in(started["user_code"], "wrong password")
     assert answer.status_code == 401
-    assert "Login or password is wrong." in answer.text
+    assert "Email, username or password is wrong." in answer.text
+    assert 'name="login" value="ann"' in answer.text
     assert "wrong password" not in answer.text
 
 

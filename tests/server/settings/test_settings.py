@@ -44,6 +44,14 @@ def test_what_is_missing_is_named(env: str, name: str) -> None:
         load({key: value for key, value in PRODUCTION.items() if key != name} | {"HIVESYNC_ENV": env})
 
 
+def test_all_that_is_missing_is_named_at_once() -> None:
+    with pytest.raises(SettingInvalid) as caught:
+        load({"HIVESYNC_ENV": "staging", "POSTGRES_HOST": "db"})
+    assert set(re.findall(r"[A-Z0-9]+_[A-Z0-9_]+", caught.value.detail)) == (
+        set(PRODUCTION) - {"HIVESYNC_ENV"} | {"POSTGRES_PASSWORD"}
+    )
+
+
 @pytest.mark.parametrize(
     "name", ["JWT_SECRET", "WORKER_SHARED_SECRET", "PREVIEW_TOKEN_SECRET", "R2_SECRET_KEY"]
 )

@@ -161,9 +161,10 @@ class Accounts:
 
     def _refusal(self) -> str:
         # The same for everybody: a right password of an unconfirmed account must not give it away.
+        wrong = "Email, username or password is wrong"
         if self.confirmed_only:
-            return "Login or password is wrong, or the email address is not confirmed yet: look for our mail."
-        return "Login or password is wrong."
+            return f"{wrong}, or the email address is not confirmed yet: look for our mail."
+        return f"{wrong}."
 
 
 async def _add(users: UserRepository, row: UserRow) -> None:

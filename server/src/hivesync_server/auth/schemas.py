@@ -7,7 +7,7 @@ import unicodedata
 from typing import Annotated
 
 from hivesync_contract.identity import LoginRequest, RefreshRequest, RegisterRequest
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
 from hivesync_server.auth.totp.proof import Proof
@@ -18,6 +18,7 @@ _EMAIL = re.compile(
     r"@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
 )
 """HTML's rule for an email field, in lower case."""
+_USERNAME = re.compile(r"^[a-z0-9_-]{3,32}$")
 
 
 def normal_login(value: str) -> str:
@@ -32,6 +33,13 @@ def _email(value: str) -> str:
     return normal
 
 
+def _username(value: str) -> str:
+    # Before the pattern, which stays for the API's description: its own message is for programmers.
+    if isinstance(value, str) and not _USERNAME.fullmatch(value):
+        raise ValueError("must be 3 to 32 of a to z, 0 to 9, _ and -")
+    return value
+
+
 def _totp_code(value: str) -> str:
     digits = value.replace(" ", "")
     if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
@@ -40,7 +48,7 @@ def _totp_code(value: str) -> str:
 
 
 Email = Annotated[str, Field(max_length=320), AfterValidator(_email)]
-Username = Annotated[str, Field(pattern=r"^[a-z0-9_-]{3,32}$")]
+Username = Annotated[str, Field(pattern=_USERNAME.pattern), BeforeValidator(_username)]
 NewPassword = Annotated[str, Field(min_length=10, max_length=256)]
 Password = Annotated[str, Field(min_length=1, max_length=256)]
 Login = Annotated[str, Field(max_length=320), AfterValidator(normal_login)]

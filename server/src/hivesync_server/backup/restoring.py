@@ -148,7 +148,8 @@ class _Load:
             if orphans is not None:
                 raise BackupInvalid("Rows of the backup refer to rows that it does not have.")
         for name, count in self._rows.items():
-            self._progress(f"{name}: {count} rows")
+            if count:
+                self._progress(f"{name}: {count} rows")
 
 
 def _check_keys_at_the_end(connection: Connection) -> None:

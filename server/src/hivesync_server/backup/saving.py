@@ -42,7 +42,8 @@ async def save(database: Database, path: Path, now: datetime, progress: Progress
             writer = BackupWriter(file, Header(revision, __version__, now.isoformat()))
             for table in tables:
                 await _save_table(connection, table, writer)
-                progress(f"{table.name}: {writer.rows[table.name]} rows")
+                if writer.rows[table.name]:
+                    progress(f"{table.name}: {writer.rows[table.name]} rows")
             writer.end()
     return Saved(str(path), revision, os.stat(path).st_size, writer.rows)
 

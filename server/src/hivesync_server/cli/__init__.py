@@ -11,14 +11,14 @@ import click
 from hivesync_server import __version__
 
 _COMMANDS = {
-    "serve": "serve",
-    "migrate": "schema",
-    "check": "checklist",
-    "backup": "backups",
-    "restore": "backups",
-    "export-openapi": "openapi",
-    "set-tier": "accounts",
-    "create-admin": "accounts",
+    "serve": ("serve", "serve until SIGTERM"),
+    "migrate": ("schema", "bring the database to this release's schema, or back"),
+    "check": ("checklist", "look whether all that the server needs is there, and say what to do"),
+    "backup": ("backups", "write the whole database to a file"),
+    "restore": ("backups", "bring a backup back, into an empty database"),
+    "export-openapi": ("openapi", "write the API's description"),
+    "set-tier": ("accounts", "give a user another tier"),
+    "create-admin": ("accounts", "make the account that may open the admin pages"),
 }
 """Where each stands: only what is asked for is imported, since the application takes a second."""
 
@@ -30,8 +30,12 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(_imported(_COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
+        command: click.Command = getattr(_imported(_COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
 
 def _imported(name: str) -> ModuleType:

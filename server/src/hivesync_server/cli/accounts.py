@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 from hivesync_contract.identity import Tier
 
@@ -24,11 +26,17 @@ def set_tier(login: str, tier: str, as_json: bool) -> None:
 @click.argument("email")
 @click.argument("username")
 @click.option(
-    "--password", prompt=True, hide_input=True, confirmation_prompt=True, envvar="HIVESYNC_ADMIN_PASSWORD"
+    "--password", envvar="HIVESYNC_ADMIN_PASSWORD", help="Else HIVESYNC_ADMIN_PASSWORD, or asked for."
 )
 @json_option
-def create_admin(email: str, username: str, password: str, as_json: bool) -> None:
+def create_admin(email: str, username: str, password: str | None, as_json: bool) -> None:
     """Make the owner's account, which may open the admin pages."""
     output = Output(as_json)
+    if password is None:
+        if as_json or not sys.stdin.isatty():
+            output.fail(
+                "Set HIVESYNC_ADMIN_PASSWORD: nobody can be asked for a password.", "VALIDATION_ERROR"
+            )
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     user = run(output, lambda: operations.create_admin(settings(), email, username, password))
     output.show(f"{user.username} is an admin.", id=user.id, username=user.username, is_admin=True)

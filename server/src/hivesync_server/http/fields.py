@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +15,15 @@ STRICT = ConfigDict(extra="forbid")
 
 
 def _canonical_id(value: str) -> str:
-    return str(UUID(value))
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise ValueError("must be an id, as answers give it") from None
+
+
+def words_of(entry: Mapping[str, Any]) -> str:
+    """Give what is wrong with a field, by an error of pydantic: no class before our own words."""
+    return str(entry["msg"]).removeprefix("Value error, ")
 
 
 def stored_text(value: str) -> str:

@@ -27,6 +27,7 @@ from hivesync_server.settings.groups import (
     WorkerSettings,
     WorkerWatchSettings,
 )
+from hivesync_server.settings.required import check_all_set
 from hivesync_server.settings.secrets import Secret, local_secret
 from hivesync_server.settings.variables import PREVIOUS_SUFFIX, VARIABLES
 from hivesync_server.tiers.limits import TierLimits, with_changes
@@ -54,6 +55,8 @@ def load(
     """
     read = Environment(environ)
     env = read.choice("HIVESYNC_ENV", "local", _ENVIRONMENTS)
+    if env != "local":
+        check_all_set(read, env)
     data_dir = Path(read.text("HIVESYNC_DATA_DIR") or platformdirs.user_data_dir("hivesync-server", False))
     http = _http(read, env, host, port, workers)
     tiers = _tiers(read)
@@ -67,7 +70,7 @@ def load(
         data_dir=data_dir,
         redis_url=Secret(_redis_url(read)),
         http=http,
-        database=_database(read, env, data_dir),
+        database=_database(read, data_dir),
         objects=_objects(read, env, worker.url),
         tokens=TokenSettings(_keys(read, "JWT_SECRET", env, data_dir), issuer=http.base_url),
         worker=worker,
@@ -98,8 +101,6 @@ def _http(
 ) -> HttpSettings:
     listen = host or read.text("HOST", "127.0.0.1" if env == "local" else "0.0.0.0")
     number = read.number("PORT", 4000, low=0, high=65535) if port is None else port
-    if env != "local" and not read.text("BASE_URL"):
-        raise SettingInvalid("BASE_URL", f"must be set in {env}.")
     return HttpSettings(
         host=listen,
         port=number,
@@ -119,13 +120,8 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         ) from error
 
 
-def _database(read: Environment, env: EnvName, data_dir: Path) -> DatabaseSettings:
+def _database(read: Environment, data_dir: Path) -> DatabaseSettings:
     url = read.text("DATABASE_URL")
-    if env != "local" and not url:
-        # Else a forgotten line would put accounts into a file that ends with its container.
-        for name in ("POSTGRES_HOST", "POSTGRES_PASSWORD"):
-            if not read.text(name):
-                raise SettingInvalid(name, f"(or DATABASE_URL) must be set in {env}.")
     if url and not url.startswith(("postgres://", "postgresql://")):
         raise SettingInvalid("DATABASE_URL", "must begin with postgres:// or postgresql://.")
     if not url and (server := read.text("POSTGRES_HOST")):
@@ -149,8 +145,6 @@ def _redis_url(read: Environment) -> str:
 
 def _objects(read: Environment, env: EnvName, worker_url: str) -> ObjectSettings:
     endpoint = read.text("R2_ENDPOINT")
-    if not endpoint and env != "local":
-        raise SettingInvalid("R2_ENDPOINT", f"must be set in {env}.")
     local = env == "local"
     return ObjectSettings(
         endpoint=(endpoint or worker_url + _LOCAL_OBJECTS_PATH).rstrip("/"),
@@ -165,8 +159,6 @@ def _objects(read: Environment, env: EnvName, worker_url: str) -> ObjectSettings
 def _worker(
     read: Environment, env: EnvName, data_dir: Path, tiers: Mapping[Tier, TierLimits]
 ) -> WorkerSettings:
-    if env != "local" and not read.text("WORKER_URL"):
-        raise SettingInvalid("WORKER_URL", f"must be set in {env}.")
     url = read.origin("WORKER_URL", _LOCAL_WORKER)
     # Only the Worker checks phone links; reading it here refuses nothing, and keeps one list of names.
     read.secret("PREVIEW_TOKEN_SECRET_PREVIOUS")

@@ -80,8 +80,6 @@ def _required_secrets(settings: Settings) -> Iterator[tuple[str, Secret, int]]:
 
 def _check_secret(name: str, secret: Secret, length: int, env: str) -> None:
     value = secret.reveal()
-    if not value:
-        raise SettingInvalid(name, f"must be set in {env}.")
     if len(value) < length:
         raise SettingInvalid(name, f"must have at least {length} characters in {env}.")
     if length > 1 and (_is_placeholder(value) or len(set(value)) < _DISTINCT_CHARACTERS_MIN):

@@ -10,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from hivesync_server.resources import ResourcesDep
+
 _FOLDER = Path(__file__).parent
 _templates = Environment(
     loader=FileSystemLoader(_FOLDER / "templates"),
@@ -43,9 +45,9 @@ def message(title: str, text: str, status: int = 200, onward: tuple[str, str] | 
 
 
 @router.get("/")
-async def start() -> Response:
+async def start(resources: ResourcesDep) -> Response:
     """Say what answers here, and where its documentation is."""
-    return page("start.html")
+    return page("start.html", local=resources.settings.env == "local")
 
 
 @router.get("/static/{name:path}")

@@ -61,7 +61,7 @@ async def sign_in(
     try:
         user = await accounts.recognise(normal_login(login), password, visit.address)
     except AuthInvalid as error:
-        return sign_in_page(visit, place, user_code, error.detail, 401)
+        return sign_in_page(visit, place, user_code, error.detail, 401, login=login)
     except (TooManyTries, HashingBusy) as error:
         return please_wait(error)
     browser = visit.browser.renewed(visit.resources.settings.tokens)
@@ -112,11 +112,11 @@ async def check_code(
 
 
 def sign_in_page(
-    visit: Visit, place: Place, user_code: str = "", error: str = "", status: int = 200
+    visit: Visit, place: Place, user_code: str = "", error: str = "", status: int = 200, *, login: str = ""
 ) -> Response:
-    """Give the form that asks for the password."""
+    """Give the form that asks for the password. `login`: what was typed before, not to be typed again."""
     values = {"place": place.value, "user_code": user_code, "error": error, "title": _TITLES[place]}
-    return visit.show(page("sign_in.html", status, csrf=visit.browser.csrf, **values))
+    return visit.show(page("sign_in.html", status, csrf=visit.browser.csrf, login=login, **values))
 
 
 def to_place(place: Place, user_code: str) -> Response:

@@ -10,6 +10,7 @@ from hivesync_contract.local_api import LocalPreview
 from hivesync_contract.previews import PreviewError
 
 from hivesync_dev.demo.env_file import short_path, with_env
+from hivesync_dev.stack.stack import DemoUser
 
 
 def say(line: str = "") -> None:
@@ -33,8 +34,8 @@ def say_link(preview: LocalPreview, project: Path, on_lan: bool) -> None:
     print(f"{project.name} is at {preview.preview_url}", flush=True)
 
 
-def say_what_next(project: Path, has_keyboard: bool) -> None:
-    """Print how to get another link, how to show a change, and how to stop."""
+def say_what_next(project: Path, has_keyboard: bool, server_url: str, user: DemoUser) -> None:
+    """Print how to get another link, how to show a change, whose account it is, and how to stop."""
     again = with_env(f".venv/bin/hivesync preview {shlex.quote(short_path(project))}")
     say("The link can be opened for ten minutes; a page that is open stays.")
     if has_keyboard:
@@ -43,6 +44,7 @@ def say_what_next(project: Path, has_keyboard: bool) -> None:
     else:
         say(f"For a new link, or after a change:  {again}")
     say(f"The hivesync command in another shell:  {with_env('.venv/bin/hivesync status')}")
+    say(f"The server's own pages:  {server_url}  (sign in as {user.username}, password {user.password})")
     say("Ctrl-C stops everything.")
 
 

@@ -93,7 +93,7 @@ class Demo:
 
     def _keep_running(self, stack: Stack, preview: LocalPreview, parts: list[Part]) -> None:
         say_link(preview, self._options.project, self._options.lan)
-        say_what_next(self._options.project, has_keyboard())
+        say_what_next(self._options.project, has_keyboard(), stack.server.settings.url, stack.user)
         with stack.api() as api:
 
             def renew() -> None:

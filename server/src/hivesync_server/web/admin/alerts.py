@@ -40,8 +40,9 @@ class AddressesWrong(HiveSyncError):
 async def workers(desk: PageDeskDep) -> Response:
     """Show what each Worker said last."""
     columns = ("Worker", "Version", "Heard from", "Running", "Queued", "Done", "Failed", "Errors")
+    note = "Done, failed and errors are those of the minute before it was heard from."
     table = table_of("Workers", "/admin/workers", columns, Page(await desk.desk.workers(), None), _worker)
-    return desk.show("list.html", "workers", table=table)
+    return desk.show("list.html", "workers", table=table, note=note)
 
 
 @router.get("/alerts")

@@ -20,9 +20,12 @@ Password = Annotated[str, Form(max_length=1024)]
 _CHORES = {
     Chore.SWEEP: (
         "Sweep now",
-        "Forget what is over: ended sessions, old events and the like; else every hour.",
+        "Deletes what is over: ended sessions, old events and the like. That happens every hour by itself.",
     ),
-    Chore.REQUEUE_MAILS: ("Send failed mails again", "All that were given up and can still be of use."),
+    Chore.REQUEUE_MAILS: (
+        "Send failed mails again",
+        "Tries all mails anew that were given up and can still be of use: no link that has run out.",
+    ),
 }
 
 
