@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 
+from .body import read_body
 from .call import PROXY, Answer, Call
 from .discovery import ABSENT, ELSEWHERE, STALE, Discovery, Stamp, read_discovery, stamp_of
 from .errors import AgentUnusable, HiveSyncError, Offline
@@ -96,7 +97,10 @@ class AgentLink:
     def _done(self, found: Discovery, connection: Connection, call: Call) -> Answer:
         try:
             response = _exchange(connection, call, found)
-            body = response.read()
+            body = read_body(response)
+        except HiveSyncError:
+            connection.close()
+            raise
         except socket.timeout:
             connection.close()
             raise Offline("The agent took too long to answer.") from None

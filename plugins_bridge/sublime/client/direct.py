@@ -14,6 +14,7 @@ from typing import Any, Mapping
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from .body import read_body
 from .call import DIRECT, Answer, Call
 from .command import HiveSyncCommand
 from .errors import INVALID, HiveSyncError, Offline
@@ -105,7 +106,7 @@ class DirectLink:
         """Send the call; renew once when the token was refused. Raise `Offline` or what a token raises."""
         connection, response = self.stream(call, READ_SECONDS)
         try:
-            body = response.read()
+            body = read_body(response)
         except (OSError, http.client.HTTPException):
             raise Offline("The backend ended its answer in the middle.") from None
         finally:

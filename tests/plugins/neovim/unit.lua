@@ -72,7 +72,9 @@ function tests.an_answer_that_could_be_read_in_two_ways_is_refused()
 end
 
 function tests.an_answer_is_not_collected_beyond_its_limit()
-  same((read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789", 4, 8)), "bad")
+  same((read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789", 4, 8)), "long")
+  same((read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n123456\r\n3\r\n789", 4, 8)), "long")
+  same((read("HTTP/1.1 200 OK\r\nA: b\r\n\r\n123456789", 4, 8)), "long")
   same((read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789", 4, 9)), "done")
 end
 

@@ -11,7 +11,7 @@ import autoload 'hivesync/json.vim'
 import autoload 'hivesync/links.vim'
 import autoload 'hivesync/programs.vim'
 
-def Read(text: string, size: number, bytes_max = 0): list<any>
+def Read(text: string, size: number, bytes_max = 100): list<any>
   var reader = http.New(null, bytes_max)
   for at in range(0, strlen(text) - 1, size)
     var outcome = http.Feed(reader, strpart(text, at, size))
@@ -79,7 +79,9 @@ def Test_an_answer_that_could_be_read_in_two_ways_is_refused()
 enddef
 
 def Test_an_answer_is_not_collected_beyond_its_limit()
-  assert_equal('bad', Read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789", 4, 8)[0])
+  assert_equal('long', Read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789", 4, 8)[0])
+  assert_equal('long', Read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n123456\r\n3\r\n789", 4, 8)[0])
+  assert_equal('long', Read("HTTP/1.1 200 OK\r\nA: b\r\n\r\n123456789", 4, 8)[0])
   assert_equal('done', Read("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789", 4, 9)[0])
 enddef
 

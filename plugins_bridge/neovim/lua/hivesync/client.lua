@@ -3,6 +3,7 @@
 local agent = require("hivesync.agent")
 local calls = require("hivesync.calls")
 local direct = require("hivesync.direct")
+local http = require("hivesync.http")
 local json = require("hivesync.json")
 local uv = vim.uv or vim.loop
 
@@ -23,8 +24,16 @@ local WORDS = {
   BACKEND_DIFFERS = "The agent serves another backend than HIVESYNC_SERVER_URL names.",
   TIMEOUT = "The agent took too long to answer.",
   INVALID = "The agent's answer could not be read.",
+  TOO_LONG = http.TOO_LONG,
 }
 local SPEAKS_OTHERWISE = { AGENT_TOO_NEW = true, AGENT_TOO_OLD = true }
+local CODES = {
+  AGENT_TOO_NEW = "PROTOCOL_UNSUPPORTED",
+  AGENT_TOO_OLD = "PROTOCOL_UNSUPPORTED",
+  TOO_LONG = "PAYLOAD_TOO_LARGE",
+}
+--- Another way would give the same, or do it twice.
+local FINAL = { TIMEOUT = true, TOO_LONG = true }
 
 --- Why there is Direct Mode, by the last call; nil in Proxy Mode.
 M.reason = nil
@@ -38,7 +47,7 @@ local function after(milliseconds, act)
 end
 
 local function failure_of(reason)
-  local code = SPEAKS_OTHERWISE[reason] and "PROTOCOL_UNSUPPORTED" or "UPSTREAM_UNREACHABLE"
+  local code = CODES[reason] or "UPSTREAM_UNREACHABLE"
   return { code = code, reason = reason, message = WORDS[reason] or "The agent ended during the call." }
 end
 
@@ -56,7 +65,7 @@ local function by_backend(call, ticket, done, tries)
 end
 
 local function otherwise(call, ticket, reason, done, tried)
-  if reason == "TIMEOUT" or ticket.cancelled then
+  if FINAL[reason] or ticket.cancelled then
     return done(failure_of(reason))
   end
   if not calls.is_local(call) then

@@ -71,6 +71,9 @@ function M:_received(data)
   if outcome == "bad" then
     return self:_end(data and "INVALID" or "LOST")
   end
+  if outcome == "long" then
+    return self:_end("TOO_LONG")
+  end
   if outcome == "done" then
     self:_answered(data == nil)
   end

@@ -80,7 +80,11 @@ function M.send(call, ticket, done)
       return done({ code = "COMMAND_MISSING", message = err })
     end
     local reader = http.new()
-    local reads = exit == 0 and reader:feed(out) ~= "bad" and reader:feed(nil) == "done"
+    local fed = exit == 0 and reader:feed(out)
+    if fed == "long" then
+      return done({ code = "PAYLOAD_TOO_LARGE", message = http.TOO_LONG })
+    end
+    local reads = (fed == "more" or fed == "done") and reader:feed(nil) == "done"
     if not reads then
       return done(failure_of(out, err))
     end

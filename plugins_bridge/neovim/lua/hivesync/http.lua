@@ -1,10 +1,12 @@
 --- Reads one HTTP/1.1 answer from pieces of any size. Refuses what could be read in two ways.
-local M = {}
+local M = { TOO_LONG = "The answer is longer than an editor can take." }
 M.__index = M
 
 local HEAD_BYTES = 65536
+--- As much as the agent takes of a backend's answer: nobody means to show more of it.
+local ANSWER_BYTES = 16 * 1024 * 1024
 
---- `on_body` gets each piece of the body; without it the body is collected, up to `bytes_max`.
+--- `on_body` gets each piece of the body, however many come; without it the body is collected, up to `bytes_max`.
 function M.new(on_body, bytes_max)
   return setmetatable({
     rest = "",
@@ -12,7 +14,8 @@ function M.new(on_body, bytes_max)
     pieces = {},
     taken = 0,
     on_body = on_body,
-    bytes_max = bytes_max or math.huge,
+    left = 0,
+    bytes_max = on_body and math.huge or bytes_max or ANSWER_BYTES,
   }, M)
 end
 
@@ -131,7 +134,8 @@ function steps.close(self)
   return "more"
 end
 
---- Take bytes; nil stands for the end of the connection. Gives "more", "done" or "bad".
+--- Take bytes; nil stands for the end of the connection. Gives "more", "done", "bad" or, if there are more than are
+--- wanted, "long".
 function M:feed(data)
   if data == nil then
     self.state = self.state == "close" and "done" or self.state
@@ -140,8 +144,9 @@ function M:feed(data)
   self.rest = self.rest == "" and data or self.rest .. data
   while self.state ~= "done" do
     local outcome = steps[self.state](self)
-    if self.taken > self.bytes_max then
-      return "bad"
+    -- What is announced counts, too: nobody waits for what is not wanted.
+    if self.taken + self.left > self.bytes_max then
+      return "long"
     end
     if outcome then
       return outcome

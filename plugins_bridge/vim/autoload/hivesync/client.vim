@@ -6,6 +6,7 @@ import autoload './agent.vim'
 import autoload './calls.vim'
 import autoload './connection.vim'
 import autoload './direct.vim'
+import autoload './http.vim'
 import autoload './json.vim'
 
 const BUSY_TRIES = 30
@@ -27,14 +28,16 @@ const WORDS = {
   INVALID: "The agent's answer could not be read.",
 }
 const SPEAKS_OTHERWISE = ['AGENT_TOO_NEW', 'AGENT_TOO_OLD']
+const CODES = {AGENT_TOO_NEW: 'PROTOCOL_UNSUPPORTED', AGENT_TOO_OLD: 'PROTOCOL_UNSUPPORTED', TOO_LONG: 'PAYLOAD_TOO_LARGE'}
+# Another way would give the same, or do it twice.
+const FINAL = ['TIMEOUT', 'TOO_LONG']
 
 export def Words(reason: string): string
-  return get(WORDS, reason, 'The agent ended during the call.')
+  return reason == 'TOO_LONG' ? http.TOO_LONG : get(WORDS, reason, 'The agent ended during the call.')
 enddef
 
 def FailureOf(reason: string): dict<any>
-  var code = index(SPEAKS_OTHERWISE, reason) >= 0 ? 'PROTOCOL_UNSUPPORTED' : 'UPSTREAM_UNREACHABLE'
-  return {code: code, reason: reason, message: Words(reason)}
+  return {code: get(CODES, reason, 'UPSTREAM_UNREACHABLE'), reason: reason, message: Words(reason)}
 enddef
 
 # By the backend. While it is still busy with what the agent had begun, it says 409 and when to ask again.
@@ -50,7 +53,7 @@ def ByBackend(call_: dict<any>, ticket: dict<any>, Done: func, tries: number)
 enddef
 
 def Otherwise(call_: dict<any>, ticket: dict<any>, reason: string, Done: func, tried: number)
-  if reason == 'TIMEOUT' || ticket.cancelled
+  if index(FINAL, reason) >= 0 || ticket.cancelled
     Done(FailureOf(reason), {})
   elseif !calls.IsLocal(call_)
     ByBackend(call_, ticket, Done, BUSY_TRIES)

@@ -85,6 +85,8 @@ def Received(held: dict<any>, data: string)
   var outcome = http.Feed(held.reader, data)
   if outcome == 'bad'
     End(held, 'INVALID')
+  elseif outcome == 'long'
+    End(held, 'TOO_LONG')
   elseif outcome == 'done'
     Answered(held)
   endif

@@ -65,7 +65,10 @@ export def Send(call_: dict<any>, ticket: dict<any>, Done: func)
       return
     endif
     var reader = http.New()
-    if code == 0 && http.Feed(reader, out) != 'bad' && http.End(reader) == 'done'
+    var fed = code == 0 ? http.Feed(reader, out) : 'bad'
+    if fed == 'long'
+      Done({code: 'PAYLOAD_TOO_LARGE', message: http.TOO_LONG}, {})
+    elseif fed != 'bad' && http.End(reader) == 'done'
       Done({}, http.Answer(reader))
     else
       Done(FailureOf(out, err), {})

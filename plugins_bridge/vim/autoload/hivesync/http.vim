@@ -4,9 +4,12 @@ vim9script
 
 const HEAD_BYTES = 65536
 const SLICE_BYTES = 65536
+# As much as the agent takes of a backend's answer: nobody means to show more of it.
+const ANSWER_BYTES = 16777216
+export const TOO_LONG = 'The answer is longer than an editor can take.'
 
-# `OnBody` gets each piece of the body; without it the body is collected, up to `bytes_max` (0: all of it).
-export def New(OnBody: any = null, bytes_max = 0): dict<any>
+# `OnBody` gets each piece of the body, however many come; without it the body is collected, up to `bytes_max`.
+export def New(OnBody: any = null, bytes_max = ANSWER_BYTES): dict<any>
   return {
     rest: '',
     at: 0,
@@ -17,7 +20,7 @@ export def New(OnBody: any = null, bytes_max = 0): dict<any>
     status: 0,
     headers: {},
     OnBody: OnBody,
-    bytes_max: bytes_max,
+    bytes_max: OnBody == null ? bytes_max : v:numbermax,
   }
 enddef
 
@@ -32,7 +35,7 @@ enddef
 
 def Take(reader: dict<any>, piece: string)
   reader.taken += strlen(piece)
-  if empty(piece) || reader.bytes_max > 0 && reader.taken > reader.bytes_max
+  if empty(piece) || reader.taken > reader.bytes_max
     return
   endif
   if reader.OnBody != null
@@ -160,8 +163,9 @@ const STEPS: dict<func(dict<any>): string> = {
 def Advance(reader: dict<any>): string
   while reader.state != 'done'
     var outcome = call(STEPS[reader.state], [reader])
-    if reader.bytes_max > 0 && reader.taken > reader.bytes_max
-      return 'bad'
+    # What is announced counts, too: nobody waits for what is not wanted.
+    if reader.left > reader.bytes_max - reader.taken
+      return 'long'
     endif
     if !empty(outcome)
       return outcome
@@ -178,7 +182,7 @@ def FeedSlice(reader: dict<any>, data: string): string
   return outcome
 enddef
 
-# Take bytes. Gives "more", "done" or "bad".
+# Take bytes. Gives "more", "done", "bad" or, if there are more than are wanted, "long".
 export def Feed(reader: dict<any>, data: string): string
   # Vim copies a text whenever it is looked at, and gives megabytes at once: they are cut up in one pass.
   var pieces = strlen(data) > SLICE_BYTES ? split(data, "\r\n", true) : [data]

@@ -117,7 +117,7 @@ public final class AgentLink {
   private Answer answered(Discovery current, AgentConnection connection, Call call) throws HiveSyncException {
     try {
       Response response = connection.exchange(call, current);
-      byte[] body = response.body().readAllBytes();
+      byte[] body = wholeBody(connection, response);
       if (response.keepsOpen()) {
         keep(current, connection);
       } else {
@@ -130,6 +130,16 @@ public final class AgentLink {
     } catch (IOException ended) {
       connection.close();
       throw new AgentUnusableException(Reason.AGENT_STALE, "The agent ended during the call.");
+    }
+  }
+
+  private static byte[] wholeBody(AgentConnection connection, Response response)
+      throws IOException, HiveSyncException {
+    try {
+      return WholeBody.read(response.body());
+    } catch (HiveSyncException tooLong) {
+      connection.close();
+      throw tooLong;
     }
   }
 

@@ -65,7 +65,7 @@ public final class DirectLink {
 
   private Answer whole(OpenAnswer answer) throws HiveSyncException {
     try (InputStream body = answer.body()) {
-      return new Answer(answer.status(), answer.headers(), body.readAllBytes(), Mode.DIRECT);
+      return new Answer(answer.status(), answer.headers(), WholeBody.read(body), Mode.DIRECT);
     } catch (IOException broken) {
       throw new OfflineException("The backend ended its answer in the middle.");
     }

@@ -35,15 +35,15 @@ public final class HiveSyncCommand {
   /** Give the command's path. An IDE that was started from a desktop often knows less of PATH than a shell. */
   public Optional<Path> find() {
     if (name.contains("/") || name.contains(File.separator)) {
-      return Optional.of(Path.of(name)).filter(Files::isExecutable);
+      return Optional.of(Path.of(name)).filter(Path::isAbsolute).filter(Files::isExecutable);
     }
     List<Path> folders = new ArrayList<>();
     for (String folder : environment.getOrDefault("PATH", "").split(File.pathSeparator)) {
-      if (!folder.isEmpty()) {
-        folders.add(Path.of(folder));
-      }
+      folders.add(Path.of(folder));
     }
     folders.add(home.resolve(".local/bin"));
+    // A relative folder is one of the folder that the IDE was started in: it may be a project of strangers.
+    folders.removeIf(folder -> !folder.isAbsolute());
     String file = system == Places.System.WINDOWS ? name + ".exe" : name;
     return folders.stream().map(folder -> folder.resolve(file)).filter(Files::isExecutable).findFirst();
   }

@@ -6,6 +6,7 @@ public class HiveSyncException extends Exception {
   public static final String SIGNED_OUT = "AUTH_REQUIRED";
   public static final String INVALID = "VALIDATION_ERROR";
   public static final String INTERNAL = "INTERNAL_ERROR";
+  public static final String TOO_LONG = "PAYLOAD_TOO_LARGE";
 
   private static final long serialVersionUID = 1L;
 
