@@ -17,6 +17,7 @@ import { Previews } from "./editor/previews.ts";
 import { Session } from "./editor/session.ts";
 import { SignIn } from "./editor/sign_in.ts";
 import { StatusBar } from "./editor/status_bar.ts";
+import { Subjects } from "./editor/subjects.ts";
 import { Suggestions } from "./editor/suggestions.ts";
 import { Tasks } from "./editor/tasks.ts";
 import { WorkspaceProjects } from "./editor/workspace_projects.ts";
@@ -35,7 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const docsPanel = new AiDocsPanel(context.extensionUri);
   const aiDocs = new AiDocs({ client, projects, panel: docsPanel, suggestions });
   const tasks = new Tasks(client, session, projects);
-  const notifications = new Notifications(client, session);
+  const notifications = new Notifications(client, session, new Subjects(client, projects));
   const comments = new LineComments(client, session, projects);
   const phoneConsole = new PhoneConsole(session);
   const doctor = new Doctor(client, session);
@@ -77,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): void {
     openComments: () => comments.open(),
     replyToComment: comments.reply.bind(comments),
     showNotifications: () => vscode.commands.executeCommand("hivesync.notifications.focus"),
+    openNotification: notifications.open.bind(notifications),
     markNotificationRead: notifications.markRead.bind(notifications),
     markAllNotificationsRead: () => notifications.markAllRead(),
   });

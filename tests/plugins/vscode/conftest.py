@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hivesync_dev.browser import chromium
+from hivesync_dev.browser import Phone, chromium
+from hivesync_dev.browser import phone as new_phone
 from hivesync_dev.code_server import CodeServer, package_extension
 from hivesync_dev.paths import VENV_BIN
 from hivesync_dev.project_files import Content, write_files
@@ -15,6 +16,7 @@ from hivesync_dev.stack.stack import Stack, StackSettings
 from playwright.sync_api import Browser
 
 from .model import model_server
+from .team import Colleague, colleague
 from .workbench import Workbench
 
 COUNTER = """import { useState } from 'react'
@@ -58,6 +60,7 @@ class Desk:
     stack: Stack
     folder: Path
     server: CodeServer
+    command: Path
     workbench: Workbench
     browser: Browser
 
@@ -106,12 +109,30 @@ def desk(stack: Stack, code_server: CodeServer, tmp_path_factory: pytest.TempPat
         )
         workbench = Workbench(context.new_page())
         workbench.open(code_server.url, str(folder))
-        yield Desk(stack, folder, code_server, workbench, browser)
+        command = code_server.folder / ".local" / "bin" / "hivesync"
+        yield Desk(stack, folder, code_server, command, workbench, browser)
 
 
 @pytest.fixture
 def workbench(desk: Desk) -> Workbench:
-    """The window without what the test before has left open."""
+    """The window, whose folder is trusted, without what the test before has left open."""
     desk.workbench.page.keyboard.press("Escape")
     desk.workbench.run("View: Close All Editors")
+    desk.workbench.run("Notifications: Clear All Notifications")
+    desk.workbench.trust()
     return desk.workbench
+
+
+@pytest.fixture(scope="module")
+def mia(desk: Desk) -> Iterator[Colleague]:
+    """A colleague in the project of the folder that is open."""
+    with colleague(desk.stack, desk.folder) as member:
+        member.add_task("Draw the start screen", status="done")
+        member.add_task("Ask about dark colours", status="blocked")
+        yield member
+
+
+@pytest.fixture
+def phone(desk: Desk) -> Iterator[Phone]:
+    with new_phone(desk.browser) as fresh:
+        yield fresh

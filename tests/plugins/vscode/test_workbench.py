@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hivesync_dev.browser import Phone
 from playwright.sync_api import expect
 
 from .conftest import COUNTER, Desk
 from .model import ASKED
+from .team import Colleague
 from .workbench import Workbench
 
 # The first one also installs code-server and starts everything.
 pytestmark = pytest.mark.timeout(480)
 
 
-def test_in_a_folder_that_is_not_trusted_previews_wait(workbench: Workbench) -> None:
+def test_in_a_folder_that_is_not_trusted_previews_wait(desk: Desk) -> None:
+    workbench = desk.workbench
     expect(workbench.status).to_contain_text("Premium")
     workbench.page.keyboard.press("F1")
     workbench.quick_input.locator("input").first.fill(">HiveSync: ")
@@ -26,7 +31,6 @@ def test_in_a_folder_that_is_not_trusted_previews_wait(workbench: Workbench) -> 
 def test_docs_are_made_of_unsaved_text_and_their_change_is_applied_on_request(
     desk: Desk, workbench: Workbench
 ) -> None:
-    workbench.trust()
     workbench.open_file("src/Counter.tsx")
     workbench.go_to_line(7)
     workbench.page.keyboard.type("// not saved yet")
@@ -42,3 +46,91 @@ def test_docs_are_made_of_unsaved_text_and_their_change_is_applied_on_request(
     expect(workbench.message("The change is made but not saved")).to_be_visible()
     assert (desk.folder / "src" / "Counter.tsx").read_text() == COUNTER
     workbench.run("File: Revert File")
+
+
+def test_a_live_preview_is_seen_on_a_phone_and_follows_each_save(
+    desk: Desk, workbench: Workbench, phone: Phone
+) -> None:
+    workbench.open_file("src/Counter.tsx")
+    workbench.run("HiveSync: Live Preview")
+    panel = workbench.web_page
+    expect(panel.locator("#state")).to_have_text("Live: it changes with every save.")
+    panel.locator("#copy").click()
+    expect(workbench.message("The phone link is in the clipboard")).to_be_visible()
+    phone.open(workbench.clipboard)
+    phone.app.get_by_role("button", name="pressed 0 times").click()
+    expect(panel.locator("#phone-list")).to_contain_text("Chrome")
+
+    workbench.focus_editor()
+    workbench.go_to_line("5:75")
+    workbench.page.keyboard.insert_text(" today")
+    workbench.page.keyboard.press("Control+S")
+    expect(phone.app.get_by_role("button", name="pressed 1 times today")).to_be_visible()
+
+    workbench.run("HiveSync: Show Phone Console")
+    expect(workbench.text("the shop has opened")).to_contain_text("src/main.tsx:4:9")
+    workbench.clear_messages()
+    workbench.screenshot("console")
+    workbench.page.locator(".detected-link", has_text="main.tsx").click(modifiers=["Control"])
+    expect(workbench.page.locator(".tab.active", has_text="main.tsx")).to_be_visible()
+    workbench.run("View: Hide Panel")
+
+    panel.locator("#stop").click()
+    expect(workbench.message("The preview of index.html has stopped")).to_be_visible()
+    expect(panel.locator("#stop")).to_be_hidden()
+    (desk.folder / "src" / "Counter.tsx").write_text(COUNTER)
+
+
+def test_tasks_are_made_and_move_on_for_everybody(workbench: Workbench, mia: Colleague) -> None:
+    workbench.run("HiveSync: Open Tasks")
+    expect(workbench.row("shop")).to_contain_text("open here")
+    workbench.run("HiveSync: New Task")
+    workbench.answer("What is to be done?", "Keep the count")
+    expect(workbench.row("Keep the count")).to_contain_text("Open")
+    workbench.act_on("Keep the count", "Change Task Status")
+    workbench.pick("In progress")
+    expect(workbench.row("Keep the count")).to_contain_text("In progress")
+    assert mia.task("Keep the count")["status"] == "in_progress"
+    mia.move_task("Keep the count", "done")
+    expect(workbench.row("Keep the count")).to_contain_text("Done")
+    workbench.screenshot("tasks")
+
+
+def test_comments_on_a_line_are_answered_and_told(workbench: Workbench, mia: Colleague) -> None:
+    workbench.open_file("src/Counter.tsx")
+    workbench.go_to_line(4)
+    workbench.run("HiveSync: Open Comments")
+    with workbench.comment("Should it begin at one, @mia?"):
+        # What others say meanwhile takes nobody's words away.
+        mia.comment("src/Counter.tsx", 6, "Is this the end?")
+        expect(workbench.page.locator(".comment-range-glyph.comment-thread")).to_have_count(2)
+    expect(workbench.comments).to_contain_text(["Should it begin at one, @mia?"])
+    mia.comment("src/Counter.tsx", 4, "No, @demo, at [nothing](command:hivesync.logOut).")
+    expect(workbench.comments).to_contain_text(["Should it begin", "at [nothing](command:hivesync.logOut)."])
+
+    workbench.press("mia mentioned you", "Show Notifications")
+    told, other = workbench.row("mia mentioned you"), workbench.row("mia commented on")
+    expect(told).to_have_accessible_name(re.compile("unread, now"))
+    workbench.clear_messages()
+    workbench.screenshot("comments")
+    workbench.act_on("mia mentioned you", "Mark as Read")
+    expect(told).not_to_have_accessible_name(re.compile("unread"))
+    other.click()
+    expect(workbench.comments.filter(has_text="Is this the end?")).to_be_visible()
+    expect(other).not_to_have_accessible_name(re.compile("unread"))
+
+
+def test_the_agent_goes_and_comes_without_a_question(
+    desk: Desk, workbench: Workbench, mia: Colleague
+) -> None:
+    workbench.run("HiveSync: Open Tasks")
+    desk.stack.agent.stop()
+    expect(workbench.status).to_have_accessible_name(re.compile("Direct, without the agent"))
+    workbench.act_on("Ask about dark colours", "Change Task Status")
+    workbench.pick("Done")
+    expect(workbench.row("Ask about dark colours")).to_contain_text("Done")
+    assert mia.task("Ask about dark colours")["status"] == "done"
+    desk.stack.runner.restart(desk.stack.agent)
+    expect(workbench.status).to_have_accessible_name(re.compile("By the HiveSync agent"))
+    mia.move_task("Ask about dark colours", "open")
+    expect(workbench.row("Ask about dark colours")).to_contain_text("Open")

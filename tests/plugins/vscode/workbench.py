@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from hivesync_dev.browser import keep_screenshot
 from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 _SECONDS = 1000.0
 PATIENCE_MS = 45 * _SECONDS
@@ -30,15 +33,26 @@ class Workbench:
 
     def run(self, command: str) -> None:
         """Run a command by the palette."""
-        self.page.keyboard.press("F1")
-        row = self.quick_input.locator(".monaco-list-row", has_text=command).first
+        # One that is closing still takes keys.
+        expect(self.quick_input).to_have_count(0)
         ends = time.monotonic() + PATIENCE_MS / _SECONDS
-        while not row.is_visible() and time.monotonic() < ends:
+        while not self._runs(command):
+            assert time.monotonic() < ends, f"the palette does not offer {command}"
+
+    def _runs(self, command: str) -> bool:
+        """Try once: what ran before may close the palette by taking the focus, or ours are not there yet."""
+        box = self.quick_input.locator("input").first
+        row = self.quick_input.locator(".monaco-list-row", has_text=command).first
+        if box.count() == 0:
+            self.page.keyboard.press("F1")
+        try:
             # The list does not grow by itself when an extension brings its commands.
-            self.quick_input.locator("input").first.fill(">")
-            self.quick_input.locator("input").first.fill(f">{command}")
-            self.page.wait_for_timeout(500)
-        self.page.keyboard.press("Enter")
+            box.fill(">", timeout=_SECONDS)
+            box.fill(f">{command}", timeout=_SECONDS)
+            row.click(timeout=_SECONDS)
+        except PlaywrightTimeout:
+            return False
+        return True
 
     @property
     def quick_input(self) -> Locator:
@@ -72,8 +86,12 @@ class Workbench:
         self.pick(name.rpartition("/")[2])
         expect(self.page.locator(".tab.active", has_text=name.rpartition("/")[2]).first).to_be_visible()
 
-    def go_to_line(self, line: int) -> None:
-        """Put the cursor on a line of the active editor."""
+    def focus_editor(self) -> None:
+        """Go back to the text from a panel beside it."""
+        self.run("View: Focus First Editor Group")
+
+    def go_to_line(self, line: int | str) -> None:
+        """Put the cursor on a line of the active editor, or on a `line:column`."""
         self.page.keyboard.press("Control+G")
         expect(self.quick_input).to_be_visible()
         self.quick_input.locator("input").first.fill(f":{line}")
@@ -103,6 +121,32 @@ class Workbench:
     def row(self, words: str) -> Locator:
         """Give a line of the side bar's views."""
         return self.page.locator(".pane-body .monaco-list-row", has_text=words).first
+
+    def act_on(self, words: str, action: str) -> None:
+        """Press a button that a line of the side bar has while the mouse is over it."""
+        self.row(words).hover()
+        self.row(words).get_by_role("button", name=action).click()
+
+    @contextmanager
+    def comment(self, text: str) -> Iterator[None]:
+        """Write into the thread that is open, and send it at the end."""
+        thread = self.page.locator(".review-widget:visible").first
+        thread.locator(
+            ".review-thread-reply-button:visible, .comment-form .monaco-editor:visible"
+        ).first.click()
+        self.page.keyboard.insert_text(text)
+        yield
+        thread.get_by_role("button", name="Add Comment").click()
+
+    @property
+    def comments(self) -> Locator:
+        """Give what is said in the threads that are open."""
+        return self.page.locator(".review-widget:visible .review-comment")
+
+    @property
+    def clipboard(self) -> str:
+        """Give what was copied."""
+        return str(self.page.evaluate("navigator.clipboard.readText()"))
 
     @property
     def web_page(self) -> FrameLocator:

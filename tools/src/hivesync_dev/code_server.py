@@ -84,7 +84,7 @@ class CodeServer(Part):
 
     def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
         super().__init__()
-        self._folder = folder
+        self.folder = folder
         self._env = env
         self.port = any_free_port()
 
@@ -94,14 +94,14 @@ class CodeServer(Part):
 
     def install(self, vsix: Path) -> None:
         """Install an extension, as a user would on the command line."""
-        _run([*self._base(), "--install-extension", str(vsix)], self._folder, self._environment())
+        _run([*self._base(), "--install-extension", str(vsix)], self.folder, self._environment())
 
     def command(self) -> Command:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         arguments = [*self._base(), "--auth", "none", "--bind-addr", f"127.0.0.1:{self.port}"]
         quiet = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"]
-        log = self._folder / "code-server.log"
-        return Command(self.name, [*arguments, *quiet], self._environment(), self._folder, log)
+        log = self.folder / "code-server.log"
+        return Command(self.name, [*arguments, *quiet], self._environment(), self.folder, log)
 
     def is_ready(self) -> bool:
         return answers(f"{self.url}/healthz")
@@ -109,12 +109,12 @@ class CodeServer(Part):
     def _base(self) -> list[str]:
         data = [
             "--user-data-dir",
-            str(self._folder / "data"),
+            str(self.folder / "data"),
             "--extensions-dir",
-            str(self._folder / "extensions"),
+            str(self.folder / "extensions"),
         ]
-        config = self._folder / "config.yaml"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        config = self.folder / "config.yaml"
+        self.folder.mkdir(parents=True, exist_ok=True)
         config.write_text("disable-file-downloads: true\n")
         return [
             str(NODE),
@@ -126,8 +126,8 @@ class CodeServer(Part):
 
     def _environment(self) -> dict[str, str]:
         return node_env(self._env) | {
-            "XDG_DATA_HOME": str(self._folder),
-            "XDG_CONFIG_HOME": str(self._folder),
+            "XDG_DATA_HOME": str(self.folder),
+            "XDG_CONFIG_HOME": str(self.folder),
         }
 
 

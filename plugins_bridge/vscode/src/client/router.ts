@@ -10,7 +10,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentLink } from "./agent_link.ts";
 import { isLocal, isReplayable, type Call } from "./call.ts";
 import type { DirectLink } from "./direct_link.ts";
-import { AgentAbsent, AgentUnfit, asHiveSyncError, Offline, type AgentReason } from "./errors.ts";
+import {
+  AgentAbsent,
+  AgentUnfit,
+  asHiveSyncError,
+  Offline,
+  type AgentReason,
+  type HiveSyncError,
+} from "./errors.ts";
 import { retryAfterOf, type Answer } from "./exchange.ts";
 import { waits } from "./waiting.ts";
 
@@ -22,6 +29,8 @@ export interface ModeFound {
   reason: AgentReason | "AGENT_PROVEN";
   /** The same for a person. */
   detail: string;
+  /** Why the backend can't be asked either, for `none`. */
+  problem?: HiveSyncError;
 }
 
 /** How long the backend may be busy with a request that lost its asker. */
@@ -94,7 +103,8 @@ export class Router {
       await this.direct.ready();
       return { mode: "direct", reason, detail: message };
     } catch (error) {
-      return { mode: "none", reason, detail: `${message} ${asHiveSyncError(error).message}` };
+      const problem = asHiveSyncError(error);
+      return { mode: "none", reason, detail: `${message} ${problem.message}`, problem };
     }
   }
 

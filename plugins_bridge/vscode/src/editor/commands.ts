@@ -4,6 +4,9 @@ import { tellFailure } from "./dialogs.ts";
 
 type Handler = (...args: never[]) => unknown;
 
+/** A failure that has been told; the editor learns of it, too, since it drops what was typed after a success. */
+export class Told extends Error {}
+
 /** Register commands by their names without `hivesync.`. */
 export function register(
   context: vscode.ExtensionContext,
@@ -14,6 +17,9 @@ export function register(
       try {
         await handler(...args);
       } catch (error) {
+        if (error instanceof Told) {
+          throw error;
+        }
         await tellFailure(error);
       }
     };

@@ -69,6 +69,18 @@ export function withProgress<T>(title: string, task: (progress: Progress) => Pro
   });
 }
 
+/** Give a view's items; none while nobody is signed in or answers, since the view itself says so then. */
+export async function itemsOf<T>(list: Promise<T[]>): Promise<T[]> {
+  try {
+    return await list;
+  } catch (error) {
+    if (["AUTH_REQUIRED", "UPSTREAM_UNREACHABLE"].includes(asHiveSyncError(error).code)) {
+      return [];
+    }
+    throw error;
+  }
+}
+
 export interface Choice<T> {
   label: string;
   value: T;

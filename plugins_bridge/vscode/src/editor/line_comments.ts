@@ -5,14 +5,17 @@ import type { Client } from "../client/client.ts";
 import { HiveSyncError } from "../client/errors.ts";
 import { plainLine, plainText } from "../client/plain_text.ts";
 import type { Comment } from "../contract.gen.ts";
+import type { JsonObject } from "../client/json.ts";
 import { change } from "./changes.ts";
+import { Told } from "./commands.ts";
 import { tell, tellFailure } from "./dialogs.ts";
 import type { Session } from "./session.ts";
 import type { Place, WorkspaceProjects } from "./workspace_projects.ts";
 
 interface Shown {
   place: Place;
-  threads: vscode.CommentThread[];
+  /** By their lines, which count from 0. */
+  threads: Map<number, vscode.CommentThread>;
 }
 
 export class LineComments implements vscode.Disposable {
@@ -33,11 +36,22 @@ export class LineComments implements vscode.Disposable {
       provideCommentingRanges: (document) =>
         this.#shown.has(document.uri.toString()) ? [new vscode.Range(0, 0, document.lineCount - 1, 0)] : [],
     };
-    this.#listening = session.onEvent(({ type }) => {
-      if (type.startsWith("comment.") || type === "reset") {
-        this.#reloadAll().catch(tellFailure);
-      }
-    });
+    let user: string | undefined;
+    this.#listening = vscode.Disposable.from(
+      session.onEvent(({ type }) => {
+        if (type.startsWith("comment.") || type === "reset") {
+          this.#reloadAll().catch(tellFailure);
+        }
+      }),
+      session.onChange((standing) => {
+        // While nobody answers it is not known who is signed in, and what is being typed stays.
+        const isKnown = standing.user !== undefined || (standing.mode === "proxy" && !standing.problem);
+        if (isKnown && standing.user?.id !== user) {
+          user = standing.user?.id;
+          this.#clearAll();
+        }
+      }),
+    );
   }
 
   /** Show the comments of the file that is open, with the current line's thread unfolded. */
@@ -49,13 +63,7 @@ export class LineComments implements vscode.Disposable {
     const { uri } = editor.document;
     const place = await this.#projects.placeOrAsk(uri);
     const count = await this.#load(uri, place);
-    const line = editor.selection.active.line;
-    const here = this.#shown.get(uri.toString())?.threads.find(({ range }) => range?.start.line === line);
-    if (here) {
-      here.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
-    } else {
-      this.#begin(uri, line);
-    }
+    this.#unfold(uri, editor.selection.active.line);
     if (count > 0) {
       tell(count === 1 ? "This file has one comment." : `This file has ${String(count)} comments.`);
     }
@@ -63,21 +71,32 @@ export class LineComments implements vscode.Disposable {
 
   /** Send what was typed into a thread. */
   async reply({ thread, text }: vscode.CommentReply): Promise<void> {
-    const shown = this.#shown.get(thread.uri.toString());
+    const { uri } = thread;
+    const shown = this.#shown.get(uri.toString());
     const body = text.trim();
     if (!shown || !body) {
       return;
     }
-    const line = (thread.range?.start.line ?? 0) + 1;
-    const target = { kind: "file", path: shown.place.path, line };
-    await change(this.#client, "POST", commentsPath(shown.place), { body: { target, body } });
-    thread.dispose();
-    await this.#load(thread.uri, shown.place);
-    const kept = this.#shown
-      .get(thread.uri.toString())
-      ?.threads.find(({ range }) => range?.start.line === line - 1);
-    if (kept) {
-      kept.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+    // Not the range of one of ours: that moves while the file is edited, and the answer belongs to the question.
+    const known = [...shown.threads].find(([, ours]) => ours === thread)?.[0];
+    const line = known ?? thread.range?.start.line ?? 0;
+    const target = { kind: "file", path: shown.place.path, line: line + 1 };
+    const sent = await this.#send(shown.place, { target, body });
+    if (known === undefined) {
+      thread.dispose(); // the editor's own, begun at the margin
+    }
+    if (sent !== undefined) {
+      await this.#load(uri, shown.place);
+      this.#unfold(uri, line);
+    }
+  }
+
+  async #send(place: Place, body: JsonObject): Promise<Comment | undefined> {
+    try {
+      return await change<Comment>(this.#client, "POST", commentsPath(place), { body });
+    } catch (error) {
+      void tellFailure(error);
+      throw new Told("The comment was not sent.");
     }
   }
 
@@ -92,48 +111,60 @@ export class LineComments implements vscode.Disposable {
     }
   }
 
+  /** Bring the file's threads up to date. They stay in place: somebody may be typing into one. */
   async #load(uri: vscode.Uri, place: Place): Promise<number> {
-    const comments = await this.#client.list<Comment>(commentsPath(place), {
-      kind: "file",
-      path: place.path,
-    });
+    const query = { kind: "file", path: place.path };
+    const comments = await this.#client.list<Comment>(commentsPath(place), query);
     const present = comments.filter(({ deleted_at: deleted }) => !deleted);
-    const unfolded = new Set(this.#linesUnfolded(uri));
-    this.#clear(uri);
     const byLine = Map.groupBy(present, ({ target }) => Math.max(0, (target.line ?? 1) - 1));
-    const threads = [...byLine].map(([line, group]) => this.#thread(uri, line, group, unfolded.has(line)));
+    const { threads } = this.#shown.get(uri.toString()) ?? {
+      threads: new Map<number, vscode.CommentThread>(),
+    };
     this.#shown.set(uri.toString(), { place, threads });
+    for (const [line, thread] of threads) {
+      if (!byLine.has(line) && thread.comments.length > 0) {
+        thread.dispose();
+        threads.delete(line);
+      }
+    }
+    for (const [line, group] of byLine) {
+      const thread = threads.get(line) ?? this.#thread(uri, line);
+      thread.comments = group.toSorted((a, b) => a.created_at.localeCompare(b.created_at)).map(shownComment);
+      threads.set(line, thread);
+    }
     return present.length;
   }
 
-  #linesUnfolded(uri: vscode.Uri): number[] {
-    const { threads = [] } = this.#shown.get(uri.toString()) ?? {};
-    return threads
-      .filter(({ collapsibleState }) => collapsibleState === vscode.CommentThreadCollapsibleState.Expanded)
-      .map(({ range }) => range?.start.line ?? 0);
-  }
-
-  #clear(uri: vscode.Uri): void {
-    for (const thread of this.#shown.get(uri.toString())?.threads ?? []) {
-      thread.dispose();
+  /** Open the thread of a line; begin one where nobody has said anything. */
+  #unfold(uri: vscode.Uri, line: number): void {
+    const threads = this.#shown.get(uri.toString())?.threads;
+    const found = threads?.get(line);
+    if (found && found.comments.length > 0) {
+      found.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+      return;
     }
+    // An empty one that was closed does not open again.
+    found?.dispose();
+    const thread = this.#thread(uri, line);
+    thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+    threads?.set(line, thread);
   }
 
-  #begin(uri: vscode.Uri, line: number): void {
-    const thread = this.#thread(uri, line, [], true);
-    this.#shown.get(uri.toString())?.threads.push(thread);
-  }
-
-  #thread(uri: vscode.Uri, line: number, comments: Comment[], isUnfolded: boolean): vscode.CommentThread {
-    const oldestFirst = comments.toSorted((a, b) => a.created_at.localeCompare(b.created_at));
-    const range = new vscode.Range(line, 0, line, 0);
-    const thread = this.#controller.createCommentThread(uri, range, oldestFirst.map(shownComment));
+  #thread(uri: vscode.Uri, line: number): vscode.CommentThread {
+    const thread = this.#controller.createCommentThread(uri, new vscode.Range(line, 0, line, 0), []);
     thread.label = `HiveSync, line ${String(line + 1)}`;
     thread.contextValue = "hivesync.thread";
-    thread.collapsibleState = isUnfolded
-      ? vscode.CommentThreadCollapsibleState.Expanded
-      : vscode.CommentThreadCollapsibleState.Collapsed;
+    thread.collapsibleState = vscode.CommentThreadCollapsibleState.Collapsed;
     return thread;
+  }
+
+  #clearAll(): void {
+    for (const { threads } of this.#shown.values()) {
+      for (const thread of threads.values()) {
+        thread.dispose();
+      }
+    }
+    this.#shown.clear();
   }
 }
 

@@ -7,8 +7,10 @@ import { isObject } from "../client/json.ts";
 import { messageLine, plainLine } from "../client/plain_text.ts";
 import type { Notification } from "../contract.gen.ts";
 import { change } from "./changes.ts";
-import { tellFailure } from "./dialogs.ts";
+import { itemsOf, tellFailure } from "./dialogs.ts";
+import { ageOf } from "../model/age.ts";
 import type { Session } from "./session.ts";
+import type { Subjects } from "./subjects.ts";
 
 const ICONS: Readonly<Record<string, string>> = {
   task_assigned: "checklist",
@@ -26,21 +28,23 @@ const SHOWN_MAX = 100;
 export class Notifications implements vscode.TreeDataProvider<Notification>, vscode.Disposable {
   readonly #client: Client;
   readonly #session: Session;
+  readonly #subjects: Subjects;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #listening: vscode.Disposable;
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(client: Client, session: Session) {
+  constructor(client: Client, session: Session, subjects: Subjects) {
     this.#client = client;
+    this.#subjects = subjects;
     this.#session = session;
     let seen = "";
     this.#listening = vscode.Disposable.from(
       session.onEvent((event) => {
         this.#hear(event);
       }),
-      session.onChange(({ user, unread }) => {
+      session.onChange(({ user, unread, online }) => {
         // Tiers without live push see what is new by its number.
-        const now = `${user?.id ?? ""} ${String(unread)}`;
+        const now = `${user?.id ?? ""} ${String(unread)} ${String(online)}`;
         if (now !== seen) {
           seen = now;
           this.refresh();
@@ -56,7 +60,7 @@ export class Notifications implements vscode.TreeDataProvider<Notification>, vsc
   getChildren(node?: Notification): Promise<Notification[]> {
     return node
       ? Promise.resolve([])
-      : this.#client.list<Notification>("/api/v1/notifications", {}, SHOWN_MAX);
+      : itemsOf(this.#client.list<Notification>("/api/v1/notifications", {}, SHOWN_MAX));
   }
 
   getTreeItem(notification: Notification): vscode.TreeItem {
@@ -66,9 +70,19 @@ export class Notifications implements vscode.TreeDataProvider<Notification>, vsc
     const unread = new vscode.ThemeColor("notificationsInfoIcon.foreground");
     item.iconPath = new vscode.ThemeIcon(ICONS[type] ?? "bell", read ? undefined : unread);
     item.contextValue = read ? "hivesync.notification.read" : "hivesync.notification.unread";
-    item.description = `${new Date(at).toLocaleString()}${read ? "" : ", unread"}`;
-    item.tooltip = plainLine(text, 2000);
+    item.description = `${read ? "" : "unread, "}${ageOf(at)}`;
+    item.tooltip = `${plainLine(text, 2000)}\n${new Date(at).toLocaleString()}`;
+    item.accessibilityInformation = { label: `${plainLine(text)}, ${item.description}` };
+    item.command = { command: "hivesync.openNotification", title: "Open", arguments: [notification] };
     return item;
+  }
+
+  /** Show what it is about, and mark it as read. */
+  async open(notification: Notification): Promise<void> {
+    if (!notification.read) {
+      await this.markRead(notification);
+    }
+    await this.#subjects.open(notification);
   }
 
   async markRead(notification: Notification): Promise<void> {

@@ -80,6 +80,7 @@ export class Session implements vscode.Disposable {
     this.#standing = standing;
     this.#changed.fire(standing);
     await vscode.commands.executeCommand("setContext", "hivesync.signedIn", standing.user !== undefined);
+    await vscode.commands.executeCommand("setContext", "hivesync.away", !standing.online);
     return standing;
   }
 
@@ -117,19 +118,19 @@ export class Session implements vscode.Disposable {
   }
 }
 
-function empty({ mode, reason, detail }: ModeFound): Standing {
+function empty({ mode, reason, detail, problem }: ModeFound): Standing {
   return {
     mode,
     reason,
     modeDetail: detail,
     user: undefined,
-    online: true,
+    online: problem?.code !== "UPSTREAM_UNREACHABLE",
     paused: false,
     unread: 0,
     unreadMore: false,
     queued: 0,
     conflicts: 0,
-    problem: undefined,
+    problem,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Client } from "../client/client.ts";
 import { labelLine, plainLine, plainText } from "../client/plain_text.ts";
 import type { Comment, Project, Task, TaskStatus } from "../contract.gen.ts";
 import { change } from "./changes.ts";
-import { choose, tell, type Choice } from "./dialogs.ts";
+import { choose, itemsOf, tell, type Choice } from "./dialogs.ts";
 import type { Session } from "./session.ts";
 import type { WorkspaceProjects } from "./workspace_projects.ts";
 
@@ -31,7 +31,7 @@ export class Tasks implements vscode.TreeDataProvider<TaskNode>, vscode.Disposab
   constructor(client: Client, session: Session, projects: WorkspaceProjects) {
     this.#client = client;
     this.#projects = projects;
-    let user: string | undefined;
+    let seen = "";
     this.#listening = vscode.Disposable.from(
       session.onEvent(({ type }) => {
         if (TELLING.test(type)) {
@@ -39,8 +39,9 @@ export class Tasks implements vscode.TreeDataProvider<TaskNode>, vscode.Disposab
         }
       }),
       session.onChange((standing) => {
-        if (standing.user?.id !== user) {
-          user = standing.user?.id;
+        const now = `${standing.user?.id ?? ""} ${String(standing.online)}`;
+        if (now !== seen) {
+          seen = now;
           this.refresh();
         }
       }),
@@ -51,14 +52,15 @@ export class Tasks implements vscode.TreeDataProvider<TaskNode>, vscode.Disposab
     this.#changed.fire(undefined);
   }
 
-  async getChildren(node?: TaskNode): Promise<TaskNode[]> {
-    if (node === undefined) {
-      return this.#roots();
+  getChildren(node?: TaskNode): Promise<TaskNode[]> {
+    if (node?.kind === "task") {
+      return Promise.resolve([]);
     }
-    if (node.kind === "task") {
-      return [];
-    }
-    const tasks = await this.#client.list<Task>(`${pathOf(node.project.id)}/tasks`);
+    return itemsOf(node === undefined ? this.#roots() : this.#tasksOf(node.project));
+  }
+
+  async #tasksOf(project: Project): Promise<TaskNode[]> {
+    const tasks = await this.#client.list<Task>(`${pathOf(project.id)}/tasks`);
     const sorted = tasks.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
     return sorted.map((task) => ({ kind: "task", task }));
   }

@@ -99,7 +99,8 @@ export class WorkspaceProjects {
   }
 }
 
-function isInside(root: string, file: string): boolean {
+/** Tell whether a path lies in a folder. */
+export function isInside(root: string, file: string): boolean {
   const path = relative(root, file);
   return path !== "" && !path.startsWith("..") && !/^[A-Za-z]:/u.test(path);
 }
