@@ -1,1 +1,1 @@
-rootProject.name = "hivesync-jetbrains"
+rootProject.name = "hivesync"

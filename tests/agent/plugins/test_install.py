@@ -133,7 +133,7 @@ def test_every_jetbrains_ide_gets_the_zip_s_folder(home: Home, monkeypatch: pyte
     archive = home.path / "bundle/jetbrains/dist/hivesync.zip"
     archive.parent.mkdir(parents=True)
     with zipfile.ZipFile(archive, "w") as made:
-        made.writestr("HiveSync/lib/hivesync.jar", b"jar")
+        made.writestr("hivesync/lib/hivesync.jar", b"jar")
     monkeypatch.setattr(bundled, "_IN_WHEEL", home.path / "bundle")
     machine = Machine("linux", {}, home.path, lambda name: None)
     (place,) = find_places(machine, ["jetbrains"])
@@ -142,7 +142,7 @@ def test_every_jetbrains_ide_gets_the_zip_s_folder(home: Home, monkeypatch: pyte
     assert (plugin / "lib/hivesync.jar").read_bytes() == b"jar"
     assert put(place) is Outcome.UNCHANGED
     with zipfile.ZipFile(archive, "w") as made:
-        made.writestr("HiveSync/../../lib/hivesync.jar", b"jar")
+        made.writestr("hivesync/../../lib/hivesync.jar", b"jar")
     with pytest.raises(PluginRefused):
         place.install()
 

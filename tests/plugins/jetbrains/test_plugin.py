@@ -36,7 +36,7 @@ _COMMANDS = {
 def library() -> zipfile.ZipFile:
     with zipfile.ZipFile(build_zip()) as outer:
         (name,) = outer.namelist()
-        assert re.fullmatch(r"HiveSync/lib/hivesync-[0-9.]+\.jar", name)
+        assert re.fullmatch(r"hivesync/lib/hivesync-[0-9.]+\.jar", name)
         return zipfile.ZipFile(io.BytesIO(outer.read(name)))
 
 

@@ -25,7 +25,7 @@ def build_zip() -> Path:
         root = Path(folder)
         for part in (CORE.classes, PLUGIN.classes, RESOURCES):
             shutil.copytree(part, root / "jar", dirs_exist_ok=True)
-        library = root / "zip" / "HiveSync" / "lib" / f"hivesync-{_version()}.jar"
+        library = root / "zip" / "hivesync" / "lib" / f"hivesync-{_version()}.jar"
         library.parent.mkdir(parents=True)
         library.write_bytes(_packed(root / "jar"))
         target = DIST / f"hivesync-jetbrains-{_version()}.zip"

@@ -15,13 +15,23 @@ final class Pages {
 
   private Pages() {}
 
+  /** Gives the object that a path answers with. */
+  @FunctionalInterface
+  interface Reader {
+    JsonObject get(String path) throws HiveSyncException;
+  }
+
   /** Give all that a list holds; of an endless one as many as anybody would look at. */
   static List<JsonObject> every(Session session, String path) throws HiveSyncException {
+    return every(session::get, path);
+  }
+
+  static List<JsonObject> every(Reader reader, String path) throws HiveSyncException {
     List<JsonObject> items = new ArrayList<>();
     String page = path + (path.contains("?") ? "&" : "?") + "limit=200";
     String cursor = "";
     do {
-      JsonObject told = session.get(cursor.isEmpty() ? page : page + "&cursor=" + encoded(cursor));
+      JsonObject told = reader.get(cursor.isEmpty() ? page : page + "&cursor=" + encoded(cursor));
       List<JsonObject> added = Json.objects(told, "items");
       items.addAll(added);
       // A page before others is never empty.
