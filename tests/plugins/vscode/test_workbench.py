@@ -87,12 +87,12 @@ def test_tasks_are_made_and_move_on_for_everybody(workbench: Workbench, mia: Col
     workbench.run("HiveSync: New Task")
     workbench.answer("What is to be done?", "Keep the count")
     expect(workbench.row("Keep the count")).to_contain_text("Open")
-    workbench.act_on("Keep the count", "Change Task Status")
-    workbench.pick("In progress")
+    workbench.choose_for("Keep the count", "Change Task Status", "In progress")
     expect(workbench.row("Keep the count")).to_contain_text("In progress")
     assert mia.task("Keep the count")["status"] == "in_progress"
     mia.move_task("Keep the count", "done")
     expect(workbench.row("Keep the count")).to_contain_text("Done")
+    workbench.clear_messages()
     workbench.screenshot("tasks")
 
 
@@ -126,8 +126,7 @@ def test_the_agent_goes_and_comes_without_a_question(
     workbench.run("HiveSync: Open Tasks")
     desk.stack.agent.stop()
     expect(workbench.status).to_have_accessible_name(re.compile("Direct, without the agent"))
-    workbench.act_on("Ask about dark colours", "Change Task Status")
-    workbench.pick("Done")
+    workbench.choose_for("Ask about dark colours", "Change Task Status", "Done")
     expect(workbench.row("Ask about dark colours")).to_contain_text("Done")
     assert mia.task("Ask about dark colours")["status"] == "done"
     desk.stack.runner.restart(desk.stack.agent)

@@ -127,6 +127,16 @@ class Workbench:
         self.row(words).hover()
         self.row(words).get_by_role("button", name=action).click()
 
+    def choose_for(self, words: str, action: str, choice: str) -> None:
+        """Press such a button and pick from what it offers; again if news redrew the line under the mouse."""
+        row = self.quick_input.locator(".monaco-list-row", has_text=choice).first
+        ends = time.monotonic() + PATIENCE_MS / _SECONDS
+        while not row.is_visible():
+            assert time.monotonic() < ends, f"{action} offers no {choice}"
+            self.act_on(words, action)
+            self.page.wait_for_timeout(500)
+        row.click()
+
     @contextmanager
     def comment(self, text: str) -> Iterator[None]:
         """Write into the thread that is open, and send it at the end."""
