@@ -17,6 +17,8 @@ from hivesync_server.search.postgres import PostgresIndex
 from hivesync_server.search.repository import SearchRepository
 from hivesync_server.search.terms import query_words
 from hivesync_server.settings import load
+from hivesync_server.tasks.listing import TaskListing
+from hivesync_server.tasks.schemas import TaskFilter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -57,9 +59,24 @@ async def test_hot_queries_read_little_and_miss_nothing(large: Large) -> None:
             assert reading.rows <= _READ_MAX, shown
             assert not reading.whole_tables & _FILLED, shown
     words = large.filling.vocabulary.words
+    await _ask_until_prepared(large, words[15_000])
     async with large.database.transaction(writes=False) as transaction:
         for ranks in ((10,), (45,), (300,), (15_000,), (10, 300), (20, 25), (30, 60), (40, 46)):
             await _compare(transaction.session, large.filling, " ".join(words[rank] for rank in ranks))
+
+
+async def _ask_until_prepared(large: Large, word: str) -> None:
+    """See that no plan for just any project is kept of what asks the index of texts."""
+    listing = TaskListing(TaskFilter(text=word), 50, None)
+    async with large.database.transaction(writes=False) as transaction:
+        for _ in range(7):
+            await listing.page(transaction.session, large.filling.huge_id)
+        asked = (
+            await transaction.session.scalars(text("SELECT statement FROM pg_prepared_statements"))
+        ).all()
+    listed = [statement for statement in asked if "FROM tasks" in statement]
+    assert listed, "nothing was prepared"
+    assert not [statement for statement in listed if "fitting" in statement]
 
 
 async def _compare(session: AsyncSession, filling: Filling, query: str) -> None:

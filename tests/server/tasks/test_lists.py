@@ -60,11 +60,11 @@ async def test_a_text_is_found_page_by_page_however_many_tasks_there_are(
 ) -> None:
     # As if a thousand tasks, which are looked at one by one, were five.
     monkeypatch.setattr(containing, "LOOKED_AT", 5)
+    monkeypatch.setattr(containing, "LOOKED_FURTHER", 8)
     label = (await board.label("bug"))["id"]
     for number in range(12):
-        title = (
-            f"{number} {'Often' if number < 4 or number > 8 else ''} {'rare' if number in (1, 11) else ''}"
-        )
+        often, rare, some = number < 4 or number > 8, number in (1, 11), number in (1, 4, 6, 7, 10)
+        title = f"{number} {'Often' * often} {'rare' * rare} {'some' * some}"
         due = f"2026-12-{20 - number:02}T00:00:00Z" if "due" in chosen else None
         await board.add(title, label_ids=[label], due_at=due, description="" if number else "Often")
 
@@ -85,6 +85,9 @@ async def test_a_text_is_found_page_by_page_however_many_tasks_there_are(
     assert await pages("oFTEN", 10) == often
     full = [[11, 10], [9, 3], [2, 1], [0]] if by_due else [[0, 1], [2, 3], [9, 10], [11]]
     assert await pages("often", 2) == full
+    # Two of the first five, so more are looked at; then none of those that are left, or too few again.
+    assert await pages("some", 10) == ([[10, 7, 6, 4], [1]] if by_due else [[1, 4, 6, 7], [10]])
+    assert await pages("some", 2) == ([[10, 7], [6, 4], [1]] if by_due else [[1, 4], [6, 7], [10]])
     assert await pages("rare", 10) == [[11, 1] if by_due else [1, 11]]
     assert await pages("never", 10) == [[]]
 

@@ -15,11 +15,16 @@ from sqlalchemy import ColumnElement, Select, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from hivesync_server.adapters.db import PLANNED_ANEW
+
 LOOKED_AT = 1_000
 """So many rows are looked at one by one, whatever they contain."""
 
 FEW = 3
 """If less of those contain the text, the index is asked for all that do."""
+
+LOOKED_FURTHER = 3_000
+"""If any of those do, so many are looked at before: in a large table the index may give thousands."""
 
 Row = TypeVar("Row")
 
@@ -60,17 +65,22 @@ class Containing(Generic[Row]):
 
     async def page(self, session: AsyncSession, limit: int) -> Found[Row]:
         """Give the next page: never empty if more follow."""
-        looked_at = aliased(self.table, self.listed.limit(LOOKED_AT).subquery())
-        query = self._sorted(looked_at).where(self.contains(looked_at))
-        found = (await session.scalars(query.limit(limit + 1))).all()
-        if len(found) > limit:
-            return first_page(found, limit)
-        if len(found) >= FEW:
-            return Found(found, await session.scalar(self.listed.offset(LOOKED_AT - 1).limit(1)))
+        for many in (LOOKED_AT, LOOKED_FURTHER):
+            looked_at = aliased(self.table, self.listed.limit(many).subquery())
+            query = self._sorted(looked_at).where(self.contains(looked_at))
+            found = (await session.scalars(query.limit(limit + 1))).all()
+            if len(found) > limit:
+                return first_page(found, limit)
+            last = await session.scalar(self.listed.offset(many - 1).limit(1))
+            if last is None or len(found) >= FEW:
+                return Found(found, last)
+            if not found:
+                break
         # A part of its own: else the planner may read the list in search of the first that fit.
         fitting = self.listed.order_by(None).where(self.contains(self.table)).cte("fitting")
         everywhere = aliased(self.table, fitting.prefix_with("MATERIALIZED", dialect="postgresql"))
-        rows = (await session.scalars(self._sorted(everywhere).limit(limit + 1))).all()
+        query = self._sorted(everywhere).limit(limit + 1).execution_options(**{PLANNED_ANEW: True})
+        rows = (await session.scalars(query)).all()
         return first_page(rows, limit)
 
     def _sorted(self, part: Any) -> Select[Row]:

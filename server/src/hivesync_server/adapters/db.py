@@ -37,6 +37,14 @@ _BUSY_TIMEOUT_SECONDS = 15
 _TURN_MS = 250
 _SQLITE_POOL = 15
 _WRITES = "hivesync_writes"
+_PREPARED_AFTER = 5
+"""A statement that a connection has been asked so many times is prepared."""
+
+PLANNED_ANEW = "hivesync_planned_anew"
+"""Option of a statement that Postgres shall plan each time, for the values that it is given. A plan for any
+values takes each project for one of middling size: of a huge one it may read all to find a handful of rows.
+"""
+
 _QUIET = {"hide_parameters": True}
 """Else the text of an error, which is logged, repeats what was sent: addresses, hashes, mails."""
 
@@ -217,6 +225,7 @@ def _postgres_engine(url: str, pool: int) -> AsyncEngine:
         **pooled(pool),
     )
     event.listen(engine.sync_engine, "checkout", _refuse_dead)
+    event.listen(engine.sync_engine, "before_cursor_execute", _choose_preparing)
     return engine
 
 
@@ -238,6 +247,14 @@ def _refuse_dead(connection: Any, *_: Any) -> None:
     """
     if _has_something_to_say(connection.driver_connection.fileno()):
         raise DisconnectionError("the server closed the connection")
+
+
+def _choose_preparing(connection: Connection, *arguments: Any) -> None:
+    """Have the driver prepare what is asked often, unless it is to be `PLANNED_ANEW`."""
+    driver: Any = connection.connection.driver_connection
+    _cursor, _statement, _parameters, context, _many = arguments
+    anew = context.execution_options.get(PLANNED_ANEW, False)
+    driver.prepare_threshold = None if anew else _PREPARED_AFTER
 
 
 def _has_something_to_say(descriptor: int) -> bool:
