@@ -46,6 +46,7 @@ TOOLS = (
             "libgoogle-gson-java",
             "libintellij-core-java",
             "libintellij-platform-api-java",
+            "libjetbrains-annotations-java",
         ),
         "the JetBrains plugin",
         (
@@ -53,6 +54,7 @@ TOOLS = (
             "/usr/share/java/junit-platform-console.jar",
             "/usr/share/java/intellij-core.jar",
             "/usr/share/java/intellij-platform-api.jar",
+            "/usr/share/java/org.jetbrains.annotations-common.jar",
         ),
     ),
 )
