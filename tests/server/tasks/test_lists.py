@@ -63,8 +63,12 @@ async def test_a_text_is_found_page_by_page_however_many_tasks_there_are(
     monkeypatch.setattr(containing, "LOOKED_FURTHER", 8)
     label = (await board.label("bug"))["id"]
     for number in range(12):
-        often, rare, some = number < 4 or number > 8, number in (1, 11), number in (1, 4, 6, 7, 10)
-        title = f"{number} {'Often' * often} {'rare' * rare} {'some' * some}"
+        of = {
+            "Often": number < 4 or number > 8,
+            "rare": number in (1, 11),
+            "some": number in (1, 4, 6, 7, 10),
+        }
+        title = f"{number} {' '.join(word for word, is_in in of.items() if is_in)}"
         due = f"2026-12-{20 - number:02}T00:00:00Z" if "due" in chosen else None
         await board.add(title, label_ids=[label], due_at=due, description="" if number else "Often")
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 from hivesync_contract.errors import ErrorCode
+from hivesync_contract.notifications import UnreadCount
 
 from hivesync_dev.servers.fake_identity import FakeIdentity
 from hivesync_dev.servers.fake_streams import FakeStreams
@@ -99,6 +100,8 @@ class UpstreamBackend:
     def _routes(self) -> Iterable[web.RouteDef]:
         yield web.get("/api/v1/health", self._health)
         yield web.get("/api/v1/events", self._events)
+        yield web.get("/api/v1/notifications", self._notifications)
+        yield web.get("/api/v1/notifications/unread", self._unread)
         yield web.route("*", "/api/v1/echo", self._echo)
         yield web.route("*", "/api/v1/answer/{status}", self._answer)
         yield web.route("*", "/{rest:.*}", self._echo)
@@ -114,6 +117,12 @@ class UpstreamBackend:
 
     async def _health(self, request: web.Request) -> web.Response:
         return json_answer({"status": "ok", "version": "0.0.0", "env": "local", "upload_origins": []})
+
+    async def _notifications(self, request: web.Request) -> web.Response:
+        return json_answer({"items": [], "next_cursor": None})
+
+    async def _unread(self, request: web.Request) -> web.Response:
+        return json_answer(UnreadCount(0, more=False))
 
     async def _echo(self, request: web.Request) -> web.Response:
         body = await request.read()
