@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-
 import httpx
 import pytest
 from hivesync_contract import headers
@@ -70,11 +68,11 @@ def test_without_the_token_nothing_is_relayed(agent: httpx.Client) -> None:
 
 
 def test_small_answers_are_not_held_back(agent: httpx.Client) -> None:
-    # Nagle's algorithm and delayed acknowledgements together cost 40 ms an answer.
+    # Nagle's algorithm and delayed acknowledgements together cost each answer 40 ms, a busy machine some.
     with agent:
         agent.get("/api/v1/health")
         seconds = [agent.get("/api/v1/health").elapsed.total_seconds() for _ in range(31)]
-    assert statistics.median(seconds) < 0.03
+    assert min(seconds) < 0.03
 
 
 def test_events_stream_through(agent: httpx.Client) -> None:

@@ -14,13 +14,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import aiosqlite
 import psycopg
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from sqlalchemy import event, func, select
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import (
@@ -32,6 +34,9 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from hivesync_server.settings.groups import DatabaseSettings
+
+_opened: WeakKeyDictionary[Engine, list[aiosqlite.Connection]] = WeakKeyDictionary()
+"""All connections to SQLite files, by engine."""
 
 _BUSY_TIMEOUT_SECONDS = 15
 _TURN_MS = 250
@@ -141,6 +146,8 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
+        for connection in _opened.pop(self.engine.sync_engine, ()):
+            await connection.close()
 
 
 async def give_back(reading: AsyncSession) -> None:
@@ -267,14 +274,16 @@ def _has_something_to_say(descriptor: int) -> bool:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
+    opened_here: list[aiosqlite.Connection] = []
     options = {
         "timeout": _BUSY_TIMEOUT_SECONDS,
-        "async_creator_fn": _open_sqlite,
+        "async_creator_fn": partial(_open_sqlite, opened_here),
         "factory": _SqliteConnection,
     }
     engine = create_async_engine(url, connect_args=options, **pooled(_SQLITE_POOL))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    _opened[engine.sync_engine] = opened_here
     return engine
 
 
@@ -289,16 +298,22 @@ class _SqliteConnection(sqlite3.Connection):
         super().close()
 
 
-async def _open_sqlite(*arguments: Any, **options: Any) -> aiosqlite.Connection:
-    """Open a connection, and close it again if the caller was cancelled meanwhile, as tasks are at a stop."""
+async def _open_sqlite(
+    opened_here: list[aiosqlite.Connection], *arguments: Any, **options: Any
+) -> aiosqlite.Connection:
+    """Open a connection, and close it again if the caller was cancelled meanwhile, as tasks are at a stop.
+
+    One that is cancelled a little later, before the pool has it, is closed with the database.
+    """
     connection = aiosqlite.connect(*arguments, **options)
     connection._thread.daemon = True  # as SQLAlchemy has it: a thread must not hold up the end of the process
     opening = asyncio.ensure_future(connection)
     try:
-        return await asyncio.shield(opening)
+        opened_here.append(await asyncio.shield(opening))
     except asyncio.CancelledError:
         await (await opening).close()
         raise
+    return connection
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
