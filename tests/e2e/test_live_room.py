@@ -82,9 +82,11 @@ def test_a_restarted_agent_goes_on_in_the_room_and_misses_no_save(
     source = project / "src" / "App.tsx"
     text = source.read_text()
     phone.app.get_by_role("button", name="Count is 0").click()
+    expect(phone.app.get_by_role("button", name="Count is 1")).to_be_visible()
     first = shown_key(stack, live)
     source.write_text(text.replace("Get started", "Before"))
     expect(phone.app.get_by_role("heading", name="Before")).to_be_visible()
+    expect(phone.app.get_by_role("button", name="Count is 1")).to_be_visible()
     # Killed before it has noted that, it makes a version, to be sure.
     wait_until(lambda: shown_key(stack, live) not in ("", first))
 
