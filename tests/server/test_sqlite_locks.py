@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sqlite3
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hivesync_server.adapters import db
@@ -35,6 +38,11 @@ def other(marks: Database, tmp_path: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(tmp_path / "file.sqlite3", isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield connection
+
+
+async def ask(marks: Database) -> None:
+    async with marks.transaction(writes=False) as transaction:
+        await transaction.session.execute(text("SELECT 1"))
 
 
 async def mark(marks: Database) -> None:
@@ -93,3 +101,26 @@ async def test_who_is_cancelled_while_taking_the_lock_does_not_keep_it(marks: Da
         await asyncio.wait({taking})
         async with asyncio.timeout(5):
             await mark(marks)
+
+
+async def test_a_connection_that_is_in_use_when_its_database_closes_is_closed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaints: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    begun, never = asyncio.Event(), asyncio.Event()
+
+    async def hold(held: Database) -> None:
+        async with held.transaction() as transaction:
+            await transaction.session.execute(text("SELECT 1"))
+            begun.set()
+            await never.wait()
+
+    async with opened(DatabaseSettings(Secret(""), tmp_path / "file.sqlite3", 1)) as found:
+        holding = asyncio.create_task(hold(found))
+        await begun.wait()
+    holding.cancel()
+    await asyncio.wait({holding})
+    del found, holding
+    gc.collect()
+    assert complaints == [], "it was collected before it was closed"

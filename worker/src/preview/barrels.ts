@@ -48,9 +48,13 @@ export class Barrels {
     const stated = named.get(name);
     if (stated !== undefined) return stated && this.#file(path, stated.from) !== null ? stated : null;
     if (name === "default") return null;
-    const found = stars.filter((from) => this.#namesOf(this.#file(path, from), new Set())?.has(name));
-    const isClear = stars.every((from) => this.#namesOf(this.#file(path, from), new Set()) !== null);
-    return found.length === 1 && isClear ? { from: found[0] ?? "", name } : null;
+    const found: string[] = [];
+    for (const from of stars) {
+      const names = this.#namesOf(this.#file(path, from), new Set());
+      if (names === null) return null;
+      if (names.has(name)) found.push(from);
+    }
+    return found.length === 1 ? { from: found[0] ?? "", name } : null;
   }
 
   /** Give all names that a file exports; null if one of its `export *` leads to where we can't look. */

@@ -10,19 +10,18 @@ import select as polling
 import sqlite3
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import aiosqlite
 import psycopg
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from sqlalchemy import event, func, select
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import (
@@ -34,9 +33,6 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from hivesync_server.settings.groups import DatabaseSettings
-
-_opened: WeakKeyDictionary[Engine, list[aiosqlite.Connection]] = WeakKeyDictionary()
-"""All connections to SQLite files, by engine."""
 
 _BUSY_TIMEOUT_SECONDS = 15
 _TURN_MS = 250
@@ -91,10 +87,14 @@ class Transaction:
 
 
 class Database:
-    """Engine and transactions. A write on SQLite takes the lock at its start, so it can't fail halfway."""
+    """Engine and transactions. A write on SQLite takes the lock at its start, so it can't fail halfway.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    `opened`: connections of the engine; one that is in use while the pool ends is closed by nobody else.
+    """
+
+    def __init__(self, engine: AsyncEngine, opened: Sequence[aiosqlite.Connection] = ()) -> None:
         self.engine = engine
+        self._opened = opened
         # Each statement of a transaction would see a snapshot of its own anyway: two round trips for nothing.
         reads = engine.execution_options(isolation_level="AUTOCOMMIT") if self.is_postgres else engine
         self._reads = async_sessionmaker(reads, expire_on_commit=False)
@@ -146,7 +146,7 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
-        for connection in _opened.pop(self.engine.sync_engine, ()):
+        for connection in self._opened:
             await connection.close()
 
 
@@ -208,7 +208,8 @@ def open_database(settings: DatabaseSettings) -> Database:
     if settings.postgres:
         return Database(_postgres_engine(settings.postgres.reveal(), settings.pool))
     settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Database(_sqlite_engine(f"sqlite+aiosqlite:///{settings.sqlite_path}"))
+    connections: list[aiosqlite.Connection] = []
+    return Database(_sqlite_engine(f"sqlite+aiosqlite:///{settings.sqlite_path}", connections), connections)
 
 
 @asynccontextmanager
@@ -273,17 +274,15 @@ def _has_something_to_say(descriptor: int) -> bool:
     return bool(poll.poll(0))
 
 
-def _sqlite_engine(url: str) -> AsyncEngine:
-    opened_here: list[aiosqlite.Connection] = []
+def _sqlite_engine(url: str, connections: list[aiosqlite.Connection]) -> AsyncEngine:
     options = {
         "timeout": _BUSY_TIMEOUT_SECONDS,
-        "async_creator_fn": partial(_open_sqlite, opened_here),
+        "async_creator_fn": partial(_open_sqlite, connections),
         "factory": _SqliteConnection,
     }
     engine = create_async_engine(url, connect_args=options, **pooled(_SQLITE_POOL))
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    _opened[engine.sync_engine] = opened_here
     return engine
 
 
@@ -299,17 +298,14 @@ class _SqliteConnection(sqlite3.Connection):
 
 
 async def _open_sqlite(
-    opened_here: list[aiosqlite.Connection], *arguments: Any, **options: Any
+    connections: list[aiosqlite.Connection], *arguments: Any, **options: Any
 ) -> aiosqlite.Connection:
-    """Open a connection, and close it again if the caller was cancelled meanwhile, as tasks are at a stop.
-
-    One that is cancelled a little later, before the pool has it, is closed with the database.
-    """
+    """Open a connection, and close it again if the caller was cancelled meanwhile, as tasks are at a stop."""
     connection = aiosqlite.connect(*arguments, **options)
     connection._thread.daemon = True  # as SQLAlchemy has it: a thread must not hold up the end of the process
     opening = asyncio.ensure_future(connection)
     try:
-        opened_here.append(await asyncio.shield(opening))
+        connections.append(await asyncio.shield(opening))
     except asyncio.CancelledError:
         await (await opening).close()
         raise
