@@ -20,7 +20,7 @@ from hivesync_contract.health import Health
 from hivesync_contract.limits import ATTACHMENT_PART_BYTES, ATTACHMENT_SINGLE_BYTES
 from hivesync_contract.uploads import FileUploadPlan, ObjectUpload
 from hivesync_dev.servers.fake_agent import FakeAgent
-from hivesync_dev.servers.scripted import ScriptedServer, json_answer
+from hivesync_dev.servers.scripted import ScriptedServer, endless, json_answer
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 ATTACHMENTS = "/api/v1/projects/p1/tasks/t1/attachments"
@@ -102,6 +102,16 @@ async def test_a_large_file_goes_in_parts_whose_etags_are_told(
     assert len(announced.json()["part_md5s"]) == 3
     (completed,) = agent.asked("POST", f"{ATTACHMENTS}/a1/complete")
     assert completed.json()["parts"] == [{"number": n, "etag": f'"/{n}"'} for n in (1, 2, 3)]
+
+
+@pytest.mark.usefixtures("listed")
+async def test_what_a_store_says_without_end_is_not_read(
+    agent: FakeAgent, store: ScriptedServer, client: AsyncClient, tmp_path: Path
+) -> None:
+    (tmp_path / "x").write_bytes(CONTENT)
+    store.on("PUT", "/whole", endless())
+    plan(agent, CONTENT, FileUploadPlan(NOW, ObjectUpload(f"{store.origin}/whole", len(CONTENT))))
+    assert (await client.projects.tasks("p1").attachments("t1").upload(tmp_path / "x")).id == "a1"
 
 
 async def test_nothing_is_sent_to_a_place_that_the_backend_does_not_list(

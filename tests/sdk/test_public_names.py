@@ -12,6 +12,7 @@ from hivesync_contract.errors import HiveSyncError
 
 PUBLIC = {
     "AgentAbsent",
+    "AnswerTooLong",
     "ApiError",
     "AsyncClient",
     "AuthenticationFailed",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hivesync._call import CallInvalid
     from hivesync._errors import (
         AgentAbsent,
+        AnswerTooLong,
         ApiError,
         AuthenticationFailed,
         Conflicting,
@@ -46,6 +47,7 @@ _ERRORS = "hivesync._errors"
 _CREDENTIALS = "hivesync.credentials.errors"
 _HOME_OF = {
     "AgentAbsent": _ERRORS,
+    "AnswerTooLong": _ERRORS,
     "ApiError": _ERRORS,
     "AsyncClient": "hivesync._async._client",
     "AuthenticationFailed": _ERRORS,
@@ -83,6 +85,7 @@ _HOME_OF = {
 __all__ = [
     "UNSET",
     "AgentAbsent",
+    "AnswerTooLong",
     "ApiError",
     "AsyncClient",
     "AuthenticationFailed",

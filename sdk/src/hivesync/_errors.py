@@ -15,6 +15,7 @@ HiveSyncError                    base; `detail` is for people, `code` for progra
  ├─ Offline                      neither agent nor backend answered
  ├─ AgentAbsent                  what was asked for needs the desktop agent, and it does not run
  ├─ ResponseInvalid              an answer that this release can't read
+ │   └─ AnswerTooLong            longer than memory should hold
  └─ PreviewFailed                a preview that was waited for could not be built
 """
 
@@ -52,6 +53,15 @@ class AgentAbsent(HiveSyncError):
 
 class ResponseInvalid(HiveSyncError):
     """An answer has not the shape that this release knows."""
+
+
+class AnswerTooLong(ResponseInvalid):
+    """An answer, or one event of a stream, is longer than 16 MiB; the rest of it was not read."""
+
+    code = ErrorCode.PAYLOAD_TOO_LARGE
+
+    def __init__(self) -> None:
+        super().__init__("The answer is longer than a program should hold in memory.", status=502)
 
 
 class PreviewFailed(HiveSyncError):

@@ -10,7 +10,7 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hivesync._errors import ResponseInvalid
+from hivesync._errors import AnswerTooLong
 
 _EVENT_MAX_CHARACTERS = 16 * 1024 * 1024
 """A stream whose event has no end must not fill the memory."""
@@ -38,7 +38,7 @@ class EventParser:
         self._held_characters = self._line_characters = 0
 
     def feed(self, chunk: bytes) -> Iterator[Message]:
-        """Take bytes that may end anywhere; raise `ResponseInvalid` for an event without end."""
+        """Take bytes that may end anywhere; raise `AnswerTooLong` for an event without end."""
         text = self._carriage_return + self._decoder.decode(chunk)
         # A CR may be the first half of a line's end.
         self._carriage_return, text = ("\r", text[:-1]) if text.endswith("\r") else ("", text)
@@ -55,7 +55,7 @@ class EventParser:
             self._line.append(rest)
             self._line_characters += len(rest)
         if self._held_characters + self._line_characters > _EVENT_MAX_CHARACTERS:
-            raise ResponseInvalid("The answer is no event stream: an event has no end.", status=502)
+            raise AnswerTooLong
 
     def _take(self, line: str) -> None:
         name, _, value = line.partition(":")

@@ -29,8 +29,7 @@ _SPELLING = {
     "AsyncNetworkStream": "NetworkStream",
     "_async": "_sync",
     "aclose": "close",
-    "aiter_bytes": "iter_bytes",
-    "aread": "read",
+    "aiter_raw": "iter_raw",
     "drive_async": "drive",
 }
 

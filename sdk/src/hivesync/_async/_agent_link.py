@@ -14,6 +14,8 @@ from hivesync_contract.errors import HiveSyncError
 
 from hivesync._async._concurrency import Lock
 from hivesync._async._proven import ProvenTransport
+from hivesync._async._reading import read_whole
+from hivesync._body import ENCODINGS
 from hivesync._call import Call, new_call
 from hivesync._errors import AgentAbsent
 from hivesync.discovery import FileStamp, check_backend, check_reach, protocol_version, read_discovery
@@ -57,7 +59,8 @@ class AgentLink:
     ) -> httpx.Response:
         """Send the call.
 
-        Raises `AgentAbsent`, `ProtocolUnsupported`, `BackendDiffers` or `httpx.TransportError`.
+        Raises `AgentAbsent`, `ProtocolUnsupported`, `BackendDiffers`, `AnswerTooLong`, or
+        `httpx.TransportError`.
         """
         file, http = await self._current()
         check_reach(file, call.method, call.path)
@@ -72,14 +75,15 @@ class AgentLink:
         )
         if read_seconds is not None:
             request.extensions["timeout"]["read"] = read_seconds
-        return await http.send(request, stream=stream)
+        response = await http.send(request, stream=True)
+        return response if stream else await read_whole(response)
 
     async def prove(self) -> None:
         """Ask the agent for a proof, whatever backend it serves; raise as `send` does."""
         file, http = await self._current()
         request = http.build_request("GET", f"{file.url}/", params={"nonce": secrets.token_hex(32)})
         del request.headers["Authorization"]
-        await http.send(request)
+        await read_whole(await http.send(request, stream=True))
 
     def stamp(self) -> FileStamp | None:
         """Tell this agent apart from the next; None if none has published itself."""
@@ -133,6 +137,7 @@ class AgentLink:
             follow_redirects=False,
             timeout=self._timeout,
             headers={
+                "Accept-Encoding": ENCODINGS,
                 "Authorization": f"Bearer {file.token}",
                 headers.CLIENT: self._client_name,
                 headers.PROTOCOL: str(protocol_version(file)),

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
+from hivesync._async._reading import read_whole
 from hivesync._async._tokens import TokenSource
+from hivesync._body import ENCODINGS
 from hivesync._call import Call
 from hivesync._errors import Offline
 from hivesync._trust import backend_ssl_context, no_trust
@@ -39,7 +41,7 @@ class DirectLink:
     ) -> httpx.Response:
         """Send the call; renew once when the token was refused and the call can be repeated.
 
-        Raises `SignedOut`, a keychain's error, or `httpx.TransportError`.
+        Raises `SignedOut`, a keychain's error, `AnswerTooLong` or `httpx.TransportError`.
         """
         if call.path == _HEALTH:
             return await self._transmit(call, None, stream, read_seconds)
@@ -77,14 +79,20 @@ class DirectLink:
         )
         if read_seconds is not None:
             request.extensions["timeout"]["read"] = read_seconds
-        return await http.send(request, stream=stream)
+        response = await http.send(request, stream=True)
+        return response if stream else await read_whole(response)
 
     async def post(self, post: Post) -> Answer:
-        """Send a step of a flow; raise `Offline`."""
+        """Send a step of a flow; raise `Offline` or `AnswerTooLong`."""
+        http = self._open()
+        request = http.build_request(
+            "POST",
+            self._origin + post.path,
+            content=post.body,
+            headers={"Content-Type": "application/json"},
+        )
         try:
-            response = await self._open().post(
-                self._origin + post.path, content=post.body, headers={"Content-Type": "application/json"}
-            )
+            response = await read_whole(await http.send(request, stream=True))
         except httpx.TransportError as exc:
             raise Offline(f"The backend {self._origin} can't be reached.") from exc
         return Answer(response.status_code, response.content)
@@ -98,6 +106,6 @@ class DirectLink:
                 trust_env=not is_loopback(httpx.URL(self._origin).host),
                 follow_redirects=False,
                 timeout=self._timeout,
-                headers={"User-Agent": self._user_agent},
+                headers={"User-Agent": self._user_agent, "Accept-Encoding": ENCODINGS},
             )
         return self._http

@@ -8,6 +8,7 @@ import httpx
 from hivesync_contract.errors import HiveSyncError
 
 from hivesync._async._concurrency import sleep
+from hivesync._async._reading import read_whole
 from hivesync._async._router import Router
 from hivesync._call import new_call
 from hivesync._errors import AgentAbsent, ApiError, Offline, ResponseInvalid, api_error
@@ -58,25 +59,29 @@ class AsyncEventStream:
         return response, (mode, instance)
 
     async def _open(self, path: str) -> tuple[httpx.Response, Mode]:
-        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        headers = {
+            "Accept": "text/event-stream",
+            "Accept-Encoding": "identity",
+            "Cache-Control": "no-store",
+        }
         if self._last_id:
             headers["Last-Event-ID"] = self._last_id
         response, mode = await self._router.stream(
             new_call("GET", path, headers=headers), read_seconds=_SILENCE_SECONDS
         )
         if response.status_code >= 400:
-            body = await response.aread()
-            await response.aclose()
-            raise api_error(response.status_code, body, response.headers)
+            refusal = await read_whole(response)
+            raise api_error(refusal.status_code, refusal.content, refusal.headers)
         return response, mode
 
     async def _read(self, response: httpx.Response) -> AsyncIterator[Event]:
-        if not response.headers.get("content-type", "").startswith("text/event-stream"):
+        is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
+        if not is_stream or response.headers.get("content-encoding", "identity") != "identity":
             await response.aclose()
             raise ResponseInvalid("The answer is no event stream.", status=502)
         parser, agent = EventParser(), self._router.agent.stamp()
         try:
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.aiter_raw():
                 self._pause_seconds = _PAUSE_FIRST_SECONDS
                 for message in parser.feed(chunk):
                     self._last_id = message.id or self._last_id

@@ -94,7 +94,7 @@ async def fetch(
         with os.fdopen(descriptor, "wb") as file:
             async with _store_client(url) as http, http.stream("GET", url) as response:
                 _check_answer(response)
-                async for chunk in response.aiter_bytes():
+                async for chunk in response.aiter_raw():
                     received += len(chunk)
                     if received > size:
                         break
@@ -115,12 +115,15 @@ async def _put(path: Path, start: int, upload: ObjectUpload, meter: Meter) -> st
     headers = {**upload.headers, "Content-Length": str(upload.size)}
     content = _chunks(path, start, upload.size, meter.add)
     try:
-        async with _store_client(upload.url) as http:
-            response = await http.put(upload.url, content=content, headers=headers)
+        async with (
+            _store_client(upload.url) as http,
+            http.stream("PUT", upload.url, content=content, headers=headers) as response,
+        ):
+            # What else the store says is not read: it could be without end.
+            _check_answer(response)
+            return str(response.headers.get("etag", ""))
     except httpx.TransportError as exc:
         raise Offline("The file could not be sent: the connection broke.") from exc
-    _check_answer(response)
-    return str(response.headers.get("etag", ""))
 
 
 async def _chunks(path: Path, start: int, size: int, sent: Callable[[int], None]) -> AsyncIterator[bytes]:
@@ -160,4 +163,5 @@ def _store_client(url: str) -> httpx.AsyncClient:
         trust_env=not is_loopback(address.host),
         follow_redirects=False,
         timeout=httpx.Timeout(_SILENCE_SECONDS, connect=10.0),
+        headers={"Accept-Encoding": "identity"},
     )

@@ -13,10 +13,12 @@ from hivesync_contract import headers
 from hivesync_contract.discovery import DiscoveryFile
 from hivesync_contract.errors import HiveSyncError
 
+from hivesync._body import ENCODINGS
 from hivesync._call import Call, new_call
 from hivesync._errors import AgentAbsent
 from hivesync._sync._concurrency import Lock
 from hivesync._sync._proven import ProvenTransport
+from hivesync._sync._reading import read_whole
 from hivesync.discovery import FileStamp, check_backend, check_reach, protocol_version, read_discovery
 
 _OF_ANY_BACKEND = frozenset(
@@ -56,7 +58,8 @@ class AgentLink:
     def send(self, call: Call, *, stream: bool = False, read_seconds: float | None = None) -> httpx.Response:
         """Send the call.
 
-        Raises `AgentAbsent`, `ProtocolUnsupported`, `BackendDiffers` or `httpx.TransportError`.
+        Raises `AgentAbsent`, `ProtocolUnsupported`, `BackendDiffers`, `AnswerTooLong`, or
+        `httpx.TransportError`.
         """
         file, http = self._current()
         check_reach(file, call.method, call.path)
@@ -71,14 +74,15 @@ class AgentLink:
         )
         if read_seconds is not None:
             request.extensions["timeout"]["read"] = read_seconds
-        return http.send(request, stream=stream)
+        response = http.send(request, stream=True)
+        return response if stream else read_whole(response)
 
     def prove(self) -> None:
         """Ask the agent for a proof, whatever backend it serves; raise as `send` does."""
         file, http = self._current()
         request = http.build_request("GET", f"{file.url}/", params={"nonce": secrets.token_hex(32)})
         del request.headers["Authorization"]
-        http.send(request)
+        read_whole(http.send(request, stream=True))
 
     def stamp(self) -> FileStamp | None:
         """Tell this agent apart from the next; None if none has published itself."""
@@ -132,6 +136,7 @@ class AgentLink:
             follow_redirects=False,
             timeout=self._timeout,
             headers={
+                "Accept-Encoding": ENCODINGS,
                 "Authorization": f"Bearer {file.token}",
                 headers.CLIENT: self._client_name,
                 headers.PROTOCOL: str(protocol_version(file)),

@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 import httpx
 
+from hivesync._body import ENCODINGS
 from hivesync._call import Call
 from hivesync._errors import Offline
+from hivesync._sync._reading import read_whole
 from hivesync._sync._tokens import TokenSource
 from hivesync._trust import backend_ssl_context, no_trust
 from hivesync.credentials.refresh import Refresher
@@ -38,7 +40,7 @@ class DirectLink:
     def send(self, call: Call, *, stream: bool = False, read_seconds: float | None = None) -> httpx.Response:
         """Send the call; renew once when the token was refused and the call can be repeated.
 
-        Raises `SignedOut`, a keychain's error, or `httpx.TransportError`.
+        Raises `SignedOut`, a keychain's error, `AnswerTooLong` or `httpx.TransportError`.
         """
         if call.path == _HEALTH:
             return self._transmit(call, None, stream, read_seconds)
@@ -76,14 +78,20 @@ class DirectLink:
         )
         if read_seconds is not None:
             request.extensions["timeout"]["read"] = read_seconds
-        return http.send(request, stream=stream)
+        response = http.send(request, stream=True)
+        return response if stream else read_whole(response)
 
     def post(self, post: Post) -> Answer:
-        """Send a step of a flow; raise `Offline`."""
+        """Send a step of a flow; raise `Offline` or `AnswerTooLong`."""
+        http = self._open()
+        request = http.build_request(
+            "POST",
+            self._origin + post.path,
+            content=post.body,
+            headers={"Content-Type": "application/json"},
+        )
         try:
-            response = self._open().post(
-                self._origin + post.path, content=post.body, headers={"Content-Type": "application/json"}
-            )
+            response = read_whole(http.send(request, stream=True))
         except httpx.TransportError as exc:
             raise Offline(f"The backend {self._origin} can't be reached.") from exc
         return Answer(response.status_code, response.content)
@@ -97,6 +105,6 @@ class DirectLink:
                 trust_env=not is_loopback(httpx.URL(self._origin).host),
                 follow_redirects=False,
                 timeout=self._timeout,
-                headers={"User-Agent": self._user_agent},
+                headers={"User-Agent": self._user_agent, "Accept-Encoding": ENCODINGS},
             )
         return self._http

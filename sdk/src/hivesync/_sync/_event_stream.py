@@ -14,6 +14,7 @@ from hivesync._errors import AgentAbsent, ApiError, Offline, ResponseInvalid, ap
 from hivesync._event_parser import EventParser
 from hivesync._events import Event, decode_event, local_reset
 from hivesync._sync._concurrency import sleep
+from hivesync._sync._reading import read_whole
 from hivesync._sync._router import Router
 from hivesync._way import Mode
 from hivesync.discovery import FileStamp, ProtocolUnsupported
@@ -60,25 +61,29 @@ class EventStream:
         return response, (mode, instance)
 
     def _open(self, path: str) -> tuple[httpx.Response, Mode]:
-        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        headers = {
+            "Accept": "text/event-stream",
+            "Accept-Encoding": "identity",
+            "Cache-Control": "no-store",
+        }
         if self._last_id:
             headers["Last-Event-ID"] = self._last_id
         response, mode = self._router.stream(
             new_call("GET", path, headers=headers), read_seconds=_SILENCE_SECONDS
         )
         if response.status_code >= 400:
-            body = response.read()
-            response.close()
-            raise api_error(response.status_code, body, response.headers)
+            refusal = read_whole(response)
+            raise api_error(refusal.status_code, refusal.content, refusal.headers)
         return response, mode
 
     def _read(self, response: httpx.Response) -> Iterator[Event]:
-        if not response.headers.get("content-type", "").startswith("text/event-stream"):
+        is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
+        if not is_stream or response.headers.get("content-encoding", "identity") != "identity":
             response.close()
             raise ResponseInvalid("The answer is no event stream.", status=502)
         parser, agent = EventParser(), self._router.agent.stamp()
         try:
-            for chunk in response.iter_bytes():
+            for chunk in response.iter_raw():
                 self._pause_seconds = _PAUSE_FIRST_SECONDS
                 for message in parser.feed(chunk):
                     self._last_id = message.id or self._last_id

@@ -94,7 +94,7 @@ def fetch(router: Router, url: str, target: Path, size: int, sha256: str, progre
         with os.fdopen(descriptor, "wb") as file:
             with _store_client(url) as http, http.stream("GET", url) as response:
                 _check_answer(response)
-                for chunk in response.iter_bytes():
+                for chunk in response.iter_raw():
                     received += len(chunk)
                     if received > size:
                         break
@@ -115,12 +115,15 @@ def _put(path: Path, start: int, upload: ObjectUpload, meter: Meter) -> str:
     headers = {**upload.headers, "Content-Length": str(upload.size)}
     content = _chunks(path, start, upload.size, meter.add)
     try:
-        with _store_client(upload.url) as http:
-            response = http.put(upload.url, content=content, headers=headers)
+        with (
+            _store_client(upload.url) as http,
+            http.stream("PUT", upload.url, content=content, headers=headers) as response,
+        ):
+            # What else the store says is not read: it could be without end.
+            _check_answer(response)
+            return str(response.headers.get("etag", ""))
     except httpx.TransportError as exc:
         raise Offline("The file could not be sent: the connection broke.") from exc
-    _check_answer(response)
-    return str(response.headers.get("etag", ""))
 
 
 def _chunks(path: Path, start: int, size: int, sent: Callable[[int], None]) -> Iterator[bytes]:
@@ -160,4 +163,5 @@ def _store_client(url: str) -> httpx.Client:
         trust_env=not is_loopback(address.host),
         follow_redirects=False,
         timeout=httpx.Timeout(_SILENCE_SECONDS, connect=10.0),
+        headers={"Accept-Encoding": "identity"},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -47,6 +47,19 @@ def json_answer(body: Any, status: int = 200, headers: dict[str, str] | None = N
 def problem_answer(status: int, code: str, detail: str = "It failed.", **more: Any) -> Handler:
     """Give a handler that always answers with this problem document."""
     return json_answer({"title": "Error", "status": status, "code": code, "detail": detail, **more}, status)
+
+
+def endless(status: int = 200, headers: Mapping[str, str] | None = None) -> Handler:
+    """Give a handler that sends more than any client may take: 32 MiB, and no line's end."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(status=status, headers=headers or {"Content-Type": "application/json"})
+        await response.prepare(request)
+        for _ in range(512):
+            await response.write(b" " * 65_536)
+        return response
+
+    return handle
 
 
 @dataclass
