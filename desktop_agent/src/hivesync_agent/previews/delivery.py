@@ -13,6 +13,7 @@ from hivesync_contract.previews import Preview, PreviewCreate, PreviewCreated, P
 from hivesync_agent.previews.account import Account
 from hivesync_agent.previews.body import FileMoved
 from hivesync_agent.previews.patience import Patience
+from hivesync_agent.previews.saved_files import Show
 from hivesync_agent.previews.shown import key_of
 from hivesync_agent.previews.tracked import Delivered, Tracked
 from hivesync_agent.previews.uploading import LazyUploader, PlanExpired
@@ -38,13 +39,20 @@ class Delivery:
         """Take a preview from `preparing` to `building`. Raises a `HiveSyncError` saying why not."""
         await self._deliver(tracked, await self._scan(tracked, frozenset()))
 
-    async def deliver_next(self, tracked: Tracked) -> bool:
-        """Do the same for the next version of a live preview; False if its files are as they were."""
+    async def deliver_next(self, tracked: Tracked, show: Show) -> bool:
+        """Do the same for the next version of a live preview.
+
+        False if none is needed: the files are as they were, or `show` has shown all that was saved.
+        """
         snapshot = await self._scan(tracked, frozenset())
         manifest, record = _manifest(tracked, snapshot), tracked.record
         if record.shown_key == key_of(record.project_id, manifest):
             tracked.delivered = Delivered(snapshot.target, manifest)
             return False
+        if tracked.delivered is not None:
+            saved = tracked.delivered.saved_since(manifest)
+            if saved is not None and await show(saved):
+                return False
         # A new key: an earlier version may have had the very same files.
         await tracked.advance(state=PreviewState.PREPARING, error=None, deliveries=record.deliveries + 1)
         await self._deliver(tracked, snapshot)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.previews import PreviewState
@@ -15,6 +16,7 @@ from hivesync_agent.previews.delivery import Delivery
 from hivesync_agent.previews.follow import Follower
 from hivesync_agent.previews.live import Live
 from hivesync_agent.previews.patience import Patience
+from hivesync_agent.previews.saved_files import Show
 from hivesync_agent.previews.store import StateNotWritable
 from hivesync_agent.previews.tracked import Tracked
 from hivesync_agent.upstream import OtherAccount
@@ -41,12 +43,12 @@ class Flow:
             await tracked.end_live()
 
     async def _live(self, tracked: Tracked) -> None:
-        await self.live.follow(tracked, lambda: self._version(tracked, self._next))
+        await self.live.follow(tracked, lambda show: self._version(tracked, partial(self._next, show=show)))
 
-    async def _next(self, tracked: Tracked) -> None:
-        """Make the next version, unless the files that count are as they were."""
+    async def _next(self, tracked: Tracked, *, show: Show) -> None:
+        """Make the next version, unless the files that count are as they were, or are shown without."""
         await self._check_account(tracked)
-        if await self.delivery.deliver_next(tracked):
+        if await self.delivery.deliver_next(tracked, show):
             await self._follow(tracked)
 
     async def _version(self, tracked: Tracked, work: Callable[[Tracked], Awaitable[None]]) -> None:

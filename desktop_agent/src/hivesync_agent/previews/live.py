@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_agent.previews.room import Rooms
+from hivesync_agent.previews.saved_files import Show
 from hivesync_agent.previews.tracked import Tracked
 from hivesync_agent.projects.index.service import Changes
 from hivesync_agent.projects.links import ProjectLinks
@@ -76,8 +77,11 @@ class Live:
     longest_seconds: float = 1.0
     again_seconds: float = 3.0
 
-    async def follow(self, tracked: Tracked, next_version: Callable[[], Awaitable[None]]) -> None:
-        """Show each change, in the room or by the next version, until the preview is not live any more."""
+    async def follow(self, tracked: Tracked, next_version: Callable[[Show], Awaitable[None]]) -> None:
+        """Show each change, in the room or by the next version, until the preview is not live any more.
+
+        `next_version` looks at everything, and makes none if the room can show what it finds.
+        """
         request, noticed = tracked.record.request, _Noticed(asyncio.Event())
         approvals = await self.links.approvals(tracked.record.scope)
         found = await asyncio.to_thread(self.scanner.find, request.path, request.entry, approvals)
@@ -86,7 +90,7 @@ class Live:
             await self._watch(found.target, noticed.note, watched)
             if tracked.delivered is None:
                 # Nobody has looked for a while: settled before a save is sent, which tells only of itself.
-                await next_version()
+                await next_version(room.save)
             watched.push_async_callback(_end, self.tasks.spawn("preview-room", room.run()))
             known: set[str] = set()
             while tracked.record.live:
@@ -98,7 +102,7 @@ class Live:
                 if files is not None and await room.save(files):
                     continue
                 await self._until_quiet(noticed)
-                await next_version()
+                await next_version(room.save)
 
     async def _until_noticed(self, noticed: _Noticed, tracked: Tracked) -> None:
         """Wait for a save; or for a while, if the last one did not arrive, since something was away."""

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 from hivesync_contract.errors import HiveSyncError
 from hivesync_contract.events import EventType
-from hivesync_contract.previews import PreviewError, PreviewState
+from hivesync_contract.previews import FileEntry, PreviewError, PreviewState
 from hivesync_contract.rooms import ConsoleLine, DeviceConsoleEvent, PreviewDevice, RoomAccess
 
 from hivesync_agent.previews.account import Account
 from hivesync_agent.previews.room_messages import Entry, Heard, Save
 from hivesync_agent.previews.saved_files import Saved, read_saved
 from hivesync_agent.previews.shown import key_of
-from hivesync_agent.previews.tracked import Tracked
+from hivesync_agent.previews.tracked import Delivered, Tracked
 from hivesync_agent.projects.confined import Identity
 from hivesync_agent.projects.links import Backend
 from hivesync_agent.projects.resolution import between
@@ -67,6 +67,8 @@ class Room:
         self._socket: RoomSocket | None = None
         self._answers: dict[int, asyncio.Future[Heard]] = {}
         self._count = 0
+        self._refused: tuple[Delivered, list[FileEntry]] | None = None
+        """What the room could not show, or did not answer: it is not asked for the same again."""
 
     async def run(self) -> None:
         """Stay in the room until cancelled, or until the backend has none for this preview."""
@@ -103,9 +105,12 @@ class Room:
             return False
         if not saved.files:
             return True
+        if self._refused == (delivered, saved.entries):
+            return False
         # An agent that is killed before the answer does not know later whether this is shown.
         heard, _ = await asyncio.gather(self._ask(self._socket, saved), self._tracked.note_shown(""))
         if heard is None or heard.type == "whole" or self._tracked.delivered is not delivered:
+            self._refused = (delivered, saved.entries)
             return False
         delivered.take(saved.entries)
         await self._tracked.note_shown(key_of(self._tracked.record.project_id, delivered.manifest))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from hivesync_contract.previews import FileEntry
@@ -14,6 +14,9 @@ from hivesync_agent.projects.admission import Admission, Verdict, manifest_path
 from hivesync_agent.projects.confined import Identity, read_inside
 from hivesync_agent.projects.root import Target
 from hivesync_agent.projects.secrets import holds_private_key
+
+Show = Callable[[Collection[str]], Awaitable[bool]]
+"""Shows saved files, named from the root, on the phones; False if that takes a version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,15 @@ class Delivered:
         """Give the hash of each file, by its path in the manifest."""
         return {file.path: file.sha256 for file in self.manifest.files}
 
+    def saved_since(self, manifest: PreviewCreate) -> list[str] | None:
+        """Give the files that have another text now, named from the root; None if there is more to it."""
+        if replace(manifest, files=[]) != replace(self.manifest, files=[]):
+            return None
+        before, now = self.sha256s(), {file.path: file.sha256 for file in manifest.files}
+        if before.keys() != now.keys():
+            return None
+        return [self.target.from_root(path) for path, sha256 in now.items() if sha256 != before[path]]
+
     def take(self, saved: Collection[FileEntry]) -> None:
         """Put saved files in the place of what they were."""
         by_path = {file.path: file for file in saved}
