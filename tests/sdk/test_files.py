@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from hivesync import ApiError, AsyncClient, ResponseInvalid
+from hivesync import ApiError, AsyncClient, ResponseInvalid, Settings
 from hivesync_contract.attachments import (
     Attachment,
     AttachmentCreated,
@@ -122,6 +122,25 @@ async def test_nothing_is_sent_to_a_place_that_the_backend_does_not_list(
     plan(agent, CONTENT, FileUploadPlan(NOW, ObjectUpload(f"{store.origin}/whole", len(CONTENT))))
     with pytest.raises(ResponseInvalid, match="does not list"):
         await client.projects.tasks("p1").attachments("t1").upload(tmp_path / "x")
+    assert store.requests == []
+
+
+@pytest.mark.usefixtures("listed")
+async def test_a_backend_elsewhere_has_no_say_over_what_listens_here(
+    agent: FakeAgent, store: ScriptedServer, new_client: Callable[..., AsyncClient], tmp_path: Path
+) -> None:
+    agent.server_url = "https://api.example"
+    agent.publish()
+    (tmp_path / "x").write_bytes(CONTENT)
+    plan(agent, CONTENT, FileUploadPlan(NOW, ObjectUpload(f"{store.origin}/whole", len(CONTENT))))
+    found = AttachmentDownload(attachment(CONTENT), f"{store.origin}/whole", NOW)
+    agent.on("GET", f"{ATTACHMENTS}/a1", json_answer(found))
+    for settings in (Settings(server_url="https://api.example"), Settings(names_server=False)):
+        attachments = new_client(settings=settings).projects.tasks("p1").attachments("t1")
+        with pytest.raises(ResponseInvalid, match="has no say"):
+            await attachments.upload(tmp_path / "x")
+        with pytest.raises(ResponseInvalid, match="has no say"):
+            await attachments.download("a1", tmp_path / "copy")
     assert store.requests == []
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import http.client
 import os
-from typing import Any, Iterable
+from typing import Any, Sequence
 from urllib.parse import urlsplit
 
 from .direct import open_connection
 from .errors import HiveSyncError, Offline, problem
-from .links import is_ours
+from .links import is_ours, own_origins
 from .session import Session
 
 SIZE_MAX_BYTES = 256 * 1024
@@ -24,7 +24,9 @@ _KINDS = {
 }
 
 
-def create_direct_preview(session: Session, project_id: str, name: str, content: bytes, platform: str) -> Any:
+def create_direct_preview(
+    session: Session, server: str, project_id: str, name: str, content: bytes, platform: str
+) -> Any:
     """Send the file and give the backend's preview, still to be built; raise `HiveSyncError`."""
     if len(content) > SIZE_MAX_BYTES:
         raise HiveSyncError("PAYLOAD_TOO_LARGE", "Without the agent a file of at most 256 KB can be shown.")
@@ -37,13 +39,13 @@ def create_direct_preview(session: Session, project_id: str, name: str, content:
     body = {"kind": kind, "entry": name, "files": [file], "platform": platform, "title": name}
     previews = f"/api/v1/projects/{project_id}/previews"
     made = session.change("POST", previews, body)
-    origins = session.get("/api/v1/health")["upload_origins"]
+    origins = own_origins(session, server)
     for upload in [*made["uploads"]["packs"], *made["uploads"]["files"]]:
         _put(upload["url"], upload.get("headers") or {}, content, origins)
     return session.change("POST", f"{previews}/{made['preview']['id']}/complete")
 
 
-def _put(url: str, headers: dict[str, str], content: bytes, origins: Iterable[str]) -> None:
+def _put(url: str, headers: dict[str, str], content: bytes, origins: Sequence[str]) -> None:
     """Upload to the object store, which gets no token of ours."""
     if not is_ours(url, origins):
         raise HiveSyncError("FORBIDDEN", "The server named a place for uploads that is not its own.")

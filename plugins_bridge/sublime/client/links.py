@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Iterable
+from typing import Sequence
 from urllib.parse import urlsplit
 
 from .direct import is_loopback
+from .session import Session
 
 
-def is_ours(url: str, origins: Iterable[str]) -> bool:
+def own_origins(session: Session, server: str) -> list[str]:
+    """Give the server, and the origins that it names as its own; raise `HiveSyncError`."""
+    return [server, *session.get("/api/v1/health")["upload_origins"]]
+
+
+def is_ours(url: str, origins: Sequence[str]) -> bool:
     """Tell whether the link leads to one of these origins.
 
-    Other ports of this machine are ours only where one of the origins is here, too: a server elsewhere must
-    not be able to send anybody to services of this machine.
+    Other ports of this machine are ours only where the server itself, the first of them, is here, too: one
+    elsewhere has no say over what listens on this machine, whatever it names.
     """
     origin = origin_of(url)
-    allowed = [each.rstrip("/") for each in origins]
-    here = any(is_loopback(urlsplit(each).hostname or "") for each in allowed)
-    return bool(origin) and (origin in allowed or (here and is_loopback(urlsplit(origin).hostname or "")))
+    server, *named = [each.rstrip("/") for each in origins]
+    if _is_here(origin):
+        return _is_here(server)
+    return bool(origin) and origin in (server, *named)
+
+
+def _is_here(origin: str) -> bool:
+    return is_loopback(urlsplit(origin).hostname or "")
 
 
 def origin_of(url: str) -> str:

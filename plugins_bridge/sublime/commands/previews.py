@@ -8,8 +8,7 @@ from typing import Any
 import sublime
 import sublime_plugin
 
-from ..client.connect import LOCAL_SERVER
-from ..client.links import is_ours
+from ..client.links import is_ours, own_origins
 from ..client.session import Session
 from ..surface import previews
 from ..surface.background import Job
@@ -81,13 +80,10 @@ class HivesyncOpenPreviewCommand(sublime_plugin.WindowCommand):
         if preview is None:
             return
         url = str(preview["preview_url"])
-        server = plugin().facts.server_url or plugin().settings.environ.get(
-            "HIVESYNC_SERVER_URL", LOCAL_SERVER
-        )
+        server = plugin().server
 
         def open_it(session: Session, job: Job) -> Any:
-            origins = session.get("/api/v1/health")["upload_origins"]
-            return is_ours(url, [server, *origins]) and webbrowser.open(url)
+            return is_ours(url, own_origins(session, server)) and webbrowser.open(url)
 
         plugin().ask(self.window, "opening the browser", open_it, _tell_unless_opened)
 

@@ -7,7 +7,7 @@ from typing import Any, Callable
 
 import sublime
 
-from ..client.connect import connect
+from ..client.connect import LOCAL_SERVER, connect
 from ..client.errors import HiveSyncError
 from ..client.events import Event, EventStream
 from ..client.session import Session
@@ -38,6 +38,11 @@ class Plugin:
         self._news = News(self)
         self._is_refreshing = False
         self._wants_refresh = False
+
+    @property
+    def server(self) -> str:
+        """Give the backend that the agent, or else the environment, names."""
+        return self.facts.server_url or self.settings.environ.get("HIVESYNC_SERVER_URL", LOCAL_SERVER)
 
     def start(self) -> None:
         """Connect by the settings, and by the new ones whenever they change."""

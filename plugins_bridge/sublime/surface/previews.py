@@ -105,13 +105,16 @@ def _ready_parts(preview: dict[str, Any]) -> list[str]:
 
 
 def _start_direct(window: sublime.Window, project: Located, path: str, platform: str) -> None:
+    server = plugin().server
+
     def make(session: Session, job: Job) -> Any:
         try:
             with open(path, "rb") as file:
                 content = file.read()
         except OSError as failure:
             raise HiveSyncError("VALIDATION_ERROR", f"{path}: {failure.strerror}") from None
-        preview = create_direct_preview(session, project.id, os.path.basename(path), content, platform)
+        name = os.path.basename(path)
+        preview = create_direct_preview(session, server, project.id, name, content, platform)
         return _follow(session, job, preview)
 
     plugin().ask(window, "uploading", make, lambda preview: _show_new(window, preview))

@@ -21,6 +21,7 @@ import { Subjects } from "./editor/subjects.ts";
 import { Suggestions } from "./editor/suggestions.ts";
 import { Tasks } from "./editor/tasks.ts";
 import { WorkspaceProjects } from "./editor/workspace_projects.ts";
+import { ownOrigins } from "./model/own_origins.ts";
 import { CLIENT_NAME } from "./version.ts";
 
 const LAST_SERVER = "hivesync.lastServerUrl";
@@ -29,7 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const client = newClient(context);
   const session = new Session(client);
   const projects = new WorkspaceProjects(client, context.workspaceState);
-  const panel = new PreviewPanel(context.extensionUri, () => [client.backend]);
+  const panel = new PreviewPanel(context.extensionUri, () => ownOrigins(client));
   const diagnostics = new BuildDiagnostics(session);
   const previews = new Previews({ client, session, panel, diagnostics, projects });
   const suggestions = new Suggestions();

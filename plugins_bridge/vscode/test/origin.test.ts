@@ -42,6 +42,17 @@ test("a link is opened on our own origins only", () => {
   }
 });
 
+test("a backend elsewhere has no say over what listens on this machine", () => {
+  for (const link of [
+    "http://127.0.0.1:631/",
+    "http://localhost/",
+    "http://[::1]:8787/",
+    "https://127.0.0.1/",
+  ]) {
+    assert.equal(allowedLink(link, [BACKEND, new URL(link).origin]), undefined, link);
+  }
+});
+
 test("with a backend on this machine, its Worker at another port is ours as well", () => {
   assert.equal(
     allowedLink("http://127.0.0.1:8787/p/1#t", ["http://127.0.0.1:4000"]),

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hivesync_agent.previews.account import allowed_origins
+from hivesync.origins import allowed_origins
 from hivesync_agent.previews.uploading import PlanExpired
 from hivesync_agent.previews.uploads import PARALLEL, StoreUnreachable, Uploader, UploadRefused
 from hivesync_agent.projects.digests import DigestCache

@@ -148,6 +148,7 @@ function tests.only_links_to_our_own_hosts_are_opened()
   end
   for _, link in ipairs({ "http://127.0.0.1:4000/x", "http://localhost/", "http://[::1]:8787/p#t" }) do
     same({ link, links.is_ours(link, here), links.is_ours(link, far) }, { link, true, false })
+    same({ link, links.is_ours(link, { far[1], here[1], link }) }, { link, false })
   end
   local both = { far[1], far[2], here[1] }
   local others = {

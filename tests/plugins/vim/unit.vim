@@ -132,6 +132,7 @@ def Test_only_links_to_our_own_hosts_are_opened()
   for link in ['http://127.0.0.1:4000/x', 'http://localhost/', 'http://[::1]:8787/p#t']
     assert_true(links.IsOurs(link, here), link)
     assert_false(links.IsOurs(link, far), link)
+    assert_false(links.IsOurs(link, far + here + [link]), link)
   endfor
   for link in ['file:///etc/passwd', 'javascript:alert(1)', 'http://hivesync.example/', 'https://hivesync.example/ -a',
       "https://hivesync.example/'`id`", '--help', '', 'https://hivesync.example.evil.example/', 'https://evil.example/',

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from hivesync.origins import allowed_origins
 from hivesync_contract.previews import Platform, PreviewState
 
 from hivesync_agent.cli import agent_process
@@ -92,6 +93,7 @@ def _lines(preview: LocalPreview) -> Iterator[str]:
 
 
 def _open(console: Console, client: Client, link: str) -> None:
-    origins = [client.settings.server_url, *client.health().upload_origins]
+    backend = client.agent.status().server_url
+    origins = [backend, *allowed_origins(backend, client.health().upload_origins)]
     if not open_ours(link, origins):
         console.warn("The link was not opened: it does not lead to this backend's hosts.")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
 
-from hivesync.settings import is_loopback
+from hivesync.origins import allowed_origins
 from hivesync_contract.health import Health
 from hivesync_contract.identity import User
 
@@ -76,15 +75,6 @@ class Account:
         if health is None:
             raise _away()
         return allowed_origins(self.origin, health.upload_origins)
-
-
-def allowed_origins(backend: str, listed: Sequence[str]) -> Sequence[str]:
-    """Give those that a backend may name: one elsewhere has no say over what listens on this machine."""
-    return listed if _is_here(backend) else [origin for origin in listed if not _is_here(origin)]
-
-
-def _is_here(origin: str) -> bool:
-    return is_loopback(urlsplit(origin).hostname)
 
 
 def _away() -> UpstreamUnreachable:

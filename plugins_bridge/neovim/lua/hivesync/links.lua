@@ -27,13 +27,18 @@ function M.origin_of(link)
   return (scheme == "https" or is_here(origin)) and origin or nil
 end
 
---- Tell whether the link leads to one of these origins. Other ports of this machine are ours only where one of the
---- origins is here, too: a server elsewhere must not be able to send anybody to services of this machine.
+--- Tell whether the link leads to one of these origins. Other ports of this machine are ours only where the server
+--- itself, the first of them, is here, too: one elsewhere has no say over what listens on this machine.
 function M.is_ours(link, origins)
   local origin = M.origin_of(link)
-  for _, each in ipairs(origin and origins or {}) do
-    local allowed = M.origin_of(each)
-    if allowed and (allowed == origin or is_here(allowed) and is_here(origin)) then
+  if not origin then
+    return false
+  end
+  if is_here(origin) then
+    return is_here(M.origin_of(origins[1]) or "")
+  end
+  for _, each in ipairs(origins) do
+    if M.origin_of(each) == origin then
       return true
     end
   end

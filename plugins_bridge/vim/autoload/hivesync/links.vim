@@ -18,15 +18,14 @@ export def OriginOf(link: string): string
   return origin =~ '^https:' || IsHere(origin) ? origin : ''
 enddef
 
-# Tell whether the link leads to one of these origins. Other ports of this machine are ours only where one of the
-# origins is here, too: a server elsewhere must not be able to send anybody to services of this machine.
+# Tell whether the link leads to one of these origins. Other ports of this machine are ours only where the server
+# itself, the first of them, is here, too: one elsewhere has no say over what listens on this machine.
 export def IsOurs(link: string, origins: list<string>): bool
   var origin = OriginOf(link)
-  var allowed = mapnew(origins, (_, each) => OriginOf(each))->filter((_, each) => !empty(each))
-  if empty(origin)
-    return false
+  if IsHere(origin)
+    return IsHere(OriginOf(origins[0]))
   endif
-  return index(allowed, origin) >= 0 || IsHere(origin) && indexof(allowed, (_, each) => IsHere(each)) >= 0
+  return !empty(origin) && index(mapnew(origins, (_, each) => OriginOf(each)), origin) >= 0
 enddef
 
 # Ask for the origins that the backend names as its own: `Done(failure, origins)`.

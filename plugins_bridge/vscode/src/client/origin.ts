@@ -11,15 +11,17 @@ export function parseOrigin(text: string): string | undefined {
   return isAllowed(url) ? url.origin : undefined;
 }
 
-/** Give a link that may be opened: on one of these origins, or anywhere on this machine if they are, too. */
-export function allowedLink(text: string, origins: readonly string[]): string | undefined {
+/**
+ * Give a link that may be opened or written to: on one of these origins. Those of this machine are allowed only where
+ * the backend itself, the first of them, is here, too: one elsewhere has no say over what listens on this machine.
+ */
+export function allowedLink(text: string, origins: readonly [string, ...string[]]): string | undefined {
   const url = parsed(text);
   if (!url || url.username || url.password || !isAllowed(url)) {
     return undefined;
   }
-  // A remote backend must not be able to send the user's browser to services on loopback.
-  const isLocal = origins.some((origin) => isLoopback(new URL(origin)));
-  return origins.includes(url.origin) || (isLocal && isLoopback(url)) ? url.href : undefined;
+  const isOurs = isLoopback(url) ? isLoopback(new URL(origins[0])) : origins.includes(url.origin);
+  return isOurs ? url.href : undefined;
 }
 
 function parsed(text: string): URL | undefined {

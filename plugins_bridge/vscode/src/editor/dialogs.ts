@@ -107,7 +107,7 @@ export async function choose<T>(title: string, choices: readonly Choice<T>[]): P
 }
 
 /** Open a link in the user's browser if it leads to our own hosts. */
-export async function openOurs(link: string, origins: readonly string[]): Promise<void> {
+export async function openOurs(link: string, origins: readonly [string, ...string[]]): Promise<void> {
   const allowed = allowedLink(link, origins);
   if (allowed === undefined) {
     tell("The link does not lead to HiveSync, so it was not opened.");

@@ -31,13 +31,13 @@ const STATES: Readonly<Record<string, string>> = {
 
 export class PreviewPanel implements vscode.Disposable {
   readonly #extension: vscode.Uri;
-  readonly #origins: () => readonly string[];
+  readonly #origins: () => Promise<readonly [string, ...string[]]>;
   #panel: vscode.WebviewPanel | undefined;
   #followed = "";
   #shown: LocalPreview | undefined;
 
   /** `origins`: our own hosts, to which a link may lead. */
-  constructor(extension: vscode.Uri, origins: () => readonly string[]) {
+  constructor(extension: vscode.Uri, origins: () => Promise<readonly [string, ...string[]]>) {
     this.#extension = extension;
     this.#origins = origins;
   }
@@ -103,7 +103,7 @@ export class PreviewPanel implements vscode.Disposable {
       await vscode.env.clipboard.writeText(link);
       tell("The phone link is in the clipboard. It opens for ten minutes.");
     } else if (act === "open" && link) {
-      await openOurs(link, this.#origins());
+      await openOurs(link, await this.#origins());
     } else if (act === "stop") {
       await vscode.commands.executeCommand("hivesync.stopPreview");
     }

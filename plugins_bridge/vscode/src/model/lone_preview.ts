@@ -8,8 +8,10 @@ import type { Client } from "../client/client.ts";
 import { segment } from "../client/call.ts";
 import { HiveSyncError } from "../client/errors.ts";
 import { exchange } from "../client/exchange.ts";
-import { parseOrigin } from "../client/origin.ts";
-import { LIMITS, type Health, type Platform, type Preview, type PreviewCreated } from "../contract.gen.ts";
+import { allowedLink } from "../client/origin.ts";
+import { LIMITS, type Platform, type Preview, type PreviewCreated } from "../contract.gen.ts";
+
+import { ownOrigins } from "./own_origins.ts";
 
 export interface LoneFile {
   projectId: string;
@@ -75,12 +77,13 @@ async function upload(
   if (puts.length === 0) {
     return; // the project has this very file already
   }
-  const { upload_origins: origins } = await client.get<Health>("/api/v1/health", { signal });
+  const origins = await ownOrigins(client, signal);
   for (const { url, headers } of puts) {
-    const target = new URL(url);
-    if (parseOrigin(target.origin) === undefined || !origins.includes(target.origin)) {
+    const allowed = allowedLink(url, origins);
+    if (allowed === undefined) {
       throw new HiveSyncError("FORBIDDEN", "The backend named a place for the upload that is not its own.");
     }
+    const target = new URL(allowed);
     const answer = await exchange({
       origin: target.origin,
       method: "PUT",

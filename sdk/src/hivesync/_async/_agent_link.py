@@ -54,6 +54,11 @@ class AgentLink:
         """Give the id of the agent that was used last."""
         return self._file.instance_id if self._file else None
 
+    @property
+    def server_url(self) -> str | None:
+        """Give the backend of the agent that was used last, if it says so."""
+        return self._file.server_url if self._file else None
+
     async def send(
         self, call: Call, *, stream: bool = False, read_seconds: float | None = None
     ) -> httpx.Response:

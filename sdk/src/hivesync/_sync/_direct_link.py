@@ -31,7 +31,7 @@ class DirectLink:
         timeout: httpx.Timeout,
         ask_agent: Callable[[], None],
     ) -> None:
-        self._origin = settings.server_url
+        self.origin = settings.server_url
         self._user_agent = user_agent
         self._timeout = timeout
         self._http: httpx.Client | None = None
@@ -71,7 +71,7 @@ class DirectLink:
             headers["Authorization"] = f"Bearer {token}"
         request = http.build_request(
             call.method,
-            self._origin + call.path,
+            self.origin + call.path,
             params=dict(call.params) or None,
             content=call.body,
             headers=headers,
@@ -86,23 +86,23 @@ class DirectLink:
         http = self._open()
         request = http.build_request(
             "POST",
-            self._origin + post.path,
+            self.origin + post.path,
             content=post.body,
             headers={"Content-Type": "application/json"},
         )
         try:
             response = read_whole(http.send(request, stream=True))
         except httpx.TransportError as exc:
-            raise Offline(f"The backend {self._origin} can't be reached.") from exc
+            raise Offline(f"The backend {self.origin} can't be reached.") from exc
         return Answer(response.status_code, response.content)
 
     def _open(self) -> httpx.Client:
         if self._http is None:
-            secure = self._origin.startswith("https:")
+            secure = self.origin.startswith("https:")
             self._http = httpx.Client(
                 verify=backend_ssl_context() if secure else no_trust(),
                 # The proxy of HTTPS_PROXY is for the backend, never for this machine.
-                trust_env=not is_loopback(httpx.URL(self._origin).host),
+                trust_env=not is_loopback(httpx.URL(self.origin).host),
                 follow_redirects=False,
                 timeout=self._timeout,
                 headers={"User-Agent": self._user_agent, "Accept-Encoding": ENCODINGS},

@@ -3,7 +3,7 @@
 """Bytes between files of this machine and the object store. No token of ours ever goes there.
 
 Addresses come from the backend; one at an origin that its `health` does not list is not used, so that an
-answer can't have a file sent elsewhere.
+answer can't have a file sent elsewhere; nor one of this machine, unless the backend is here, too.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from hivesync._progress import Progress
 from hivesync._sync._concurrency import run_blocking
 from hivesync._sync._router import Router
 from hivesync._trust import backend_ssl_context, no_trust
+from hivesync.origins import allowed_origins
 from hivesync.settings import is_loopback
 
 _CHUNK_BYTES = 256 * 1024
@@ -138,14 +139,15 @@ def _chunks(path: Path, start: int, size: int, sent: Callable[[int], None]) -> I
 
 def _check_origins(router: Router, urls: list[str]) -> None:
     answer = router.send(new_call("GET", "/api/v1/health"))
-    allowed = answer.raise_for_status().decode(Health).upload_origins
+    listed = answer.raise_for_status().decode(Health).upload_origins
+    allowed = allowed_origins(router.origin_of(answer.mode), listed)
     for url in urls:
         parts = httpx.URL(url)
         origin = f"{parts.scheme}://{parts.netloc.decode()}"
         is_private = parts.scheme == "https" or is_loopback(parts.host)
         if origin not in allowed or not is_private or parts.userinfo:
             raise ResponseInvalid(
-                f"Files are not sent to {origin}: the backend does not list it, or it is not private.",
+                f"Files are not sent to {origin}: the backend does not list it, or has no say over it.",
                 status=502,
             )
 

@@ -112,6 +112,10 @@ class Router:
             Mode.NONE, WayReason.SIGNED_OUT, f"{detail} You are not signed in: `hivesync login`.".lstrip()
         )
 
+    def origin_of(self, mode: Mode) -> str:
+        """Give the backend that such an answer came from."""
+        return (self.agent.server_url if mode is Mode.PROXY else None) or self.direct.origin
+
     def close(self) -> None:
         """Close both ways."""
         self.agent.close()

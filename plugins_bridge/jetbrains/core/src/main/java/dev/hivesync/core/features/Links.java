@@ -14,7 +14,7 @@ import java.util.Optional;
 public final class Links {
   private Links() {}
 
-  /** Give the origins that the backend names as its own. */
+  /** Give the origins that the backend names as its own; it is the first of them. */
   public static List<String> origins(Session session, String server) throws HiveSyncException {
     List<String> origins = new ArrayList<>(List.of(server));
     origins.addAll(Json.texts(session.get("/api/v1/health"), "upload_origins"));
@@ -22,17 +22,18 @@ public final class Links {
   }
 
   /**
-   * Tell whether the link leads to one of these origins. Other ports of this machine are ours only where one of the
-   * origins is here, too: a server elsewhere must not be able to send anybody to services of this machine.
+   * Tell whether the link leads to one of these origins. Other ports of this machine are ours only where the server
+   * itself, the first of them, is here, too: one elsewhere has no say over what listens on this machine.
    */
   public static boolean isOurs(String link, List<String> origins) {
     Optional<Origin> origin = originOf(link);
     if (origin.isEmpty()) {
       return false;
     }
-    List<Origin> allowed = origins.stream().map(Links::originOf).flatMap(Optional::stream).toList();
-    boolean isHere = allowed.stream().anyMatch(Origin::isLoopback);
-    return allowed.contains(origin.get()) || (isHere && origin.get().isLoopback());
+    if (origin.get().isLoopback()) {
+      return originOf(origins.get(0)).filter(Origin::isLoopback).isPresent();
+    }
+    return origins.stream().map(Links::originOf).anyMatch(origin::equals);
   }
 
   private static Optional<Origin> originOf(String link) {

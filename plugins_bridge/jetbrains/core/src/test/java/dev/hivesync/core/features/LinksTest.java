@@ -40,4 +40,12 @@ class LinksTest {
     assertTrue(Links.isOurs("http://127.0.0.1:8787/p/1#token", HERE));
     assertFalse(Links.isOurs("https://worker.example.com/p/1", HERE));
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://127.0.0.1:631/", "http://localhost/", "http://[::1]:8787/p/1", "https://127.0.0.1/"})
+  void aServerElsewhereHasNoSayOverThisMachine(String link) {
+    List<String> named = List.of(FAR.get(0), "http://127.0.0.1:631", "http://localhost", "https://127.0.0.1");
+    assertFalse(Links.isOurs(link, named));
+    assertTrue(Links.isOurs(link, HERE));
+  }
 }
