@@ -133,3 +133,56 @@ def test_the_agent_goes_and_comes_without_a_question(
     expect(workbench.status).to_have_accessible_name(re.compile("By the HiveSync agent"))
     mia.move_task("Ask about dark colours", "open")
     expect(workbench.row("Ask about dark colours")).to_contain_text("Open")
+
+
+def test_the_doctor_tells_first_what_the_editor_sees_and_then_what_the_machine_is(
+    workbench: Workbench,
+) -> None:
+    workbench.run("HiveSync: Doctor")
+    expect(workbench.panel).to_contain_text("session demo, premium")
+    workbench.run("View: Toggle Maximized Panel")
+    for line in ("Way by the agent", "Workspace trusted", "relay the agent reaches the backend"):
+        expect(workbench.panel).to_contain_text(line)
+    workbench.clear_messages()
+    workbench.screenshot("doctor")
+    workbench.run("View: Hide Panel")
+
+
+def test_signing_out_and_in_by_the_agent_and_where_neither_it_nor_the_command_is(
+    desk: Desk, workbench: Workbench, phone: Phone
+) -> None:
+    workbench.run("HiveSync: Open Tasks")
+    workbench.run("HiveSync: Log Out")
+    expect(workbench.message("You are signed out of HiveSync.")).to_be_visible()
+    expect(workbench.status).to_contain_text("Log In")
+    expect(workbench.page.get_by_text("Sign in to see your team's tasks here.")).to_be_visible()
+    _log_in(desk, workbench, phone)
+    expect(workbench.status).to_have_accessible_name(re.compile("demo, Premium By the HiveSync agent"))
+
+    away = desk.command.rename(desk.command.with_name("away"))
+    desk.stack.agent.stop()
+    # The agent's session is not the editor's to use.
+    expect(workbench.status).to_contain_text("Log In")
+    workbench.clear_messages()
+    _log_in(desk, workbench, phone)
+    expect(workbench.message("You are signed in as demo.")).to_be_visible()
+    expect(workbench.status).to_have_accessible_name(re.compile("Premium Direct, without the agent"))
+    expect(workbench.row("shop")).to_be_visible()
+    workbench.run("HiveSync: Log Out")
+    expect(workbench.status).to_contain_text("Log In")
+    away.rename(desk.command)
+    desk.stack.runner.restart(desk.stack.agent)
+    expect(workbench.status).to_have_accessible_name(re.compile("demo, Premium By the HiveSync agent"))
+
+
+def _log_in(desk: Desk, workbench: Workbench, phone: Phone) -> None:
+    """Ask for a code in the editor, and confirm it on the phone."""
+    workbench.run("HiveSync: Log In")
+    workbench.press("Confirm the code", "Copy Link")
+    expect(workbench.message("waiting for your browser")).to_be_visible()
+    workbench.screenshot("sign-in")
+    phone.open(workbench.clipboard)
+    phone.page.get_by_label("Email or username").fill(desk.stack.user.email)
+    phone.page.get_by_label("Password").fill(desk.stack.user.password)
+    phone.page.get_by_role("button", name="Sign in").click()
+    phone.page.get_by_role("button", name="Approve").click()

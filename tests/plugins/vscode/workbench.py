@@ -77,7 +77,8 @@ class Workbench:
             editor = self.page.locator(".workspace-trust-editor")
             editor.get_by_role("button", name="Trust", exact=True).first.click()
             expect(restricted).to_be_hidden()
-            self.page.keyboard.press("Escape")
+            self.page.get_by_role("button", name="Close Modal Editor").click()
+            expect(editor).to_be_hidden()
 
     def open_file(self, name: str) -> None:
         """Open a file of the folder, by its name."""
@@ -100,6 +101,11 @@ class Workbench:
     def text(self, words: str) -> Locator:
         """Give the text area (editor, diff, output) that shows these words."""
         return self.page.locator(".view-lines", has_text=words).first
+
+    @property
+    def panel(self) -> Locator:
+        """Give the text of the panel below, as far as it is not scrolled away."""
+        return self.page.locator(".part.panel .view-lines")
 
     @property
     def status(self) -> Locator:
