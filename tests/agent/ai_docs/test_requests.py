@@ -281,7 +281,7 @@ async def test_a_file_of_a_linked_folder_needs_no_package(
     )
     status, problem = await ask(signed_in, folder / "a.py")
     assert (status, problem["code"]) == (422, "VALIDATION_ERROR")
-    assert "POST /v1/projects" in problem["detail"]
+    assert "`hivesync link FOLDER`" in problem["detail"]
     async with signed_in.http.post(f"{signed_in.url}/v1/projects", json={"path": str(folder)}) as answer:
         assert answer.status == 201
     await documented(signed_in, folder / "a.py")

@@ -22,7 +22,7 @@ from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
 from hivesync_dev.servers.postgres import PostgresServer
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_server import operations
-from hivesync_server.checks import Finding, State, outside, run_checks, services
+from hivesync_server.checks import Finding, State, outside, run_checks, services, stores
 from hivesync_server.settings import load
 from hivesync_server.workers.tables import WorkerHeartbeatRow
 
@@ -95,9 +95,49 @@ async def test_what_is_away_or_refuses_us_fails_by_name(environ: dict[str, str],
     assert found["worker"].state is State.FAIL
     assert "WORKER_SHARED_SECRET" in found["worker"].remedy
     await worker.stop()
-    found = await look(environ | {"R2_ARTIFACTS_BUCKET": "nobody-made-this-one", "R2_SECRET_KEY": "x" * 40})
-    assert "npm run deploy" in found["worker"].remedy
-    assert found["bucket nobody-made-this-one"].state is State.FAIL
+    assert "npm run deploy" in (await look(environ))["worker"].remedy
+    found = await look(environ | {"R2_ENDPOINT": nowhere})
+    assert {each.remedy for name, each in found.items() if name.startswith("bucket ")} == {stores.NO_STORE}
+    found = await look(environ | {"R2_ARTIFACTS_BUCKET": "not-by-this-key", "R2_SECRET_KEY": "x" * 40})
+    assert "R2_SECRET_KEY" in found["bucket not-by-this-key"].remedy
+
+
+@asynccontextmanager
+async def served(app: web.Application, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """Serve on a free port, and give it."""
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def https_site(certificate: trustme.LeafCert) -> AsyncIterator[str]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    certificate.configure_cert(context)
+    async with served(web.Application(), context) as port:
+        yield f"https://localhost:{port}"
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "remedy"),
+    [("NoSuchBucket", 404, "Create it."), ("AccessDenied", 403, "R2_SECRET_KEY"), ("Slow", 503, "later")],
+)
+async def test_what_an_object_store_refuses_is_told_apart(
+    environ: dict[str, str], code: str, status: int, remedy: str
+) -> None:
+    async def refuse(request: web.Request) -> web.Response:
+        told = f"<Error><Code>{code}</Code><Message>No.</Message></Error>"
+        return web.Response(status=status, text=told, content_type="application/xml")
+
+    app = web.Application()
+    app.router.add_put("/{key:.+}", refuse)
+    async with served(app) as port:
+        findings = await stores.buckets(load(environ | {"R2_ENDPOINT": f"http://127.0.0.1:{port}"}))
+    assert [(each.state, remedy in each.remedy) for each in findings] == [(State.FAIL, True)] * 3
 
 
 @pytest.mark.any_database
@@ -125,21 +165,6 @@ async def test_a_worker_that_fell_silent_is_told(
                 await transaction.session.merge(beat)
         [finding] = await services.heartbeat(load(environ))
         assert (finding.state, "cron" in finding.remedy) == (expected, expected is State.FAIL)
-
-
-@asynccontextmanager
-async def https_site(certificate: trustme.LeafCert) -> AsyncIterator[str]:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    certificate.configure_cert(context)
-    app = web.Application()
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
-    await site.start()
-    try:
-        yield f"https://localhost:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 @pytest.mark.any_database

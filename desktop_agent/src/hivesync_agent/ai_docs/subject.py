@@ -78,9 +78,7 @@ def _in_project(found: Target, linked: Collection[str]) -> Target:
     elif (found.top / ".git").exists():
         root = found.top
     else:
-        raise PathInvalid(
-            f"{file} lies in no project. Link its folder first: `hivesync link FOLDER` (POST /v1/projects)."
-        )
+        raise PathInvalid(f"{file.name} lies in no project. Link its folder first: `hivesync link FOLDER`.")
     top = found.top if root.is_relative_to(found.top) else root
     return Target(root, top, file.relative_to(root).as_posix())
 
@@ -100,7 +98,8 @@ def _read(root: Path, disk: str) -> str:
 
 def _check_size(size_bytes: int, disk: str) -> None:
     if size_bytes > AI_DOCS_FILE_BYTES:
-        raise FileTooLarge(f"{disk} is larger than {AI_DOCS_FILE_BYTES // 1024} KB; select a part of it.")
+        most = f"{AI_DOCS_FILE_BYTES // 1024} KB, the most that is explained"
+        raise FileTooLarge(f"{disk} is larger than {most}. Move a part of it to a file of its own.")
 
 
 def _checked(selection: Selection | None, content: str) -> Selection | None:

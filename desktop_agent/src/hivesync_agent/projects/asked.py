@@ -49,7 +49,7 @@ def mode_of(path: Path) -> int:
     try:
         return path.stat().st_mode
     except (OSError, ValueError) as exc:
-        raise PathInvalid(f"{path} does not exist or can't be read.") from exc
+        raise PathInvalid(f"{path} does not exist or can't be read. Save it first, or name another.") from exc
 
 
 def refuse_kernel(path: Path) -> None:

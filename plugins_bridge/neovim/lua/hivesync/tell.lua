@@ -19,8 +19,12 @@ local SIGN_IN = { AUTH_REQUIRED = true, AUTH_EXPIRED = true }
 
 --- Show a failure as client.lua gives it, and what to do about it.
 function M.failure(failure)
-  local hint = SIGN_IN[failure.code] and " Sign in with :HiveSync login." or ""
-  notify((failure.message or failure.code or "It failed.") .. hint, vim.log.levels.ERROR)
+  local message = failure.message or failure.code or "It failed."
+  if SIGN_IN[failure.code] then
+    -- In an editor the way to sign in is its own command, and the message may know of another only.
+    message = message:gsub("; run `hivesync login`%.$", ".") .. " Sign in with :HiveSync login."
+  end
+  notify(message, vim.log.levels.ERROR)
 end
 
 --- Tell of a change that waits for the network; true if it does.

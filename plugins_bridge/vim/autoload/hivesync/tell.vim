@@ -45,8 +45,11 @@ enddef
 export def Failure(failure: dict<any>)
   var code = get(failure, 'code', '')
   var message = get(failure, 'message', '')
-  var hint = index(['AUTH_REQUIRED', 'AUTH_EXPIRED'], code) >= 0 ? ' Sign in with :HiveSync login.' : ''
-  Echo((empty(message) ? 'It failed.' : message) .. hint, 'ErrorMsg')
+  if index(['AUTH_REQUIRED', 'AUTH_EXPIRED'], code) >= 0
+    # In an editor the way to sign in is its own command, and the message may know of another only.
+    message = substitute(message, '; run `hivesync login`\.$', '.', '') .. ' Sign in with :HiveSync login.'
+  endif
+  Echo(empty(message) ? 'It failed.' : message, 'ErrorMsg')
 enddef
 
 # Tell of a change that waits for the network; true if it does.

@@ -157,7 +157,8 @@ class AiDocumentation:
     def _check_size(self, size: int) -> None:
         limit = self.quotas.limits.ai_file_bytes
         if size > AI_DOCS_FILE_BYTES:
-            raise FileTooLarge(f"The file is larger than {AI_DOCS_FILE_BYTES // 1024} KB; send a part of it.")
+            most = f"{AI_DOCS_FILE_BYTES // 1024} KB, the most that is explained"
+            raise FileTooLarge(f"The file is larger than {most}. Move a part of it to a file of its own.")
         if size > limit:
             tier = self.quotas.tier.value
             detail = f"The file has {size // 1024} KB; the tier {tier} allows {limit // 1024} KB."

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
+from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 from sqlalchemy import func, select, text
@@ -27,6 +28,8 @@ from hivesync_server.settings.safety import is_loopback
 _SKEW_MAX = timedelta(seconds=5)
 _REDIS_SECONDS = 5.0
 _HTTP_SECONDS = 10.0
+NO_STORE = "Check R2_ENDPOINT, and that this host may connect to it; start it where it is your own."
+_GRANT = "Give the key of R2_ACCESS_KEY read and write access to the bucket."
 _DISK_LOW, _DISK_OUT = 0.10, 0.02
 
 
@@ -113,12 +116,24 @@ async def _bucket(name: str, store: ObjectStore) -> Finding:
         found = await store.head(key)
         left = await store.delete([key])
     except ObjectStoreUnreachable as error:
-        reason = str(error.__cause__ or error).splitlines()[0]
-        remedy = "Create the bucket, and give the key of R2_ACCESS_KEY read and write access to it."
-        return fail(name, f"It can't be used: {reason}", remedy)
+        return _unusable(name, error.__cause__ or error)
     if found is None or left:
         return fail(name, "What was written was not found.", "Give the key read and write access.")
     return ok(name, "It can be written and read.")
+
+
+def _unusable(name: str, cause: BaseException) -> Finding:
+    """Tell a store that answered with a refusal from one that gave no answer."""
+    reason = str(cause).partition("\n")[0] or type(cause).__name__
+    if not isinstance(cause, ClientError):
+        return fail(name, f"The object store gives no answer: {reason}", NO_STORE)
+    if cause.response.get("Error", {}).get("Code") == "NoSuchBucket":
+        return fail(name, f"There is no such bucket: {reason}", f"Create it. {_GRANT}")
+    if cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+        return fail(
+            name, f"The object store is not well: {reason}", "Try again later; see Cloudflare's status."
+        )
+    return fail(name, f"It refuses us: {reason}", f"Check R2_ACCESS_KEY and R2_SECRET_KEY. {_GRANT}")
 
 
 async def objects_clock(settings: Settings) -> list[Finding]:

@@ -258,6 +258,20 @@ async def test_a_wrong_clock_is_named_and_explains_a_refused_session(
     assert found["session"].follows_from == "clock"
 
 
+async def hang_up(request: web.Request) -> web.StreamResponse:
+    assert request.transport is not None
+    request.transport.close()
+    return web.Response()
+
+
+async def test_a_backend_of_this_machine_that_takes_connections_and_says_nothing(
+    doctor: Doctor, backend: FakeBackend
+) -> None:
+    backend.on("GET", HEALTH, hang_up)
+    first = cause(await doctor.look(backend.origin))
+    assert (first.check, "start it again" in first.remedy) == ("backend", True)
+
+
 # --- Worker and storage ---------------------------------------------------------------------------------
 
 
@@ -284,6 +298,7 @@ async def test_a_worker_that_is_not_well(doctor: Doctor, backend: FakeBackend) -
         first = cause(await doctor.look(backend.origin))
     assert first.check == "Worker"
     assert "no preview can be built or shown" in first.text
+    assert "start it again" in first.remedy
 
 
 @pytest.mark.usefixtures("signed_in")
@@ -293,6 +308,19 @@ async def test_a_worker_and_a_storage_that_are_not_there(doctor: Doctor, backend
     found = await doctor.look(backend.origin)
     assert [check for check, each in found.items() if each.grade is Grade.WRONG] == ["storage", "Worker"]
     assert found["storage"].text.startswith(f"{storage}: 127.0.0.1, port")
+    assert ["It runs on this machine" in found[name].remedy for name in ("storage", "Worker")] == [True] * 2
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_a_worker_of_this_machine_that_takes_connections_and_says_nothing(
+    doctor: Doctor, backend: FakeBackend
+) -> None:
+    async with FakeBackend() as worker:
+        worker.on("GET", "/health", hang_up)
+        names(backend, worker.origin)
+        first = cause(await doctor.look(backend.origin))
+    assert (first.check, "gives no answer" in first.text) == ("Worker", True)
+    assert "It runs on this machine" in first.remedy
 
 
 @pytest.mark.usefixtures("signed_in")

@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import httpcore
 import msgspec
+from hivesync.settings import is_loopback
 from hivesync_contract import API_MAX, API_MIN
 from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.health import Health
@@ -16,6 +17,7 @@ from hivesync_agent.cli.checks.way import Answer, Way, reason
 
 _SKEW_SECONDS = 60
 _HEALTH = "/api/v1/health"
+_RESTART = "It runs on this machine and hangs: end it and start it again."
 _IS_IT = "Is HIVESYNC_SERVER_URL right?"
 
 
@@ -24,7 +26,8 @@ def check_backend(machine: Machine) -> Seen:
     try:
         answer = Way(machine.origin).get(_HEALTH)
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
-        return wrong(f"it gives no answer ({reason(error)})", f"{_IS_IT} Else try again later.")
+        remedy = _RESTART if is_loopback(Way(machine.origin).host) else f"{_IS_IT} Else try again later."
+        return wrong(f"it gives no answer ({reason(error)})", remedy)
     if answer.status >= 500:
         return wrong(f"it is not well: status {answer.status}", "Try again later, or tell whoever runs it.")
     try:

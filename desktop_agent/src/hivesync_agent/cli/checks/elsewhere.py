@@ -13,6 +13,10 @@ from hivesync_agent.cli.checks.finding import Grade, Seen, note, ok, wrong
 from hivesync_agent.cli.checks.network import check_connection, check_name, check_proxy
 from hivesync_agent.cli.checks.way import Way, reason
 
+_HERE = (
+    "It runs on this machine: end it, if it is still there, and start it again "
+    "(`make demo` starts all parts, `npm run dev` in `worker/` the Worker alone)."
+)
 _STEPS = (check_proxy, check_name, check_connection, check_certificate)
 
 
@@ -36,18 +40,17 @@ def _look(machine: Machine, origin: str, effect: str) -> Seen:
     parts = urlsplit(origin)
     if parts.scheme != "https" and not is_loopback(parts.hostname):
         return wrong(f"{origin} is not https, so nothing is sent there", "Tell whoever runs the backend.")
+    is_here = is_loopback(parts.hostname)
+    remedy = _HERE if is_here else "Try again later, or tell whoever runs the backend."
     there = Machine(machine.client, origin)
     for step in _STEPS:
         seen = step(there)
         if seen.grade is not Grade.OK:
-            return wrong(f"{origin}: {seen.text}; {effect}", seen.remedy)
+            return wrong(f"{origin}: {seen.text}; {effect}", remedy if is_here else seen.remedy)
     try:
         answer = Way(origin).get("/health")
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
-        return wrong(f"{origin} gives no answer ({reason(error)}); {effect}", "Try again later.")
+        return wrong(f"{origin} gives no answer ({reason(error)}); {effect}", remedy)
     if answer.status >= 500:
-        return wrong(
-            f"{origin} is not well (status {answer.status}); {effect}",
-            "Try again later, or tell whoever runs the backend.",
-        )
+        return wrong(f"{origin} is not well (status {answer.status}); {effect}", remedy)
     return ok(f"{origin} answers in {answer.latency_ms:.0f} ms")

@@ -69,6 +69,11 @@ def BufferOf(argument: string): number
   return buffer
 enddef
 
+# Vim gives the NUL of a binary file as a line's end within a line, so that the agent would take it for text.
+def IsText(buffer: number): bool
+  return indexof(getbufline(buffer, 1, '$'), (_, line) => stridx(line, "\n") >= 0) < 0
+enddef
+
 export def Run(given: dict<any>)
   var buffer = BufferOf(given.argument)
   if empty(bufname(buffer)) || !empty(getbufvar(buffer, '&buftype'))
@@ -76,6 +81,10 @@ export def Run(given: dict<any>)
     return
   endif
   var path = fnamemodify(bufname(buffer), ':p')
+  if !IsText(buffer)
+    tell.Failure({message: $'{fnamemodify(path, ":t")} is not text, so there is nothing to explain.'})
+    return
+  endif
   var job: dict<any> = {buffer: buffer, name: fnamemodify(path, ':t'), is_given_up: false, asking: {}}
   job.progress = progress.Start('Asking about ' .. job.name, () => {
     job.is_given_up = true
