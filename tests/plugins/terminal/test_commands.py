@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hivesync_contract.limits import AI_DOCS_FILE_BYTES
 from hivesync_dev.browser import chromium, phone
 from hivesync_dev.editors.installed import TMUX, VIM
 from hivesync_dev.editors.pictures import SAMPLE
@@ -19,6 +22,14 @@ from playwright.sync_api import Browser
 pytestmark = pytest.mark.timeout(300)
 
 LOGGED = "the trails have opened"
+_UNEXPLAINED = {
+    "data.bin": (bytes(range(256)), "data.bin is not text, so there is nothing to explain."),
+    "large.ts": (
+        b"\n" * 60 + (b"x" * 1023 + b"\n") * (AI_DOCS_FILE_BYTES // 1024),  # blank where the text is shown
+        "large.ts is larger than 1024 KB, the most that is explained. "
+        "Move a part of it to a file of its own.",
+    ),
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -146,3 +157,68 @@ def test_signing_out_and_in_is_seen_at_once(tour: Tour, stack: Stack) -> None:
     assert stack.server.settings.url in screen
     stack.sign_in()
     tour.terminal.wait_for("HiveSync Premium")
+
+
+def ask(tour: Tour, command: str, file: Path) -> None:
+    """Open a file and give a command about it."""
+    tour.terminal.command(f"edit! {file}")
+    tour.terminal.command(f"HiveSync {command}")
+
+
+@contextmanager
+def newer_agent(stack: Stack) -> Iterator[None]:
+    """Have the agent's file say that it speaks a protocol of years to come."""
+    file = Path(stack.agent.env()["HIVESYNC_RUNTIME_DIR"]) / "desktop-agent.json"
+    before = file.read_text("utf-8")
+    file.write_text(json.dumps(json.loads(before) | {"protocol": {"min": 9, "max": 9}}), "utf-8")
+    try:
+        yield
+    finally:
+        file.write_text(before, "utf-8")
+
+
+@pytest.fixture
+def signed_in_after(stack: Stack) -> Iterator[None]:
+    """Other tests find the user signed in, whatever happened here."""
+    yield
+    stack.sign_in()
+
+
+@pytest.mark.usefixtures("signed_in_after")
+def test_what_can_not_be_done_is_said_with_what_to_do(
+    tour: Tour, linked: Linked, stack: Stack, tmp_path: Path
+) -> None:
+    for name, (content, said) in _UNEXPLAINED.items():
+        file = linked.root / name
+        file.write_bytes(content)
+        ask(tour, "docs", file)
+        tour.says(said)
+        file.unlink()
+
+    tour.terminal.command(f"edit! {linked.root / 'gone.ts'}")
+    ask(tour, "preview", linked.root / "gone.ts")
+    tour.says("gone.ts does not exist or can't be read. Save it first, or name another.")
+
+    alone = tmp_path / "alone.ts"
+    alone.write_text("export const a = 1;\n", "utf-8")
+    ask(tour, "docs", alone)
+    tour.says("alone.ts lies in no project. Link its folder first: `hivesync link FOLDER`.")
+
+    app = linked.root / "App.tsx"
+    tour.terminal.command(f"edit! {app}")
+    with stack.api() as api:
+        api.http.post("/v1/pause").raise_for_status()
+        tour.terminal.command("HiveSync status")
+        tour.says(", paused")
+        tour.close("by the agent")
+        tour.tasks()  # only work in the background rests
+        tour.close("open and comment")
+        api.http.post("/v1/resume").raise_for_status()
+        api.http.delete("/v1/session").raise_for_status()
+    tour.terminal.wait_for("HiveSync signed out")
+    ask(tour, "tasks", app)
+    tour.says("You are not signed in. Sign in with :HiveSync login.")
+
+    with newer_agent(stack):
+        ask(tour, "preview", app)
+        tour.says("The agent is newer than this plugin: update the plugin.")

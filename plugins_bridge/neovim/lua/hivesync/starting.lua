@@ -36,7 +36,7 @@ function M.need_agent(purpose, done)
     if mode == "proxy" then
       return done()
     end
-    if mode == "none" and reason ~= "AGENT_ABSENT" and reason ~= "AGENT_STALE" then
+    if reason ~= "AGENT_ABSENT" and reason ~= "AGENT_STALE" then
       return tell.failure({ message = client.words(reason) })
     end
     vim.ui.select({ "Start the agent", "Cancel" }, {

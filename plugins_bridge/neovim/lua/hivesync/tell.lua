@@ -1,10 +1,28 @@
 --- Short messages to the user.
 local plain = require("hivesync.plain")
+local view = require("hivesync.view")
 
 local M = {}
 
+local HIGHLIGHTS = { [vim.log.levels.WARN] = "WarningMsg", [vim.log.levels.ERROR] = "ErrorMsg" }
+--- Right of a message the editor may show keys and the cursor's place.
+local RIGHT_COLUMNS = 30
+
+--- Tell whether the editor would cut the text in two, and have the user press Enter before anything else.
+--- Notifiers that others have put in its place know what to do.
+local function is_cut_in_two(text)
+  return debug.getinfo(vim.notify, "S").source:find("^@vim/_")
+    and #vim.api.nvim_list_uis() > 0
+    and vim.fn.strdisplaywidth(text) > math.max(20, vim.o.columns - RIGHT_COLUMNS)
+end
+
 local function notify(text, level)
-  vim.notify("HiveSync: " .. plain.line(text), level)
+  local said = "HiveSync: " .. plain.line(text)
+  if is_cut_in_two(said) then
+    view.passing(said, HIGHLIGHTS[level] or "Normal")
+  else
+    vim.notify(said, level)
+  end
 end
 
 function M.info(text)

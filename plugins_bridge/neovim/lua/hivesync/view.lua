@@ -148,6 +148,35 @@ function M.float(title, lines, options)
   return float
 end
 
+local PASSING_COLUMNS, PASSING_MILLISECONDS = 72, 8000
+
+local function wrapped(text, columns)
+  local lines = { "" }
+  for word in text:gmatch("%S+") do
+    local longer = lines[#lines] == "" and word or lines[#lines] .. " " .. word
+    if lines[#lines] ~= "" and vim.fn.strdisplaywidth(longer) > columns then
+      lines[#lines + 1] = word
+    else
+      lines[#lines] = longer
+    end
+  end
+  return lines
+end
+
+--- Show a text in a window that goes by itself, and takes no key.
+function M.passing(text, highlight)
+  local buffer = M.buffer("message")
+  local lines = wrapped(text, math.min(PASSING_COLUMNS, vim.o.columns - 4))
+  local place = placed("", M.fill(buffer, lines))
+  place.row, place.focusable, place.title, place.title_pos = 1, false, nil, nil
+  local window = vim.api.nvim_open_win(buffer, false, place)
+  vim.wo[window].wrap = true
+  vim.wo[window].winhighlight = "NormalFloat:" .. highlight
+  vim.defer_fn(function()
+    pcall(vim.api.nvim_win_close, window, true)
+  end, PASSING_MILLISECONDS)
+end
+
 --- A line of keys and what they do.
 function M.keys(pairs_of)
   local line = {}

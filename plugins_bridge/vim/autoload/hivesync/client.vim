@@ -18,7 +18,7 @@ const RETURN_PAUSES = [200, 400, 800, 1600]
 const WORDS = {
   AGENT_ABSENT: 'The agent does not run; `hivesync agent start` starts it.',
   AGENT_STALE: 'The agent has ended; `hivesync agent start` starts it.',
-  AGENT_UNPROVEN: "Another program has taken the agent's port; nothing was sent to it.",
+  AGENT_UNPROVEN: "Another program has taken the agent's port; `hivesync agent start` starts it anew.",
   AGENT_UNTRUSTED: "The agent's discovery file is not private to you; restart the agent to renew it.",
   AGENT_DAMAGED: "The agent's discovery file is damaged; restart the agent to renew it.",
   AGENT_TOO_NEW: 'The agent is newer than this plugin: update the plugin.',

@@ -38,7 +38,7 @@ export def NeedAgent(purpose: string, Done: func)
       Done()
       return
     endif
-    if mode == 'none' && index(['AGENT_ABSENT', 'AGENT_STALE'], reason) < 0
+    if index(['AGENT_ABSENT', 'AGENT_STALE'], reason) < 0
       tell.Failure({message: client.Words(reason)})
       return
     endif

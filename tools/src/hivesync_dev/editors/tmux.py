@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -59,10 +59,12 @@ class Tmux:
         """Give what the terminal shows."""
         return self._tmux("capture-pane", "-p", *(["-e"] if colours else []))
 
-    def wait_for(self, *texts: str, seconds: float = _LIMIT_SECONDS) -> str:
-        """Give the screen once it shows all texts."""
+    def wait_for(
+        self, *texts: str, seconds: float = _LIMIT_SECONDS, read: Callable[[str], str] = lambda screen: screen
+    ) -> str:
+        """Give the screen once it shows all texts; `read` gives what is to be read on it."""
         end = time.monotonic() + seconds
-        while not all(text in (screen := self.screen()) for text in texts):
+        while not all(text in read(screen := self.screen()) for text in texts):
             if time.monotonic() > end:
                 raise ScreenDiffers(f"{texts} never appeared:\n{screen}")
             time.sleep(_POLL_SECONDS)

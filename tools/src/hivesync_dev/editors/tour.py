@@ -6,6 +6,7 @@ Each step gives the screen that it waited for. Tests look at what it says; `pict
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from hivesync_dev.editors.installed import neovim_command, neovim_programs, vim_command
-from hivesync_dev.editors.tmux import Tmux
+from hivesync_dev.editors.tmux import ScreenDiffers, Tmux
 from hivesync_dev.paths import VENV_BIN
 from hivesync_dev.stack.stack import Stack
 
 SIZE = (104, 50)
 """As large as the whole code of a preview needs."""
+_FRAME = re.compile("[─│╭╮╰╯~]")
 STATUS_LINE = {"neovim": "%{v:lua.require'hivesync'.status()}", "vim": "%{hivesync#status()}"}
 
 
@@ -65,6 +67,13 @@ class Tour:
         """Leave the window that shows this text."""
         self.terminal.press("q")
         self.terminal.wait_until_gone(text)
+
+    def says(self, text: str) -> str:
+        """Wait for a text, which may be wrapped and framed; no key may have to be pressed before going on."""
+        screen = self.terminal.wait_for(text, read=lambda screen: " ".join(_FRAME.sub(" ", screen).split()))
+        if "Press ENTER" in screen:
+            raise ScreenDiffers(f"{text!r} must be dismissed:\n{screen}")
+        return screen
 
     def status(self) -> str:
         return self._shown("status", "by the agent on this machine")

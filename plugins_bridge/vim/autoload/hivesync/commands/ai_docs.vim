@@ -71,7 +71,7 @@ enddef
 
 # Vim gives the NUL of a binary file as a line's end within a line, so that the agent would take it for text.
 def IsText(buffer: number): bool
-  return indexof(getbufline(buffer, 1, '$'), (_, line) => stridx(line, "\n") >= 0) < 0
+  return match(getbufline(buffer, 1, '$'), "\n") < 0
 enddef
 
 export def Run(given: dict<any>)
