@@ -1179,6 +1179,12 @@ export interface OperationList {
 /** `waiting` for the network or for its user; `conflict`: the backend refused it, the user decides. */
 export type OperationState = "conflict" | "discarded" | "done" | "waiting";
 
+/** Where a name comes from that a module only hands on: `source` is the import, as it is written there. */
+export interface Origin {
+  source: string;
+  name: string;
+}
+
 /** An uploaded pack: the bytes of these files, one after another; sizes stand in the manifest. */
 export interface Pack {
   key: string;
@@ -1266,8 +1272,9 @@ export interface PreviewClaims {
  * `POST /projects/{id}/previews`: the whole manifest; the answer says which hashes are missing.
  *
  * `env` holds only values that are public by their tool's rule (`VITE_*`, `EXPO_PUBLIC_*`). `links` says
- * which folders of packages are links, and to which folder of the manifest each leads. A `live` preview is
- * built as single modules, so that a save can replace one of them.
+ * which folders of packages are links, and to which folder of the manifest each leads; `narrowed`, of which
+ * modules only some names count. A `live` preview is built as single modules, so that a save can replace one
+ * of them.
  */
 export interface PreviewCreate {
   kind: PreviewKind;
@@ -1278,6 +1285,7 @@ export interface PreviewCreate {
   env?: Record<string, string>;
   links?: Record<string, string>;
   live?: boolean;
+  narrowed?: Record<string, Record<string, Origin | null>>;
 }
 
 /** Answer of `POST /projects/{id}/previews`. After the uploads: `POST …/previews/{id}/complete`. */
@@ -1605,7 +1613,8 @@ export type SlackState = "delivered" | "failed" | "off" | "pending";
  *
  * A file is read from the uploaded or stored pack that lists its hash, else from
  * `sources/{project_id}/{sha256}`. `links` leads from a package's folder in some `node_modules` to where
- * its files are. `live`: build single modules, which a save can replace, and not one script.
+ * its files are. `narrowed`: the modules of which only some names count. `live`: build single modules,
+ * which a save can replace, and not one script.
  */
 export interface SourceManifest {
   kind: PreviewKind;
@@ -1618,6 +1627,7 @@ export interface SourceManifest {
   stored?: StoredPack[];
   links?: Record<string, string>;
   live?: boolean;
+  narrowed?: Record<string, Record<string, Origin | null>>;
   schema?: 1;
 }
 

@@ -9,7 +9,7 @@ from typing import Literal
 from hivesync_contract.ai_docs import AiDocsContext, AiDocsResult, Selection
 from hivesync_contract.errors import Diagnostic, ErrorCode
 from hivesync_contract.identity import Tier
-from hivesync_contract.previews import FileEntry, Platform, PreviewKind
+from hivesync_contract.previews import FileEntry, Narrowed, Platform, PreviewKind
 
 
 class JobKind(StrEnum):
@@ -47,7 +47,8 @@ class SourceManifest:
 
     A file is read from the uploaded or stored pack that lists its hash, else from
     `sources/{project_id}/{sha256}`. `links` leads from a package's folder in some `node_modules` to where
-    its files are. `live`: build single modules, which a save can replace, and not one script.
+    its files are. `narrowed`: the modules of which only some names count. `live`: build single modules,
+    which a save can replace, and not one script.
     """
 
     kind: PreviewKind
@@ -60,6 +61,7 @@ class SourceManifest:
     stored: list[StoredPack] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     live: bool = False
+    narrowed: Narrowed = field(default_factory=dict)
     schema: Literal[1] = 1
 
 

@@ -51,12 +51,26 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a name comes from that a module only hands on: `source` is the import, as it is written there."""
+
+    source: str
+    name: str
+
+
+Narrowed = dict[str, dict[str, Origin | None]]
+"""By its path, a package's module of which only some names are used, with these. None: it has no such name,
+which is a type or a mistake. The files behind all its other names are not in the manifest."""
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewCreate:
     """`POST /projects/{id}/previews`: the whole manifest; the answer says which hashes are missing.
 
     `env` holds only values that are public by their tool's rule (`VITE_*`, `EXPO_PUBLIC_*`). `links` says
-    which folders of packages are links, and to which folder of the manifest each leads. A `live` preview is
-    built as single modules, so that a save can replace one of them.
+    which folders of packages are links, and to which folder of the manifest each leads; `narrowed`, of which
+    modules only some names count. A `live` preview is built as single modules, so that a save can replace one
+    of them.
     """
 
     kind: PreviewKind
@@ -67,6 +81,7 @@ class PreviewCreate:
     env: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     live: bool = False
+    narrowed: Narrowed = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

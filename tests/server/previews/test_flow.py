@@ -19,7 +19,8 @@ async def test_a_manifest_becomes_a_ready_preview(
     ann: BackendUser, worker: FakeWorker, reporter: Reporter, s3: S3Server
 ) -> None:
     project_id = await ann.project()
-    created = await ann.preview(project_id)
+    narrowed = {"node_modules/a/index.js": {"b": {"source": "./b.js", "name": "default"}, "T": None}}
+    created = await ann.preview(project_id, narrowed=narrowed)
     assert created["preview"]["state"] == "uploading"
     await _upload(created, SOURCE)
 
@@ -29,7 +30,7 @@ async def test_a_manifest_becomes_a_ready_preview(
     build = delivered.job.preview
     assert build is not None
     stored = json.loads(s3.read(build.manifest_key))
-    assert stored["entry"] == "index.html"
+    assert (stored["entry"], stored["narrowed"]) == ("index.html", narrowed)
     assert _packed(s3, stored) == SOURCE
 
     answer = await reporter.report(success(delivered.job))

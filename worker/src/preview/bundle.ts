@@ -2,7 +2,6 @@
 import type { BuildOptions } from "esbuild-wasm";
 import type { Diagnostic } from "../contract.gen.ts";
 import { buildError, diagnosticOf, isBuildFailure } from "./diagnostics.ts";
-import { Barrels } from "./barrels.ts";
 import { bundler } from "./esbuild.ts";
 import { environment } from "./environment.ts";
 import { AssetUse } from "./modules.ts";
@@ -33,7 +32,6 @@ export async function bundle(
   const input = {
     project,
     virtual: new Map([...virtual, [ENTRY, { contents: entry, loader: "js" as const }]]),
-    barrels: new Barrels(project),
     assets: new AssetUse(),
     loaded: new Set<string>(),
     preludes: new Set<string>(),

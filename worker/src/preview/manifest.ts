@@ -22,6 +22,7 @@ export function checkManifest(value: unknown, build: PreviewBuild): SourceManife
   checkPacks(value, versionPrefix(build.preview_id, build.version));
   checkStored(value);
   checkLinks(value);
+  checkNarrowed(value);
   checkTextSize(value);
   return value;
 }
@@ -67,6 +68,14 @@ function checkLinks({ links }: SourceManifest): void {
       .every(isSafePath)
   )
     throw malformed("a link is not allowed");
+}
+
+function checkNarrowed({ narrowed }: SourceManifest): void {
+  // The names become code.
+  const names = Object.values(narrowed ?? {}).flatMap((origins) =>
+    Object.entries(origins).flatMap(([name, origin]) => [name, origin?.name ?? name]),
+  );
+  if (!names.every((name) => /^[\w$]+$/.test(name))) throw malformed("an exported name is none");
 }
 
 function checkTextSize({ files }: SourceManifest): void {

@@ -8,7 +8,7 @@ import type {
   Plugin,
   PluginBuild,
 } from "esbuild-wasm";
-import type { Barrels } from "./barrels.ts";
+import { handedOn, isNarrowed, UNSENT } from "./barrels.ts";
 import { loadModule, type AssetUse } from "./modules.ts";
 import { directoryOf, joinPath } from "./paths.ts";
 import type { Refusal } from "./packages.ts";
@@ -34,7 +34,6 @@ export interface PluginInput {
   readonly project: Project;
   /** By path: a virtual module resolves its imports as if it lay there. Those that stand for barrels are added. */
   readonly virtual: Map<string, VirtualModule>;
-  readonly barrels: Barrels;
   readonly assets: AssetUse;
   /** Filled while building: the files that were read. */
   readonly loaded: Set<string>;
@@ -111,13 +110,13 @@ export function resolve(input: PluginInput, args: Import): OnResolveResult {
   }
 }
 
-/** Of a package's barrel the bundler reads what the importer takes from it. */
+/** Of a package's barrel the bundler reads what the importer takes from it; null for any other module. */
 function narrowed(input: PluginInput, args: Import, path: string): OnResolveResult | null {
-  if (args.kind !== "import-statement") return null;
-  const { project, virtual, barrels } = input;
+  const { project, virtual } = input;
+  if (!isNarrowed(project.narrowed, path)) return null;
   const text = virtual.get(args.importer)?.contents ?? project.sources.text(args.importer) ?? "";
-  const module = barrels.narrowed(text, args.path, path);
-  if (module === null) return null;
+  const module = args.kind === "import-statement" ? handedOn(project.narrowed, text, args.path, path) : null;
+  if (module === null) return { errors: [{ text: UNSENT, detail: { hint: "Preview the project again." } }] };
   virtual.set(module.name, { contents: module.contents, loader: "js" });
   return { path: module.name, namespace: VIRTUAL };
 }

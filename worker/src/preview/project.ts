@@ -1,5 +1,5 @@
 /** One version's project as the bundler sees it: which file a name means. Only its own files exist. */
-import type { Platform, PreviewKind } from "../contract.gen.ts";
+import type { Platform, PreviewKind, SourceManifest } from "../contract.gen.ts";
 import type { BabelAliases } from "./babel.ts";
 import { extensionOf, joinPath } from "./paths.ts";
 import type { Sources } from "./sources.ts";
@@ -17,11 +17,15 @@ const WRITTEN_FOR: Readonly<Record<string, readonly string[]>> = {
 /** Denser images win: a phone's screen has two or three device pixels to each of ours. */
 const SCALES = ["@3x", "@2x"];
 
+export type Narrowed = NonNullable<SourceManifest["narrowed"]>;
+
 export interface Project {
   readonly kind: PreviewKind;
   readonly sources: Sources;
   /** Folders of packages that are links, with the folder that each leads to. */
   readonly links: ReadonlyMap<string, string>;
+  /** Modules of packages of which only some names came with the manifest. */
+  readonly narrowed: Narrowed;
   /** Folder of the entry page (or of package.json), which `/` in an import means. */
   readonly root: string;
   readonly platformSuffixes: readonly string[];

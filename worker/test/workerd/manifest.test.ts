@@ -54,6 +54,11 @@ describe("a manifest", () => {
     ["an unknown kind", (m: SourceManifest) => ({ ...m, kind: "flutter" })],
     ["a link out", (m: SourceManifest) => ({ ...m, links: { "node_modules/x": "../other" } })],
     ["a link from outside", (m: SourceManifest) => ({ ...m, links: { "/node_modules/x": "x" } })],
+    ["a name that is code", (m: SourceManifest) => ({ ...m, narrowed: { "a.js": { "a b": null } } })],
+    [
+      "an origin's name that is code",
+      (m: SourceManifest) => ({ ...m, narrowed: { "a.js": { a: { source: "./b", name: "a }; {" } } } }),
+    ],
     ["no files", (m: SourceManifest) => ({ ...m, files: null })],
     [
       "another preview's pack",

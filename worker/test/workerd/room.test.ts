@@ -67,6 +67,13 @@ describe("a save", () => {
     phone.leave();
   });
 
+  it("may take what was sent of a package", async () => {
+    const agent = await publisher(await newPreview());
+    agent.say(save("word.ts", `export { add as word } from "dates";`));
+    await agent.hear("saved");
+    agent.leave();
+  });
+
   it("of a file that is not shown changes nothing", async () => {
     const agent = await publisher(shown);
     agent.say(save("unused.ts", "not even code"));
@@ -80,6 +87,8 @@ describe("a save", () => {
     ["an image", save("logo.svg", "<svg></svg>")],
     ["another version", save("word.ts", "", { version: 2 })],
     ["a prelude that is not there", save("word.ts", `export { h as word } from "preact";`)],
+    ["a name whose file was not sent", save("word.ts", `export { sub as word } from "dates";`)],
+    ["all of a package of which some was sent", save("word.ts", `export * as word from "dates";`)],
     ["more text than a preview holds", save("word.ts", `/*${"x".repeat(2_000_000)}*/`.padEnd(2_097_100))],
   ])("of %s asks for a whole version", async (_what, message) => {
     const agent = await publisher(await newPreview());

@@ -13,7 +13,12 @@ const FILES = {
   "word.ts": `export const word = "one";`,
   "unused.ts": `export const nothing = 0;`,
   "logo.svg": "<svg/>",
+  "node_modules/dates/package.json": `{ "main": "index.js", "sideEffects": false }`,
+  "node_modules/dates/index.js": `export * from "./add.js";\nexport * from "./sub.js";`,
+  "node_modules/dates/add.js": `export const add = 1;`,
 };
+/** Its file behind `sub` was not sent. */
+const NARROWED = { "node_modules/dates/index.js": { add: { source: "./add.js", name: "add" } } };
 
 /** A side of a room: what it hears is kept until it is asked for. */
 export class Seat<Message extends { readonly type: string }> {
@@ -53,7 +58,7 @@ export class Seat<Message extends { readonly type: string }> {
 
 export async function newPreview(): Promise<Stored> {
   const stored = await store("react_native", "App.tsx", FILES);
-  const live = { ...stored, manifest: { ...stored.manifest, live: true } };
+  const live = { ...stored, manifest: { ...stored.manifest, live: true, narrowed: NARROWED } };
   await showBuilt(live);
   return live;
 }

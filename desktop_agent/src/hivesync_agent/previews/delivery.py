@@ -184,6 +184,7 @@ def _manifest(tracked: Tracked, snapshot: Snapshot) -> PreviewCreate:
         env=snapshot.env,
         links=snapshot.links,
         live=tracked.record.request.live,
+        narrowed=snapshot.narrowed,
     )
 
 

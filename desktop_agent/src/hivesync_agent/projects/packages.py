@@ -14,16 +14,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hivesync_contract.limits import MANIFEST_FILES
+from hivesync_contract.limits import MANIFEST_FILES, SOURCE_TEXT_BYTES
+from hivesync_contract.previews import Narrowed
 
 from hivesync_agent.projects.admission import Admission, Verdict, is_installed
-from hivesync_agent.projects.confined import real_path
+from hivesync_agent.projects.barrels import Barrels, Unclear, names_taken
+from hivesync_agent.projects.confined import read_inside, real_path
 from hivesync_agent.projects.exports import browser_alternatives, internal_targets, targets
 from hivesync_agent.projects.jsonc import read_object
-from hivesync_agent.projects.reach import PackageImport, Sources, is_bare, leads_out, references
+from hivesync_agent.projects.reach import PackageImport, Sources, is_bare, leads_out
 from hivesync_agent.projects.refusals import PathRefused
 from hivesync_agent.projects.resolution import existing, join
-from hivesync_agent.projects.specifiers import How, Specifier
+from hivesync_agent.projects.specifiers import How, Specifier, find_specifiers
 
 PROVIDED = frozenset(
     {
@@ -67,6 +69,11 @@ class Package:
     data: dict[str, Any]
     is_source: bool
 
+    @property
+    def is_free_of_effects(self) -> bool:
+        """Tell whether loading one of its files does nothing by itself (webpack's "sideEffects")."""
+        return not self.is_source and self.data.get("sideEffects") is False
+
     def path_of(self, target: str) -> str | None:
         """Give the path that a target of `package.json` means; None if it leads out of the package."""
         inner = join("", target)
@@ -75,11 +82,13 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class _Need:
-    """`package` wants `specifier` from its file `path`; the project's own files have no package."""
+    """`package` wants `specifier` from its file `path`; the project's own files have no package. `names` are
+    what it takes, where that is known without reading the file."""
 
     package: Package | None
     path: str
     specifier: Specifier
+    names: frozenset[str] | None = None
 
     @property
     def is_from_source(self) -> bool:
@@ -89,7 +98,8 @@ class _Need:
 
 class Packages:
     """Collects for one project. `links` maps where a package was looked for to where it lies; `absent`
-    holds names. All paths are relative to the base of the project's confines."""
+    holds names; `narrowed`, the modules of which only some names count. All paths are relative to the base of
+    the project's confines."""
 
     def __init__(self, sources: Sources, admission: Admission) -> None:
         self._confines = sources.confines
@@ -99,7 +109,10 @@ class Packages:
         self._admission = admission
         self._packages: dict[str, Package] = {}
         self._certain = True
+        self._barrels = Barrels(self._text, self._only)
+        self._whole: set[str] = set()
         self.files: dict[str, None] = {}
+        self.narrowed: Narrowed = {}
         self.links: dict[str, str] = {}
         self.absent: set[str] = set()
 
@@ -116,6 +129,8 @@ class Packages:
 
     def _follow(self, need: _Need) -> Iterator[_Need]:
         package, text, how = need.package, need.specifier.text, need.specifier.how
+        if how is How.GLOB:
+            return
         if package is not None and not is_bare(need.specifier):
             path = join(posixpath.dirname(need.path), text)
             if path is not None and (package.is_source or path.startswith(f"{package.folder}/")):
@@ -141,10 +156,47 @@ class Packages:
         if Verdict.IGNORED in verdicts.values() and need.is_from_source:
             self._check_ignored(need, package, files, verdicts)
         for file, verdict in verdicts.items():
-            if verdict is Verdict.ADMITTED and file not in self.files:
+            if verdict is Verdict.ADMITTED:
                 self.files[file] = None
-                for specifier in references(self._confines, file):
-                    yield _Need(package, file, specifier)
+        for file in files:
+            if file in self.files and file not in self._whole:
+                yield from self._take(need, package, file)
+
+    def _take(self, need: _Need, package: Package, file: str) -> Iterator[_Need]:
+        """Give what a file needs itself, for the sake of `need`."""
+        text = self._text(file)
+        try:
+            yield from self._take_names(need, package, file, text)
+        except Unclear:
+            self._whole.add(file)
+            self.narrowed.pop(file, None)
+            for specifier in find_specifiers(file, text):
+                yield _Need(package, file, specifier)
+
+    def _take_names(self, need: _Need, package: Package, file: str, text: str) -> Iterator[_Need]:
+        """Do the same for a barrel of which it is clear what is taken; raise `Unclear` for any other file."""
+        if need.specifier.how is not How.IMPORT or not package.is_free_of_effects:
+            raise Unclear
+        if not self._barrels.is_barrel(file, text):
+            raise Unclear
+        names = need.names or names_taken(self._text(need.path), need.specifier.text)
+        if names is None:
+            raise Unclear
+        known = self.narrowed.get(file, {})
+        origins = {name: self._barrels.origin(file, name) for name in names if name not in known}
+        self.narrowed[file] = {**known, **origins}
+        for origin in filter(None, origins.values()):
+            specifier = Specifier(origin.source, How.IMPORT)
+            yield _Need(package, file, specifier, frozenset({origin.name}))
+
+    def _text(self, path: str) -> str:
+        return (read_inside(self._confines, path, SOURCE_TEXT_BYTES) or b"").decode("utf-8", "replace")
+
+    def _only(self, importer: str, reference: str) -> str | None:
+        """Give the file that a relative reference means, if there is one alone."""
+        path = join(posixpath.dirname(importer), reference)
+        found = existing(self._folders, path) if path is not None and reference.startswith(".") else []
+        return found[0] if len(found) == 1 else None
 
     def _check_ignored(
         self, need: _Need, package: Package, files: list[str], verdicts: dict[str, Verdict]
@@ -225,9 +277,11 @@ def _lookups(folder: str, name: str) -> Iterator[str]:
 
 
 def hides_files(imports: Iterable[PackageImport], absent: Iterable[str]) -> bool:
-    """Tell whether some import is neither a package nor a file: an alias that a tool's settings explain."""
+    """Tell whether some import is neither a package nor a file: a pattern, or an alias that a tool's settings
+    explain."""
     unknown = set(absent)
     return any(
-        each.how is not How.URL and (not (name := split_name(each.text)[0]) or name in unknown)
+        each.how is not How.URL
+        and (each.how is How.GLOB or not (name := split_name(each.text)[0]) or name in unknown)
         for each in imports
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hivesync_contract.previews import PreviewKind
+from hivesync_contract.previews import Narrowed, PreviewKind
 
 from hivesync_agent.projects.admission import Admission, Verdict, is_installed, manifest_path
 from hivesync_agent.projects.digests import DigestCache
@@ -38,6 +38,7 @@ class Snapshot:
     subject: Subject
     files: tuple[SourceFile, ...]
     links: dict[str, str]
+    narrowed: Narrowed
     skipped: tuple[str, ...]
     env: dict[str, str]
     beyond: tuple[Path, ...] = ()
@@ -83,6 +84,7 @@ class Scanner:
             subject=Subject(found.subject.kind, entry, found.subject.title),
             files=result.files,
             links={manifest_path(link): manifest_path(real) for link, real in selection.links.items()},
+            narrowed={manifest_path(path): names for path, names in selection.narrowed.items()},
             skipped=tuple(sorted(map(target.from_root, skipped))),
             env=public_env(target.root) if _is_built(found) else {},
             beyond=_beyond(target, selection.candidates.values()),

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from hivesync_contract.previews import PreviewKind
+from hivesync_contract.previews import Narrowed, PreviewKind
 
 from hivesync_agent.projects.admission import Admission, Verdict
 from hivesync_agent.projects.aliases import Aliases
@@ -28,12 +28,13 @@ _TOOL_SETTINGS = re.compile(r"(^|/)([^/]+\.config|gulpfile|gruntfile)\.[cm]?[jt]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`candidates` maps manifest paths to disk paths; `links` are those of packages; `skipped` may hold
-    secrets. All paths are relative to the target's base."""
+    """`candidates` maps manifest paths to disk paths; `links` are those of packages, `narrowed` is what is
+    taken of their barrels; `skipped` may hold secrets. All paths are relative to the target's base."""
 
     candidates: dict[str, str]
     skipped: Sequence[str] = ()
     links: dict[str, str] = field(default_factory=dict)
+    narrowed: Narrowed = field(default_factory=dict)
 
 
 def select(target: Target, subject: Subject, admission: Admission) -> Selection:
@@ -47,8 +48,9 @@ def select(target: Target, subject: Subject, admission: Admission) -> Selection:
     own = list(walk.files())
     if not (target.beyond or walk.met_link_out or _has_packages(target, own)):
         return Selection(as_candidates(own), walk.skipped)
-    beyond, links = _referred_to(target, entry, own, admission)
-    return Selection(as_candidates([*own, *beyond]), walk.skipped, links)
+    beyond, packages = _referred_to(target, entry, own, admission)
+    candidates = as_candidates([*own, *beyond, *packages.files])
+    return Selection(candidates, walk.skipped, packages.links, packages.narrowed)
 
 
 def _with_references(target: Target, entry: str, admission: Admission, kind: PreviewKind) -> Sequence[str]:
@@ -64,7 +66,7 @@ def _with_references(target: Target, entry: str, admission: Admission, kind: Pre
 
 def _referred_to(
     target: Target, entry: str, own: Sequence[str], admission: Admission
-) -> tuple[Collection[str], dict[str, str]]:
+) -> tuple[Collection[str], Packages]:
     """Give the files that are not the app's own and that it needs: of its workspace, and of packages."""
     known, prefix = frozenset(own), f"{target.place}/" if target.place else ""
 
@@ -81,7 +83,7 @@ def _referred_to(
     if hides_files(reached.imports, packages.absent):
         # An alias hides where an import leads, so any of the app's scripts may be reached.
         packages.collect(sources.reach(_scripts(own)).imports, certain=False)
-    return {**dict.fromkeys((*settings, *reached.files)), **packages.files}, packages.links
+    return {*settings, *reached.files}, packages
 
 
 def _settings(target: Target, folders: Folders) -> list[str]:

@@ -17,11 +17,13 @@ from urllib.parse import unquote
 
 
 class How(Enum):
-    """How it is referred to, which decides how it is resolved: `url` is relative even without a dot."""
+    """How it is referred to, which decides how it is resolved: `url` is relative even without a dot, `glob`
+    is a pattern of files."""
 
     IMPORT = "import"
     REQUIRE = "require"
     URL = "url"
+    GLOB = "glob"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ _IN_SCRIPT = re.compile(
     r"""(?P<quote>["'`])(?P<text>[^"'`\n\\$]{1,1024})(?P=quote)(?(call)\s*+[,)])"""
 )
 _NEW_URL = re.compile(r"""\bnew\s++URL\(\s*+(["'`])([^"'`\n\\$]{1,1024})\1\s*+,\s*+import\.meta\.url""")
+_GLOB = "import.meta.glob"
 _TYPES_ONLY = re.compile(r"(?:import|export)\s++type\s++\S")
 _STYLE_URL = re.compile(r"""url\(\s*+(?:"([^"\n]{1,1024})"|'([^'\n]{1,1024})'|([^()"'\s]{1,1024}))\s*+\)""")
 _STYLE_IMPORT = re.compile(r"""@import\s++(?:url\(\s*+)?["']([^"'\n]{1,1024})["']""")
@@ -102,6 +105,8 @@ def _in_script(text: str) -> Iterator[Specifier]:
         if word.startswith("require") and not match["call"]:
             continue
         yield Specifier(match["text"], How.REQUIRE if word.startswith("require") else How.IMPORT)
+    if _GLOB in text:
+        yield Specifier(_GLOB, How.GLOB)
     if "import.meta.url" in text:
         for match in _NEW_URL.finditer(text):
             yield Specifier(_path_of(match[2]), How.URL)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from hivesync_contract.limits import MANIFEST_FILES
-from hivesync_contract.previews import FileEntry, Platform, PreviewCreate, PreviewKind
+from hivesync_contract.limits import MANIFEST_FILES, PATH_BYTES
+from hivesync_contract.previews import FileEntry, Origin, Platform, PreviewCreate, PreviewKind
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
@@ -17,6 +17,7 @@ _FILE_BYTES_MAX = 1 << 40
 ManifestPath = Annotated[str, AfterValidator(checked_path)]
 EnvName = Annotated[str, Field(pattern=r"^(VITE_|EXPO_PUBLIC_)[A-Za-z0-9_]{1,100}$")]
 EnvValue = Annotated[Prose, Field(max_length=4096)]
+ExportName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_$]{1,200}$")]
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -26,6 +27,17 @@ class FileEntryBody(FileEntry):
     path: ManifestPath
     size: Annotated[int, Field(ge=0, le=_FILE_BYTES_MAX, strict=True)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class OriginBody(Origin):
+    """Where a name of a narrowed module comes from."""
+
+    source: Annotated[Line, Field(max_length=PATH_BYTES)]
+    name: ExportName
+
+
+NarrowedNames = Annotated[dict[ExportName, OriginBody | None], Field(max_length=MANIFEST_FILES)]
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
@@ -39,6 +51,9 @@ class PreviewCreateBody(PreviewCreate):
     title: Annotated[Line, Field(max_length=200)] = ""
     env: Annotated[dict[EnvName, EnvValue], Field(max_length=100)] = Field(default_factory=dict)
     links: Annotated[dict[ManifestPath, ManifestPath], Field(max_length=MANIFEST_FILES)] = Field(
+        default_factory=dict
+    )
+    narrowed: Annotated[dict[ManifestPath, NarrowedNames], Field(max_length=MANIFEST_FILES)] = Field(  # type: ignore[assignment]
         default_factory=dict
     )
 

@@ -10,7 +10,7 @@ from hivesync_contract.errors import ErrorCode, HiveSyncError
 from hivesync_contract.events import EventType, PreviewEvent
 from hivesync_contract.jobs import JobKind, SourceManifest
 from hivesync_contract.limits import PREVIEW_LIFETIME_SECONDS
-from hivesync_contract.previews import FileEntry, PreviewCreate, PreviewState, UploadPlan
+from hivesync_contract.previews import FileEntry, Narrowed, Origin, PreviewCreate, PreviewState, UploadPlan
 
 from hivesync_server.adapters.db import Transaction
 from hivesync_server.adapters.ids import new_id
@@ -193,6 +193,7 @@ class Previews:
             env=body.env,
             links=body.links,
             live=body.live,
+            narrowed=_narrowed(body),
             stored=stored_packs(stored.values()),
         )
         row = PreviewVersionRow(
@@ -213,6 +214,14 @@ class Previews:
             rows.preview.user_id, EventType.PREVIEW_STATE, PreviewEvent(preview_shape(rows))
         )
         return rows
+
+
+def _narrowed(body: PreviewCreate) -> Narrowed:
+    """Give it in the contract's own shape, as it is stored."""
+    return {
+        path: {name: origin and Origin(origin.source, origin.name) for name, origin in names.items()}
+        for path, names in body.narrowed.items()
+    }
 
 
 def previews_on(resources: Resources, transaction: Transaction, quotas: Quotas) -> Previews:

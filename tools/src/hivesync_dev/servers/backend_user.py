@@ -62,10 +62,12 @@ class BackendUser:
         created: dict[str, Any] = answer.json()
         return created
 
-    async def preview(self, project_id: str, files: dict[str, bytes] | None = None) -> dict[str, Any]:
-        """Begin a preview of `files` and give the answer."""
+    async def preview(
+        self, project_id: str, files: dict[str, bytes] | None = None, **changed: Any
+    ) -> dict[str, Any]:
+        """Begin a preview of `files` and give the answer; `changed` are other fields of its manifest."""
         answer = await self.client.post(
-            f"/api/v1/projects/{project_id}/previews", json=manifest(files or SOURCE)
+            f"/api/v1/projects/{project_id}/previews", json=manifest(files or SOURCE, **changed)
         )
         answer.raise_for_status()
         created: dict[str, Any] = answer.json()

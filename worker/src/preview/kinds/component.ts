@@ -61,6 +61,7 @@ function componentProject(manifest: SourceManifest, sources: Sources, text: stri
     kind,
     sources,
     links: new Map(Object.entries(manifest.links ?? {})),
+    narrowed: manifest.narrowed ?? {},
     root,
     platformSuffixes: platformSuffixes(kind, manifest.platform),
     config: tsConfigFor(manifest.entry, (path) => sources.text(path)),

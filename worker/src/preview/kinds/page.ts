@@ -38,6 +38,7 @@ function plainProject(manifest: SourceManifest, sources: Sources, root: string):
     kind: manifest.kind,
     sources,
     links: new Map(),
+    narrowed: {},
     root,
     platformSuffixes: [],
     config: { options: {}, pathsFrom: "", hasBaseUrl: false },

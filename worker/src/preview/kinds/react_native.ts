@@ -17,6 +17,7 @@ export function planReactNative(manifest: SourceManifest, sources: Sources): Pla
     kind: manifest.kind,
     sources,
     links: new Map(Object.entries(manifest.links ?? {})),
+    narrowed: manifest.narrowed ?? {},
     root: "",
     platformSuffixes: platformSuffixes(manifest.kind, manifest.platform),
     config: tsConfigFor(manifest.entry, (path) => sources.text(path)),

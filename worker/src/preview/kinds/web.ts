@@ -57,6 +57,7 @@ function webProject(manifest: SourceManifest, sources: Sources, page: string, pa
     kind: manifest.kind,
     sources,
     links: new Map(Object.entries(manifest.links ?? {})),
+    narrowed: manifest.narrowed ?? {},
     root,
     platformSuffixes: [],
     config: tsConfigFor(scriptPath, (path) => sources.text(path)),

@@ -12,7 +12,7 @@ import type {
 import type { Diagnostic } from "../../contract.gen.ts";
 import { buildOptions, ENTRY } from "../bundle.ts";
 import { buildError, diagnosticOf, isBuildFailure, projectPath, STYLE_MARK } from "../diagnostics.ts";
-import { Barrels } from "../barrels.ts";
+import { UNSENT } from "../barrels.ts";
 import { bundler } from "../esbuild.ts";
 import type { Plan } from "../kinds/plan.ts";
 import { AssetUse } from "../modules.ts";
@@ -32,7 +32,7 @@ export interface Compiled {
   readonly warnings: readonly Diagnostic[];
 }
 
-/** The program can't be taken apart into modules: what it uses exists in a whole script only. */
+/** Single modules can't show it: what the program uses exists in a whole script only, or was not sent. */
 export class NotLiving extends Error {}
 
 /** Compile `ids`, and what they import that is not `known`. Raises `WorkerError`, or `NotLiving`. */
@@ -57,7 +57,6 @@ export function inputOf({ project, entry, virtual }: Plan): PluginInput {
   return {
     project,
     virtual: new Map([...virtual, [ENTRY, { contents: entry, loader: "js" }]]),
-    barrels: new Barrels(project),
     assets: new AssetUse(),
     loaded: new Set(),
     preludes: new Set(),
@@ -157,7 +156,7 @@ class Compiler {
 type Options = BuildOptions & { write: false; metafile: true };
 
 const REMOTE = "A module of another server can't be replaced";
-const NEEDS_WHOLE = new RegExp(`^(${REMOTE}|Top-level await)`);
+const NEEDS_WHOLE = new RegExp(`^(${REMOTE}|${UNSENT}|Top-level await)`);
 /** What esbuild makes no exports for where it is an entry. */
 const NO_SCRIPT = /(\.(css|json|html|md|txt)|\?raw)$/;
 
