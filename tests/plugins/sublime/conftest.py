@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,15 @@ from hivesync.credentials.plaintext import PlaintextStore
 from hivesync.preferences import Preferences
 from hivesync_agent.plugins import sublime_package
 from hivesync_agent.plugins.bundled import plugin_folder
+from hivesync_contract.identity import Tier
 from hivesync_dev.paths import VENV_BIN
 from hivesync_dev.pythons import oldest_and_newest
-from hivesync_dev.servers.fake_agent import FakeAgent
+from hivesync_dev.servers.fake_agent import FakeAgent, agent_status
 from hivesync_dev.servers.fake_backend import USER, FakeBackend
+from hivesync_dev.servers.scripted import json_answer
+
+from tests.plugins.sublime.editor import Editor, run_editor
+from tests.plugins.sublime.project import TEXT
 
 
 @pytest.fixture(params=oldest_and_newest(), ids=lambda path: Path(path).parents[1].name)
@@ -81,3 +87,37 @@ def signed_in(backend: FakeBackend, locations: Locations) -> None:
     PlaintextStore(account.plaintext_path(locations.state)).save(
         new_session(backend.issue().refresh_token, USER.id)
     )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project with one file."""
+    project = tmp_path / "shop"
+    project.mkdir()
+    (project / "app.tsx").write_text(TEXT)
+    return project
+
+
+@pytest.fixture
+def answering(agent: FakeAgent, backend: FakeBackend, folder: Path) -> FakeAgent:
+    """An agent that is signed in and has the folder linked."""
+    status = replace(
+        agent_status(backend.origin), signed_in=True, user=USER, tier=Tier.PREMIUM, pending_previews=1
+    )
+    agent.on("GET", "/v1/status", json_answer(status))
+    agent.on("GET", "/api/v1/notifications/unread", json_answer({"count": 3, "more": False}))
+    agent.on(
+        "GET", "/v1/projects", json_answer({"items": [{"id": "p1", "root": str(folder), "name": "shop"}]})
+    )
+    return agent
+
+
+@pytest.fixture
+async def editor(
+    python: Path, package: Path, environ: dict[str, str], folder: Path, answering: FakeAgent
+) -> AsyncIterator[Editor]:
+    """The editor with the project's file in front, once the plugin knows who is signed in."""
+    async with run_editor(python, package, environ, folder) as running:
+        await running.do("open", path=str(folder / "app.tsx"))
+        await running.sees_status("ada")
+        yield running

@@ -21,7 +21,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
-from tests.plugins.sublime.host import api, plugins, rules
+from tests.plugins.sublime.host import api, people, plugins, rules, settings, timing
 
 sys.modules["sublime"] = api
 sys.modules["sublime_plugin"] = plugins
@@ -35,7 +35,7 @@ def load(package: str) -> types.ModuleType:
     with zipfile.ZipFile(package) as archive:
         for entry in archive.namelist():
             if entry.endswith(".sublime-settings"):
-                api.resources[entry] = archive.read(entry).decode("utf-8")
+                settings.resources[entry] = archive.read(entry).decode("utf-8")
         tops = [entry[:-3] for entry in archive.namelist() if entry.endswith(".py") and "/" not in entry]
     parent = types.ModuleType(name)
     parent.__path__ = [package]
@@ -86,7 +86,7 @@ class Person:
         done(text)
 
     def do_answer(self, yes: bool) -> None:
-        api.answers.append(yes)
+        people.answers.append(yes)
 
     def do_click(self, href: str) -> None:
         for several in _front().phantoms.values():
@@ -133,7 +133,7 @@ class Person:
             "asking": window.asking[0] if window.asking else None,
             "panel": window.panels["hivesync"].text if "hivesync" in window.panels else None,
             "visible_panel": window.visible_panel,
-            "shown": api.shown,
+            "shown": people.shown,
             "opened": opened,
             "broken": rules.broken,
         }
@@ -193,7 +193,7 @@ def main(package: str) -> None:
     rules.watched("plugin_loaded", boot.plugin_loaded)
     threading.Thread(target=_listen, args=(Person(boot),), name="keyboard", daemon=True).start()
     while True:
-        callback = api.next_callback()
+        callback = timing.next_callback()
         if isinstance(callback, functools.partial):  # of this module, which is watched already
             callback()
             continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import os
 import random
 import signal
@@ -16,6 +17,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 from hivesync import AsyncClient, HiveSyncError, Locations, Mode, Settings
 from hivesync.preferences import Preferences
@@ -98,8 +100,12 @@ async def signed_in_machine(folder: Path) -> AsyncIterator[Machine]:
         await backend.stop()
 
 
-async def outlive(machine: Machine, kills: int, seed: str) -> Record:
-    """Make calls without pause while an agent comes up and is killed so many times, then count."""
+async def outlive(machine: Machine, kills: int, seed: str, *, seconds: float = math.inf) -> Record:
+    """Make calls without pause while an agent comes up and is killed so many times, then count.
+
+    After so many seconds no further agent is started.
+    """
+    end = monotonic() + seconds
     record, over = Record(), asyncio.Event()
     chance = random.Random(seed)  # noqa: S311 - chooses moments, no secrets
     async with machine.client() as client:
@@ -108,7 +114,7 @@ async def outlive(machine: Machine, kills: int, seed: str) -> Record:
                 group.create_task(_work(client, machine.project_id, number, record, over))
             try:
                 with Nursery(machine.environ) as nursery:
-                    for _ in range(kills):
+                    while record.kills < kills and monotonic() < end:
                         await _live_and_die(nursery, chance, record)
                         record.kills += 1
             finally:
