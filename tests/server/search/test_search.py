@@ -170,6 +170,20 @@ async def test_what_is_old_is_found_too_and_the_newest_counts(
     assert await author.found("twice") == ["often 2", "often 0"]
 
 
+@pytest.mark.postgres_only
+async def test_longer_words_are_looked_for_where_the_typed_ones_are_few(
+    author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "RECENT", 2)
+    monkeypatch.setattr(postgres, "_RECENT_OF_EACH", 2)
+    for title in ("ship it", "shipping", "something else", "shipped"):
+        await author.task(title)
+    assert sorted(await author.found("ship")) == ["ship it", "shipped", "shipping"]
+    # A longer word among the newest texts is no trouble to find.
+    monkeypatch.setattr(postgres, "_ENOUGH", 1)
+    assert await author.found("ship") == ["ship it", "shipped"]
+
+
 @pytest.mark.any_database
 async def test_who_has_many_projects_is_told_that_not_all_were_searched(
     author: Author, monkeypatch: pytest.MonkeyPatch

@@ -2,16 +2,16 @@
 
 A GIN index gives all rows that fit, in no order, so what is common would cost more in every larger table. It
 is asked last: what is common shows in the newest texts already, or in some more of them (how many, the share
-that fits tells); only what is not is looked for in those of these weeks, then in those of some more months
-or, if it is rare, in all.
+that fits tells); only what is not is looked for in those of these weeks or, if it is rare, in all. For the
+beginning of a word the index collects all rows that have one such, so what has the words just as they were
+typed is looked for before, and what only begins with them where that is little.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from math import ceil
 from typing import Any
 
 from sqlalchemy import (
@@ -42,13 +42,10 @@ OFTEN = 20
 
 _SPARE = 1.3
 _RECENT_OF_EACH = 20
-_COMMON = 0.05
+_RARE, _COMMON = 0.01, 0.05
 _SUBJECT = SearchDocumentRow.kind, SearchDocumentRow.subject_id
 _WORDS: ColumnElement[Any] = literal_column(f"search_documents.{WORDS}").label(WORDS)
-_WEEKS = timedelta(days=28)
-_MONTHS_FIRST, _MONTHS = 2, 12
-_FEW = 5
-"""Of less than so many, nothing can be told about how many more months have enough."""
+_WEEKS = timedelta(days=14)
 _ENOUGH = CANDIDATES // 2
 """If so many were found, the older ones are not asked for: they may be as many as there are texts."""
 
@@ -61,20 +58,22 @@ class PostgresIndex:
 
     async def matching(self, words: Sequence[Word], scope: Scope) -> list[Subject]:
         """Give the newest that have all the words."""
-        found = await self._newest_of_recent(words, scope, RECENT)
-        if OFTEN <= len(found) < CANDIDATES:
-            enough = RECENT * CANDIDATES / len(found)
-            found = await self._newest_of_recent(words, scope, int(enough * _SPARE))
-        if len(found) == CANDIDATES:
-            return found
-        telling = await self._telling(words, _recent(scope, _WORDS).subquery())
-        found = await self._newest_by_index(words, telling, _months(scope, _MONTHS_FIRST), scope)
-        if _FEW <= len(found) < CANDIDATES:
-            months = ceil(_MONTHS_FIRST * CANDIDATES / len(found) * _SPARE)
-            found = await self._newest_by_index(words, telling, _months(scope, min(months, _MONTHS)), scope)
-        if len(found) < _ENOUGH:
-            projects = [project_scope(one) for one in scope.project_ids]
-            found = await self._newest_by_index(words, telling, projects, scope)
+        recent = await self._newest_of_recent(words, scope, RECENT)
+        if OFTEN <= len(recent) < CANDIDATES:
+            enough = RECENT * CANDIDATES / len(recent)
+            recent = await self._newest_of_recent(words, scope, int(enough * _SPARE))
+        if len(recent) == CANDIDATES:
+            return recent
+        # The index may leave out what only begins with a word.
+        found = {*recent, *(await self._by_index(words, scope))}
+        return sorted(found, key=lambda subject: subject[1], reverse=True)[:CANDIDATES]
+
+    async def _by_index(self, words: Sequence[Word], scope: Scope) -> list[Subject]:
+        whole = [replace(word, whole=True) for word in words]
+        found = await self._newest_of_index(whole, whole, scope)
+        if len(found) < _ENOUGH and whole != words:
+            telling = await self._telling(words, _recent(scope, _WORDS).subquery())
+            found = await self._newest_of_index(words, telling, scope)
         return found
 
     async def _newest_of_recent(self, words: Sequence[Word], scope: Scope, texts: int) -> list[Subject]:
@@ -84,17 +83,25 @@ class PostgresIndex:
         return await self._newest(query, recent.c.subject_id)
 
     async def _telling(self, words: Sequence[Word], recent: Subquery) -> list[Word]:
-        """Give the words by which the index is asked: not those that many texts have.
-
-        For the beginning of a word the index collects all rows that fit before it looks at anything else.
-        """
+        """Give the words by whose beginnings the index is asked: the rare ones, if there are such."""
         counts = (func.count().filter(_fits(recent.c[WORDS], _all_of([word]))) for word in words)
         row = (await self.session.execute(select(func.count(), *counts).select_from(recent))).one()
         total, counted = row[0], dict(zip(words, row[1:], strict=True))
-        rare = [word for word in words if counted[word] <= total * _COMMON]
-        return rare or [min(words, key=counted.__getitem__)]
+        for share in (_RARE, _COMMON):
+            if rare := [word for word in words if counted[word] <= total * share]:
+                return rare
+        return [min(words, key=counted.__getitem__)]
 
-    async def _newest_by_index(
+    async def _newest_of_index(
+        self, words: Sequence[Word], telling: Sequence[Word], scope: Scope
+    ) -> list[Subject]:
+        found = await self._newest_of_places(words, telling, _months(scope), scope)
+        if len(found) < _ENOUGH:
+            projects = [project_scope(one) for one in scope.project_ids]
+            found = await self._newest_of_places(words, telling, projects, scope)
+        return found
+
+    async def _newest_of_places(
         self, words: Sequence[Word], telling: Sequence[Word], places: Sequence[str], scope: Scope
     ) -> list[Subject]:
         where = " | ".join(f"'{place}'" for place in places)
@@ -147,8 +154,12 @@ def _all_of(words: Sequence[Word]) -> str:
     return " & ".join(f"'{word.text}'" if word.whole else f"'{word.text}':*" for word in words)
 
 
-def _months(scope: Scope, count: int) -> list[str]:
-    moments = [scope.now - number * _WEEKS for number in range(count)]
+def _months(scope: Scope) -> list[str]:
+    """Name the month of each project, and the one before unless this one has weeks already.
+
+    No more: the index compares each text of them with all that is named.
+    """
+    moments = (scope.now, scope.now - _WEEKS)
     return sorted({month_scope(one, moment) for one in scope.project_ids for moment in moments})
 
 
