@@ -82,7 +82,7 @@ def hot_queries(vocabulary: Vocabulary) -> Iterator[HotQuery]:
         ("several words", "The index is asked by those that few texts have.", f"{common} {middling} {rare}"),
         (
             "two words of many texts each",
-            "The index is asked for the words as they were typed, and for no beginnings unless that is little.",
+            "The index is asked for the words as they were typed; there is enough, so for no beginnings.",
             f"{often} {rather_often}",
         ),
         ("a mistyped word", "Nothing fits, so words of the newest texts are compared.", f"{rare[:2]}{rare}"),
