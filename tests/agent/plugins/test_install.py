@@ -14,7 +14,7 @@ from hivesync_agent import VERSION
 from hivesync_agent.plugins import bundled
 from hivesync_agent.plugins.everything import find_places
 from hivesync_agent.plugins.machine import Machine
-from hivesync_agent.plugins.place import Outcome, PluginRefused, put
+from hivesync_agent.plugins.place import Outcome, Place, PluginRefused, put, take_away
 from hivesync_dev.paths import VENV_BIN
 from hivesync_dev.testing import require_tool
 
@@ -141,10 +141,30 @@ def test_every_jetbrains_ide_gets_the_zip_s_folder(home: Home, monkeypatch: pyte
     plugin = home.path / ".local/share/JetBrains/WebStorm2026.2/hivesync"
     assert (plugin / "lib/hivesync.jar").read_bytes() == b"jar"
     assert put(place) is Outcome.UNCHANGED
+    _former_folder_goes(place)
     with zipfile.ZipFile(archive, "w") as made:
         made.writestr("hivesync/../../lib/hivesync.jar", b"jar")
     with pytest.raises(PluginRefused):
         place.install()
+
+
+def _former_folder_goes(place: Place) -> None:
+    """An IDE has unpacked an older archive, whose folder was `HiveSync`, beside ours, or ours is gone."""
+    former = place.path.with_name("HiveSync")
+    for act, outcome in ((put, Outcome.UPDATED), (take_away, Outcome.REMOVED), (put, Outcome.UPDATED)):
+        _unpacked(former, "dev.hivesync")
+        assert act(place) is outcome
+        assert not former.exists()
+    _unpacked(former, "com.example.of-the-user")
+    assert put(place) is Outcome.UNCHANGED
+    assert take_away(place) is Outcome.REMOVED
+    assert former.exists()
+
+
+def _unpacked(folder: Path, plugin: str) -> None:
+    (folder / "lib").mkdir(parents=True)
+    with zipfile.ZipFile(folder / "lib/hivesync-0.0.9.jar", "w") as made:
+        made.writestr("META-INF/plugin.xml", f"<idea-plugin><id>{plugin}</id></idea-plugin>")
 
 
 def test_the_real_vim_and_neovim_load_it(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from hivesync_agent.plugins.bundled import PluginMissing
 from hivesync_agent.plugins.place import Installed, Place
 
 _MARKER = ".hivesync-plugin.json"
-_UNFINISHED = ".hivesync-unfinished-"
+UNFINISHED = ".hivesync-unfinished-"
 
 Files = Mapping[str, bytes]
 """What a plugin consists of, by path."""
@@ -51,7 +51,7 @@ class FolderPlace(Place):
         files = self.files()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.staging.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.staging))
+        made = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.staging))
         try:
             _write(made / "new", files)
             if self.path.exists():
@@ -65,7 +65,7 @@ class FolderPlace(Place):
             shutil.rmtree(made, ignore_errors=True)
 
     def remove(self) -> None:
-        gone = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.staging))
+        gone = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.staging))
         self.path.rename(gone / "old")
         shutil.rmtree(gone)
         # The folders that install has made, as far as nobody else uses them.
