@@ -493,13 +493,17 @@ export interface AttachmentsEvent {
   task_id: string;
 }
 
-/** `GET /admin/audit`. `actor` is the name that the account has now, if it is still there. */
+/**
+ * `GET /admin/audit`. `actor` and `subject` are the names that the accounts have now, if they are still
+ * there; what is done to anything but an account has no `subject`.
+ */
 export interface AuditEntry {
   id: string;
   action: string;
   actor_id: string | null;
   actor: string | null;
   subject_id: string | null;
+  subject: string | null;
   address: string;
   data: Record<string, string | null>;
   created_at: string;

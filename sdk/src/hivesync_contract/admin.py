@@ -207,13 +207,16 @@ class AdminWorker:
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """`GET /admin/audit`. `actor` is the name that the account has now, if it is still there."""
+    """`GET /admin/audit`. `actor` and `subject` are the names that the accounts have now, if they are still
+    there; what is done to anything but an account has no `subject`.
+    """
 
     id: str
     action: str
     actor_id: str | None
     actor: str | None
     subject_id: str | None
+    subject: str | None
     address: str
     data: dict[str, str | None]
     created_at: datetime

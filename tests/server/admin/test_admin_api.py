@@ -104,7 +104,8 @@ async def test_an_account_is_found_changed_and_shut(
         {"disabled": "true"},
         {"tier": "pro", "email_verified": "true"},
     ]
-    assert {(entry["actor"], entry["subject_id"]) for entry in entries} == {("owner", ann.profile["id"])}
+    named = {(entry["actor"], entry["subject"], entry["subject_id"]) for entry in entries}
+    assert named == {("owner", "ann", ann.profile["id"])}
     assert {"admin.user_seen", "admin.sessions_revoked"} <= set(await actions(owner))
 
 

@@ -84,6 +84,8 @@ async def test_pages_are_for_admins_who_are_signed_in_there(
         assert "unsafe" not in policy
         assert shown.headers["cache-control"] == "no-store"
     assert {"admin.user_seen", "admin.signed_in"} <= set(await actions(owner))
+    listed = (await client.get("/admin/audit")).text
+    assert re.search(rf'<a href="/admin/users/{ann.profile["id"]}"[^>]*>ann</a>', listed), listed
 
     clock.advance(minutes=25)
     assert (await client.get("/admin")).status_code == 200

@@ -68,7 +68,7 @@ class Lists:
         self, page: PageRequest, action: str | None = None, actor_id: str | None = None
     ) -> Page[AuditEntry]:
         rows = await self.repository.audit(action, actor_id, page.after, page.limit)
-        names = await self.repository.names({row.actor_id for row in rows})
+        names = await self.repository.names({each for row in rows for each in (row.actor_id, row.subject_id)})
         return page.page(rows, lambda row: row.id, lambda row: entry_shape(row, names))
 
     async def questions(self, page: PageRequest, answered: bool | None = None) -> Page[AdminQuestion]:

@@ -133,6 +133,7 @@ def entry_shape(row: AuditRow, names: Mapping[str, str]) -> AuditEntry:
         actor_id=row.actor_id,
         actor=names.get(row.actor_id) if row.actor_id else None,
         subject_id=row.subject_id,
+        subject=names.get(row.subject_id) if row.subject_id else None,
         address=row.address,
         data=json.loads(row.data),
         created_at=row.created_at,

@@ -205,6 +205,13 @@ def _question(question: AdminQuestion) -> list[Cell]:
     ]
 
 
+def _whom(entry: AuditEntry) -> Cell:
+    """Give an account by its name; of anything else the details tell what it is called."""
+    if entry.subject:
+        return Cell(entry.subject, f"/admin/users/{entry.subject_id}")
+    return Cell(entry.subject_id or "", tone="faint")
+
+
 def _entry(entry: AuditEntry) -> list[Cell]:
     who = entry.actor or entry.actor_id or "the server"
     details = ", ".join(f"{name}: {value}" for name, value in entry.data.items())
@@ -212,7 +219,7 @@ def _entry(entry: AuditEntry) -> list[Cell]:
         moment(entry.created_at),
         Cell(who, f"/admin/audit?actor_id={entry.actor_id}" if entry.actor_id else ""),
         Cell(entry.action),
-        Cell(entry.subject_id or "", tone="faint"),
+        _whom(entry),
         Cell(entry.address, tone="faint"),
         Cell(details),
     ]
