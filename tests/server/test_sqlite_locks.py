@@ -17,7 +17,7 @@ from hivesync_server.adapters import db
 from hivesync_server.adapters.db import Database, opened
 from hivesync_server.settings.groups import DatabaseSettings
 from hivesync_server.settings.secrets import Secret
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 COUNT = text("SELECT count(*) FROM marks")
@@ -124,3 +124,19 @@ async def test_a_connection_that_is_in_use_when_its_database_closes_is_closed_to
     del found, holding
     gc.collect()
     assert complaints == [], "it was collected before it was closed"
+
+
+async def test_who_is_cancelled_while_giving_a_connection_back_gives_it_back_whole(
+    marks: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The pool resets it then; cut off there, it would log a broken connection and open another one."""
+    marking = asyncio.create_task(mark(marks))
+    pool = marks.engine.sync_engine.pool
+    opened_before = len(marks._opened)
+    event.listen(pool, "reset", lambda *_: marking.cancel(), once=True)
+    with pytest.raises(asyncio.CancelledError):
+        await marking
+    assert caplog.text == ""
+    async with marks.transaction(writes=False) as transaction:
+        assert await transaction.session.scalar(COUNT) == 1  # all was said and done by then
+    assert len(marks._opened) == opened_before

@@ -10,7 +10,7 @@ import select as polling
 import sqlite3
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -108,21 +108,20 @@ class Database:
     @asynccontextmanager
     async def transaction(self, *, writes: bool = True) -> AsyncIterator[Transaction]:
         """Commit at the end, roll back on an error that is not a `RecordedRefusal`."""
-        async with (self._writes if writes else self._reads)() as session:
-            transaction = Transaction(session, writes)
-            try:
-                yield transaction
-                await transaction.commit()
-            except RecordedRefusal:
-                await transaction.commit()
-                raise
-            except DBAPIError as error:
-                await session.rollback()
-                if is_full(error):
-                    raise StorageFull(
-                        "The server's disk is full; nothing was saved. Try again later."
-                    ) from error
-                raise
+        session = (self._writes if writes else self._reads)()
+        transaction = Transaction(session, writes)
+        try:
+            yield transaction
+            await _whole(transaction.commit())
+        except RecordedRefusal:
+            await _whole(transaction.commit())
+            raise
+        except DBAPIError as error:
+            if is_full(error):
+                raise StorageFull("The server's disk is full; nothing was saved. Try again later.") from error
+            raise
+        finally:
+            await _whole(session.close())  # which rolls back what was not committed
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
@@ -148,6 +147,22 @@ class Database:
         await self.engine.dispose()
         for connection in self._opened:
             await connection.close()
+
+
+async def _whole(end: Coroutine[Any, Any, None]) -> None:
+    """Bring a transaction's end to its own end, also for a task that is cancelled meanwhile: the pool takes a
+    connection whose last word was cut off for a broken one, and nobody would know whether rows were kept.
+    """
+    ending = asyncio.ensure_future(end)
+    cancelled: asyncio.CancelledError | None = None
+    while not ending.done():
+        try:
+            await asyncio.wait([ending])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled from ending.exception()
+    ending.result()
 
 
 async def give_back(reading: AsyncSession) -> None:
