@@ -106,6 +106,7 @@ def test_what_only_a_pattern_reaches_counts_too(scanner: Scanner, web: Path) -> 
     [
         "import * as dates from 'dates'",
         "import { add } from 'dates'; const all = await import('dates')",
+        "import { add } from 'dates'; const all = await import(`dates`)",
         "const { add } = require('dates')",
         "import 'dates'",
         "import { own, sub } from 'dates'",

@@ -59,7 +59,10 @@ const FROM =
 /** Give the names that a script takes from a module, sorted; null if it takes it whole, or in a way that is not clear. */
 function importedNames(text: string, specifier: string): string[] | null {
   const names = new Set<string>();
-  let mentions = text.split(`"${specifier}"`).length + text.split(`'${specifier}'`).length - 2;
+  let mentions = ['"', "'", "`"].reduce(
+    (sum, quote) => sum + text.split(`${quote}${specifier}${quote}`).length - 1,
+    0,
+  );
   for (const [, isType, standard, list = "", from] of text.matchAll(FROM)) {
     if (from !== specifier) continue;
     mentions -= 1;

@@ -144,7 +144,7 @@ def names_taken(text: str, specifier: str) -> frozenset[str] | None:
     The Worker reads importers by the very same rules.
     """
     names: set[str] = set()
-    mentions = text.count(f'"{specifier}"') + text.count(f"'{specifier}'")
+    mentions = sum(text.count(f"{quote}{specifier}{quote}") for quote in "\"'`")
     for is_type, standard, listed, source in _FROM.findall(text):
         if source != specifier:
             continue
