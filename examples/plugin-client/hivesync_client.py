@@ -188,7 +188,7 @@ def hivesync(words: list[str], content: bytes | None = None) -> subprocess.Compl
     """Run the command, never by a shell."""
     program = shutil.which("hivesync")
     if program is None:
-        raise Failed("AUTH_REQUIRED", "Install HiveSync: pipx install hivesync-agent")
+        raise Failed("AUTH_REQUIRED", "Install HiveSync (docs/guide-desktop.md)")
     return subprocess.run([program, *words], input=content or b"", capture_output=True, check=False)
 
 

@@ -1,41 +1,32 @@
-"""What the plugin's commands do, through a real agent to a real backend."""
+"""What the plugin's commands do, through a real agent to a real backend and a real Worker."""
 
 from __future__ import annotations
 
-import asyncio
 import os
+import secrets
 from pathlib import Path
-from typing import Any
 
-import aiohttp
+import httpx
 import pytest
 from hivesync_dev.jetbrains.junit import run_tests
 from hivesync_dev.paths import VENV_BIN
-from hivesync_dev.servers.agents import CLIENT, AgentProcess, environment_in, start_agent_process
-from hivesync_dev.servers.backend_process import BackendProcess
-from hivesync_dev.servers.backend_user import PASSWORD, BackendUser
+from hivesync_dev.stack.api import register
+from hivesync_dev.stack.stack import Stack, StackSettings
 
 
 @pytest.mark.timeout(240)
-async def test_the_commands_through_a_real_agent(tmp_path: Path) -> None:
-    backend = await BackendProcess.alone(tmp_path / "backend").start()
-    environ = environment_in(tmp_path / "machine", backend.url)
-    environ["PATH"] = f"{VENV_BIN}{os.pathsep}{environ['PATH']}"
-    agent = None
-    try:
-        async with backend.client() as client, backend.client() as other:
-            user = await BackendUser(client, "ada").sign_up()
-            agent = await asyncio.to_thread(start_agent_process, environ)
-            file = _app(tmp_path / "shop")
-            await _link(agent, file.parent)
-            await _invite(user, await BackendUser(other, "grace").sign_up())
-            environ["HIVESYNC_TEST_FILE"] = str(file)
-            assert await asyncio.to_thread(run_tests, "--include-tag=agent", environ=environ) == 10
-    finally:
-        if agent is not None:
-            agent.process.kill()
-            agent.process.communicate()
-        await backend.stop()
+def test_the_commands_through_a_real_agent(tmp_path: Path) -> None:
+    with Stack(StackSettings(tmp_path / "stack")) as stack:
+        file = _app(tmp_path / "shop")
+        with stack.api() as api:
+            api.http.post("/v1/projects", json={"path": str(file.parent)}).raise_for_status()
+        _invite(stack)
+        environ = stack.agent.env() | {
+            "PATH": f"{VENV_BIN}{os.pathsep}{os.environ['PATH']}",
+            "HIVESYNC_TEST_FILE": str(file),
+            "HIVESYNC_TEST_PASSWORD": stack.user.password,
+        }
+        assert run_tests("--include-tag=agent", environ=environ) == 14
 
 
 def _app(folder: Path) -> Path:
@@ -48,25 +39,13 @@ def _app(folder: Path) -> Path:
     return file
 
 
-async def _link(agent: AgentProcess, folder: Path) -> None:
-    """Sign in, and make the folder a project."""
-    headers = {"X-HiveSync-Client": CLIENT, "Authorization": f"Bearer {agent.discovery.token}"}
-    async with aiohttp.ClientSession(agent.discovery.url + "/", headers=headers) as http:
-        await _posted(http, "v1/session/login", {"login": "ada", "password": PASSWORD})
-        await _posted(http, "v1/projects", {"path": str(folder)})
-
-
-async def _posted(http: aiohttp.ClientSession, path: str, body: object) -> Any:
-    async with http.post(path, json=body) as answer:
-        told = await answer.json(content_type=None)
-        assert answer.status < 300, told
-        return told
-
-
-async def _invite(user: BackendUser, friend: BackendUser) -> None:
+def _invite(stack: Stack) -> None:
     """Give the user a notification: somebody invites her."""
-    project = await friend.project("Engine")
-    invited = await friend.client.post(
-        f"/api/v1/projects/{project}/team/invites", json={"username": user.username}
-    )
-    assert invited.status_code < 300, invited.text
+    url, password = stack.server.settings.url, secrets.token_urlsafe(18)
+    register(url, "grace@example.com", "grace", password)
+    with httpx.Client(base_url=f"{url}/api/v1", trust_env=False) as client:
+        login = client.post("/auth/login", json={"login": "grace", "password": password}).json()
+        client.headers["Authorization"] = f"Bearer {login['access_token']}"
+        project = client.post("/projects", json={"name": "Engine"}).json()["id"]
+        invite = {"username": stack.user.username}
+        client.post(f"/projects/{project}/team/invites", json=invite).raise_for_status()

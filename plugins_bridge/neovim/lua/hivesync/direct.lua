@@ -8,7 +8,7 @@ local uv = vim.uv or vim.loop
 local M = {}
 
 local MISSING = "The `hivesync` command is not installed, and the agent does not run. "
-  .. "Install it (`pipx install hivesync-agent`), then `hivesync login`."
+  .. "Install it (`pip install ./sdk ./desktop_agent` in a checkout of HiveSync), then `hivesync login`."
 
 local function collect(pipe, pieces, done)
   pipe:read_start(function(_, data)

@@ -7,7 +7,7 @@ import autoload './programs.vim'
 import autoload './settings.vim'
 
 const MISSING = 'The `hivesync` command is not installed, and the agent does not run. '
-  .. 'Install it (`pipx install hivesync-agent`), then `hivesync login`.'
+  .. 'Install it (`pip install ./sdk ./desktop_agent` in a checkout of HiveSync), then `hivesync login`.'
 
 # Run a command with text on its standard input: `Done(exit code, out, err)`; -1: it can't be run.
 export def Execute(arguments: list<string>, input: string, ticket: dict<any>, Done: func)

@@ -17,7 +17,10 @@ const OUTPUT_MAX_BYTES = 4 * 1024 * 1024;
 /** The command is not installed where an editor can find it. */
 export class CommandMissing extends HiveSyncError {
   constructor() {
-    super("NOT_FOUND", "The `hivesync` command is not installed: pip install hivesync-agent.");
+    super(
+      "NOT_FOUND",
+      "The `hivesync` command is not installed: `pip install ./sdk ./desktop_agent` in a checkout of HiveSync.",
+    );
   }
 }
 

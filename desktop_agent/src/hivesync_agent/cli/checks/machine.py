@@ -57,7 +57,7 @@ def check_versions(machine: Machine) -> Seen:
     if sdk != VERSION:
         return wrong(
             f"hivesync-agent {VERSION} and hivesync-sdk {sdk} don't belong together",
-            f"pip install --upgrade hivesync-agent=={VERSION} hivesync-sdk=={VERSION}",
+            "Install both from one checkout of HiveSync: `pip install --upgrade ./sdk ./desktop_agent`.",
         )
     if machine.status is not None and machine.status.version != VERSION:
         return note(

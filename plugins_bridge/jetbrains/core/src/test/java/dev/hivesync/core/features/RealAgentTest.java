@@ -1,5 +1,6 @@
 package dev.hivesync.core.features;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,6 +15,8 @@ import dev.hivesync.core.Json;
 import dev.hivesync.core.Mode;
 import dev.hivesync.core.SecretStore;
 import dev.hivesync.core.Session;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the commands do, against an agent and a backend that `tests/plugins/jetbrains/test_agent.py` has started. */
 @Tag("agent")
@@ -85,7 +90,7 @@ class RealAgentTest {
     assertEquals(Mode.PROXY, status.way().mode());
     assertTrue(status.isSignedIn(), status.state());
     assertEquals(System.getenv("HIVESYNC_SERVER_URL"), status.serverUrl());
-    assertTrue(status.text().startsWith("HiveSync: ada · "), status.text());
+    assertTrue(status.text().startsWith("HiveSync: demo · "), status.text());
   }
 
   @Test
@@ -109,7 +114,7 @@ class RealAgentTest {
     assertFalse(Comment.write(session, project(), target, "On the task: ü"));
     List<Comment> comments = Comment.of(session, project(), target);
     assertEquals(1, comments.size());
-    assertTrue(comments.get(0).text().startsWith("ada, 20") && comments.get(0).text().endsWith("On the task: ü\n"));
+    assertTrue(comments.get(0).text().startsWith("demo, 20") && comments.get(0).text().endsWith("On the task: ü\n"));
   }
 
   @Test
@@ -132,21 +137,96 @@ class RealAgentTest {
     assertEquals(0, Status.of(session).unread());
   }
 
-  @Test
-  void whatCannotBePreviewedIsSaid() {
-    Path nowhere = FILE.resolveSibling("missing.jsx");
-    HiveSyncException refused =
-        assertThrows(
-            HiveSyncException.class, () -> Previews.request(session, nowhere, false, "ios", new Patient()));
-    assertFalse(refused.getMessage().isEmpty());
+  private static String refusal(Executable call) {
+    return assertThrows(HiveSyncException.class, call).getMessage();
+  }
+
+  private static Preview previewed() throws HiveSyncException {
+    return Previews.request(session, FILE, false, "ios", new Patient());
+  }
+
+  private static AiDocs explained(Path path, String content) throws HiveSyncException {
+    return AiDocs.request(session, new AiDocs.Question(path, content, 0, 0), new Patient());
   }
 
   @Test
-  void aBinaryFileIsNotDocumented() {
-    AiDocs.Question question = new AiDocs.Question(FILE.resolveSibling("picture.png"), "\u0000\u0001", 0, 0);
-    HiveSyncException refused =
-        assertThrows(HiveSyncException.class, () -> AiDocs.request(session, question, new Patient()));
-    assertFalse(refused.getMessage().isEmpty());
+  void aPreviewIsMadeWithItsCode() throws HiveSyncException {
+    Preview preview = previewed();
+    assertTrue(preview.isReady(), preview.failure());
+    assertEquals("App.jsx", preview.title());
+    assertTrue(preview.link().contains("/p/" + preview.buildId() + "#"), preview.link());
+    assertTrue(preview.qrPng().length > 100);
+    assertEquals(List.of(), preview.errors());
+  }
+
+  @Test
+  void whatDoesNotBuildIsSaidWithItsPlace() throws HiveSyncException, IOException {
+    String good = Files.readString(FILE);
+    Files.writeString(FILE, "export default function App() {\n  return <p></b>;\n}\n");
+    try {
+      Preview preview = previewed();
+      assertEquals("failed", preview.state());
+      BuildError error = preview.errors().get(0);
+      assertEquals(FILE.toString(), error.path());
+      assertEquals(2, error.line(), error.text());
+      assertFalse(preview.failure().isEmpty());
+    } finally {
+      Files.writeString(FILE, good);
+    }
+  }
+
+  @Test
+  void whatCannotBePreviewedIsSaidWithWhatToDo() {
+    Path gone = FILE.resolveSibling("missing.jsx");
+    String said = refusal(() -> Previews.request(session, gone, false, "ios", new Patient()));
+    assertEquals(gone + " does not exist or can't be read. Save it first, or name another.", said);
+  }
+
+  @Test
+  void unsavedTextIsExplained() throws HiveSyncException {
+    AiDocs docs = explained(FILE, "export const price = 3;\n\nexport function total(n) {\n  return n * price;\n}\n");
+    assertEquals("App.jsx", docs.file());
+    assertTrue(docs.page().contains("total (lines 3–5)"), docs.page());
+    assertTrue(docs.page().endsWith("Made by outline."), docs.page());
+  }
+
+  @Test
+  void whatCannotBeExplainedIsSaidWithWhatToDo(@TempDir Path alone) {
+    Path picture = FILE.resolveSibling("picture.png");
+    assertEquals(
+        "picture.png is not text, so there is nothing to explain.", refusal(() -> explained(picture, "\u0000\u0001")));
+    String large = refusal(() -> explained(FILE, "x".repeat(1 << 20) + "y"));
+    assertTrue(large.endsWith("Move a part of it to a file of its own."), large);
+    Path file = alone.resolve("alone.js");
+    assertDoesNotThrow(() -> Files.writeString(file, "let a;\n"));
+    String said = refusal(() -> explained(file, "let a;\n"));
+    assertEquals("alone.js lies in no project. Link its folder first: `hivesync link FOLDER`.", said);
+  }
+
+  @Test
+  void signingOutAndInIsDoneByTheAgent() throws HiveSyncException {
+    SignIn signIn = new SignIn(connected, "");
+    signIn.out();
+    assertFalse(Status.of(session).isSignedIn());
+    assertEquals("You are not signed in; run `hivesync login`.", refusal(() -> explained(FILE, "let a;\n")));
+    String user =
+        signIn.in(
+            (code, link) -> {
+              assertFalse(code.isEmpty());
+              assertTrue(link.startsWith(System.getenv("HIVESYNC_SERVER_URL")), link);
+              assertDoesNotThrow(RealAgentTest::confirm);
+            },
+            new Patient());
+    assertEquals("demo", user);
+    assertTrue(Status.of(session).isSignedIn());
+  }
+
+  /** Do what a person does in the browser: have the agent get a session. */
+  private static void confirm() throws HiveSyncException {
+    JsonObject body = new JsonObject();
+    body.addProperty("login", "demo");
+    body.addProperty("password", System.getenv("HIVESYNC_TEST_PASSWORD"));
+    session.change("POST", "/v1/session/login", body);
   }
 
   @Test

@@ -1,0 +1,46 @@
+"""An AI result of many megabytes neither stops an editor nor is shown whole: it says that it was cut."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from hivesync_dev.editors.installed import TMUX, VIM, neovim_command, neovim_programs, vim_command
+from hivesync_dev.editors.tmux import Tmux
+from hivesync_dev.servers.fake_agent import FakeAgent
+from hivesync_dev.servers.scripted import json_answer
+from hivesync_dev.testing import require_tool
+
+_LINE = "What it does, in words.\n"
+_BYTES = 5_000_000
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("editor", ["neovim", "vim"])
+async def test_a_huge_result_is_cut_and_says_so(editor: str, tmp_path: Path) -> None:
+    for program in (TMUX, VIM):
+        require_tool(program, "sudo apt-get install tmux vim")
+    file = tmp_path / "a.ts"
+    file.write_text("export const a = 1;\n", "utf-8")
+    result = {"summary": _LINE * (_BYTES // len(_LINE)), "key_concepts": [], "explanations": [], "notes": []}
+    ready = {"id": "d1", "state": "ready", "result": result | {"engine": "workers-ai", "model": "m"}}
+    async with FakeAgent(runtime=tmp_path / "run") as agent:
+        agent.on("POST", "/v1/ai-docs", json_answer({"id": "d1", "state": "queued"}, 202))
+        agent.on("GET", "/v1/ai-docs/d1", json_answer(ready))
+        await asyncio.to_thread(_read, editor, file, tmp_path)
+
+
+def _read(editor: str, file: Path, folder: Path) -> None:
+    options = ["-n", str(file)]
+    command = (
+        vim_command(*options) if editor == "vim" else neovim_command(neovim_programs()["current"], *options)
+    )
+    environ = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(folder)}
+    with Tmux(command, environ | {"HIVESYNC_RUNTIME_DIR": str(folder / "run")}, folder, (80, 24)) as terminal:
+        terminal.wait_for("export const a")
+        terminal.command("HiveSync docs")
+        terminal.wait_for("# a.ts", "What it does", seconds=6)
+        terminal.press("G")
+        terminal.wait_for("The answer is too long")
