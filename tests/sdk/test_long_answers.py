@@ -47,7 +47,15 @@ async def test_an_answer_without_measure_is_given_up(
     assert (await client.request("GET", PROJECTS)).json() == {"text": "short"}
 
 
-@pytest.mark.parametrize("handler", [packed(b"x", "br"), packed(gzip.compress(b"xyz")[:-9], "gzip")])
+@pytest.mark.parametrize(
+    "handler",
+    [
+        packed(b"x", "br"),
+        packed(b"xyz", "gzip"),
+        packed(gzip.compress(b"xyz")[:-9], "gzip"),
+        packed(gzip.compress(b"xyz") * 2, "gzip"),
+    ],
+)
 async def test_a_packing_that_can_t_be_undone_is_no_answer(
     server: ScriptedServer, client: AsyncClient, handler: Handler
 ) -> None:

@@ -158,6 +158,26 @@ async def test_a_change_that_came_back_or_is_damaged_holds_no_other_up(
     assert len(backend.asked("DELETE", "/api/v1/projects/p1")) == 1
 
 
+@pytest.mark.usefixtures("signed_in")
+async def test_nothing_overtakes_a_change_that_waits_in_the_agent(
+    backend: FakeBackend, client: AsyncClient, locations: Locations, settings: Settings
+) -> None:
+    folder = Account(settings.server_url, settings.profile).operations_folder(locations.state)
+    folder.mkdir(parents=True)
+    kept = b'sum\n{"target": "/api/v1/projects/p1?a=b", "conflict": null, "key": "kept"}'
+    (folder / "0199c1b2-0000-7000-8000-000000000009.json").write_bytes(kept)
+    for project in ("p1", "p2"):
+        backend.on("DELETE", f"/api/v1/projects/{project}", json_answer(None))
+    backend.on("GET", "/api/v1/projects/p1", json_answer({}))
+    with pytest.raises(Offline, match="waits in the agent"):
+        await client.projects.delete("p1")
+    assert backend.asked("DELETE", "/api/v1/projects/p1") == []
+    assert (await client.request("GET", "/api/v1/projects/p1")).status == 200
+    await client.projects.delete("p2")
+    await client.with_options(idempotency_key="kept").projects.delete("p1")
+    assert len(backend.asked("DELETE", "/api/v1/projects/p1")) == 1
+
+
 async def test_what_only_the_agent_can_do_says_that_there_is_none(client: AsyncClient) -> None:
     with pytest.raises(AgentAbsent, match="does not run"):
         await client.agent.status()

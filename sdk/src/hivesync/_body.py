@@ -36,8 +36,8 @@ class Body:
             raise AnswerTooLong
 
     def whole(self) -> bytes:
-        """Give the body; raise `ResponseInvalid` if its packing ends too early."""
-        if self._gzip is not None and self._content and not self._gzip.eof:
+        """Give the body; raise `ResponseInvalid` if its packing ends too early, or something follows it."""
+        if self._gzip is not None and self._content and (not self._gzip.eof or self._gzip.unused_data):
             raise _unreadable()
         return bytes(self._content)
 

@@ -1,14 +1,13 @@
-"""Golden transcripts: what a real agent answers, exchange by exchange, for the tests of every client.
+"""Golden transcripts of an agent whose backend is away and to which nobody is signed in.
 
-Recorded from an agent whose backend is away and to which nobody is signed in, so that they depend on nothing
-else. What differs between two runs (token, ids, times, port) is replaced by its name in angle brackets.
+They depend on nothing else, so they are made like any other generated file; those that take the whole product
+are recorded by `hivesync_dev.transcripts`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,32 +22,35 @@ from hivesync_contract.discovery import API_PREFIX
 from hivesync_dev.generate.generated import Generated, json_text
 from hivesync_dev.paths import ROOT
 from hivesync_dev.servers.agents import RunningAgent, locations_in, running_agent
+from hivesync_dev.transcripts.masking import SHOWN, Mask, masked_header
 
 _FOLDER = ROOT / "plugins_bridge" / "spec" / "transcripts"
 _NO_BACKEND = "http://127.0.0.1:9"
 _NONCE = "0123456789abcdef" * 4
 _KEY = "00000000-0000-4000-8000-000000000001"
-_SHOWN = ("Content-Type", headers.AGENT, "Retry-After")
 _BEARER = {"Authorization": "Bearer <token>"}
 _USUAL = {headers.CLIENT: "example-editor/0.1.0", headers.PROTOCOL: str(PROTOCOL_MAX)}
-_CHANGES = {
-    "instance_id",
-    "pid",
-    "proof",
-    "request_id",
-    "started_at",
-    "uptime_seconds",
-    "version",
-    "client",
-    "clients",
-    "upstream_latency_ms",
-    "retry_seconds",
-    "keychain",
-    "store",
-    "platform",
-    "system",
-}
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MASK = Mask(
+    frozenset(
+        {
+            "instance_id",
+            "pid",
+            "proof",
+            "request_id",
+            "started_at",
+            "uptime_seconds",
+            "version",
+            "client",
+            "clients",
+            "upstream_latency_ms",
+            "retry_seconds",
+            "keychain",
+            "store",
+            "platform",
+            "system",
+        }
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +141,8 @@ async def _exchange(running: RunningAgent, http: aiohttp.ClientSession, ask: _As
         "answer": {
             "status": answer.status,
             "headers": {
-                name: _named(name, answer.headers[name]) for name in _SHOWN if name in answer.headers
+                name: masked_header(name, answer.headers[name]) for name in SHOWN if name in answer.headers
             },
-            "body": _masked(json.loads(content)) if content else None,
+            "body": _MASK.json(json.loads(content)) if content else None,
         },
     }
-
-
-def _named(name: str, value: str) -> str:
-    return value if name == "Content-Type" else f"<{name.lower()}>"
-
-
-def _masked(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: f"<{key}>" if key in _CHANGES else _masked(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_masked(each) for each in value]
-    return _UUID.sub("<id>", value) if isinstance(value, str) else value
