@@ -28,15 +28,20 @@ def stream(*chunks: bytes, stays_open: bool = False) -> Handler:
     """Give a handler that sends these bytes as an event stream."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await response.prepare(request)
-        for chunk in chunks:
-            await response.write(chunk)
+        response = await begun(request, *chunks)
         if stays_open:
             await asyncio.Event().wait()
         return response
 
     return handle
+
+
+async def begun(request: web.Request, *chunks: bytes) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    for chunk in chunks:
+        await response.write(chunk)
+    return response
 
 
 async def take(client: AsyncClient, count: int) -> list[Event]:
@@ -83,6 +88,20 @@ async def test_a_lost_connection_is_resumed_after_the_last_event(
     assert resumed == [None, "1", "1"]
 
 
+async def test_an_event_without_an_id_leaves_the_place_where_it_was(
+    agent: FakeAgent, client: AsyncClient
+) -> None:
+    answers = iter([stream(SESSION), stream(b"event: a.b\ndata: 1\n\n"), stream(PROGRESS)])
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await next(answers)(request)
+
+    agent.on("GET", "/v1/events", handle)
+    assert [event.type for event in await take(client, 3)] == ["session.changed", "a.b", "preview.progress"]
+    resumed = [request.headers.get("Last-Event-ID") for request in agent.asked("GET", "/v1/events")]
+    assert resumed == [None, "1", "1"]
+
+
 async def test_without_an_agent_the_backend_s_events_are_given(
     backend: FakeBackend, client: AsyncClient, signed_in: None
 ) -> None:
@@ -102,6 +121,32 @@ async def test_a_change_of_source_is_a_reset_and_drops_the_id(
         assert isinstance((await anext(events)).data, ResetEvent)
         assert (await anext(events)).id == "2"
         await events.aclose()  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("signed_in")
+async def test_an_agent_that_comes_takes_over_from_a_stream_of_the_backend_that_goes_on(
+    locations: Locations, backend: FakeBackend, client: AsyncClient
+) -> None:
+    async def beating(request: web.Request) -> web.StreamResponse:
+        response = await begun(request, SESSION)
+        while True:
+            await response.write(b":\n\n")
+            await asyncio.sleep(0.02)
+
+    backend.on("GET", "/api/v1/events", beating)
+    async with aclosing(aiter(client.events())) as events:  # type: ignore[type-var]
+        assert (await anext(events)).data == SessionEvent(True, "login")
+        async with FakeAgent(runtime=locations.runtime) as agent:
+            answers = iter([stream(), stream(PROGRESS, stays_open=True)])
+
+            async def handle(request: web.Request) -> web.StreamResponse:
+                return await next(answers)(request)
+
+            agent.on("GET", "/v1/events", handle)
+            assert isinstance((await anext(events)).data, ResetEvent)
+            assert (await anext(events)).id == "2"
+            told = [asked.headers.get("Last-Event-ID") for asked in agent.asked("GET", "/v1/events")]
+            assert told == [None, None], "an id of the backend's says nothing to an agent"
 
 
 @pytest.mark.usefixtures("signed_in")

@@ -8,7 +8,17 @@ from collections.abc import Callable
 
 import pytest
 from aiohttp import web
-from hivesync import AgentAbsent, AsyncClient, Conflicting, Locations, Mode, Offline, Settings, SignedOut
+from hivesync import (
+    AgentAbsent,
+    AsyncClient,
+    Conflicting,
+    Locations,
+    Mode,
+    Offline,
+    Settings,
+    SettingsInvalid,
+    SignedOut,
+)
 from hivesync.credentials import Account
 from hivesync_dev.servers.fake_agent import FakeAgent
 from hivesync_dev.servers.fake_backend import USER, FakeBackend
@@ -176,6 +186,16 @@ async def test_nothing_overtakes_a_change_that_waits_in_the_agent(
     await client.projects.delete("p2")
     await client.with_options(idempotency_key="kept").projects.delete("p1")
     assert len(backend.asked("DELETE", "/api/v1/projects/p1")) == 1
+
+
+async def test_an_agent_of_another_backend_gets_no_call_that_is_meant_for_this_one(
+    agent: FakeAgent, client: AsyncClient
+) -> None:
+    agent.server_url = "https://other.example"
+    agent.publish()
+    with pytest.raises(SettingsInvalid, match=r"serves https://other\.example"):
+        await client.projects.delete("p1")
+    assert agent.asked("DELETE", "/api/v1/projects/p1") == []
 
 
 async def test_what_only_the_agent_can_do_says_that_there_is_none(client: AsyncClient) -> None:

@@ -97,6 +97,21 @@ async def test_a_caller_may_bring_its_own_key_and_time_limit(agent: FakeAgent, c
     assert agent.proofs <= 2, "connections are shared"
 
 
+async def test_a_header_of_the_caller_s_own_is_sent_once_however_it_is_spelt(
+    agent: FakeAgent, client: AsyncClient
+) -> None:
+    sent: list[list[str]] = []
+
+    async def made(request: web.Request) -> web.StreamResponse:
+        sent.extend(request.headers.getall(name) for name in ("Idempotency-Key", "Content-Type", "Accept"))
+        return await json_answer({}, 201)(request)
+
+    agent.on("POST", TASKS, made)
+    own = {"idempotency-key": "row-7", "content-type": "application/json; v=1", "ACCEPT": "text/plain"}
+    await client.request("POST", TASKS, json={}, headers=own)
+    assert sent == [["row-7"], ["application/json; v=1"], ["text/plain"]]
+
+
 async def test_what_is_not_given_stays_and_none_clears(agent: FakeAgent, client: AsyncClient) -> None:
     agent.on("PATCH", f"{TASKS}/t1", json_answer(TASK))
     tasks = client.projects.tasks("p1")

@@ -15,6 +15,8 @@ from hivesync_contract.headers import IDEMPOTENCY_KEY
 _PATH = re.compile(r"/[!-~]*")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _METHODS = _SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
+_OURS = {name.lower(): name for name in ("Accept", "Content-Type", IDEMPOTENCY_KEY)}
+"""The names of headers that are set here: a caller's own, however it is spelt, takes their place."""
 
 
 class CallInvalid(HiveSyncError):
@@ -25,7 +27,10 @@ class CallInvalid(HiveSyncError):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request to the backend (`/api/v1/…`) or to the agent itself (`/v1/…`)."""
+    """A request to the backend (`/api/v1/…`) or to the agent itself (`/v1/…`).
+
+    One that changes something has an Idempotency-Key: sending it again does nothing twice.
+    """
 
     method: str
     path: str
@@ -43,11 +48,6 @@ class Call:
         """Tell whether it changes nothing."""
         return self.method in _SAFE_METHODS
 
-    @property
-    def is_replayable(self) -> bool:
-        """Tell whether sending it a second time can't do anything twice."""
-        return self.is_safe or IDEMPOTENCY_KEY in self.headers
-
 
 def new_call(
     method: str,
@@ -63,7 +63,8 @@ def new_call(
         raise CallInvalid(f"{method!r} is not a method of the API.")
     if not _PATH.fullmatch(path) or path.startswith("//") or "\\" in path or "#" in path:
         raise CallInvalid(f"{path!r} is not a path of the API; it begins with one slash.")
-    sent = {"Accept": "application/json", **(headers or {})}
+    sent = {"Accept": "application/json"}
+    sent |= {_OURS.get(name.lower(), name): value for name, value in (headers or {}).items()}
     if body is not None:
         sent.setdefault("Content-Type", "application/json")
     if method not in _SAFE_METHODS:

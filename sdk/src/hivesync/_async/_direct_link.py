@@ -39,7 +39,7 @@ class DirectLink:
     async def send(
         self, call: Call, *, stream: bool = False, read_seconds: float | None = None
     ) -> httpx.Response:
-        """Send the call; renew once when the token was refused and the call can be repeated.
+        """Send the call; renew once when the token was refused.
 
         Raises `SignedOut`, a keychain's error, `AnswerTooLong` or `httpx.TransportError`.
         """
@@ -47,7 +47,7 @@ class DirectLink:
             return await self._transmit(call, None, stream, read_seconds)
         token = await self.tokens.get()
         response = await self._transmit(call, token, stream, read_seconds)
-        if response.status_code != 401 or not self.tokens.is_renewable or not call.is_replayable:
+        if response.status_code != 401 or not self.tokens.is_renewable:
             return response
         await response.aclose()
         token = await self.tokens.get(refused=token)

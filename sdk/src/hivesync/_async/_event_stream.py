@@ -52,19 +52,20 @@ class AsyncEventStream:
     async def _connect(self) -> tuple[httpx.Response, tuple[Mode, str | None]]:
         """Open the agent's stream, or the backend's where no agent runs."""
         try:
-            response, mode = await self._open("/v1/events")
+            response, mode = await self._open("/v1/events", Mode.PROXY)
         except (AgentAbsent, ProtocolUnsupported):
-            response, mode = await self._open("/api/v1/events")
+            response, mode = await self._open("/api/v1/events", Mode.DIRECT)
         instance = self._router.agent.instance_id if mode is Mode.PROXY else None
         return response, (mode, instance)
 
-    async def _open(self, path: str) -> tuple[httpx.Response, Mode]:
+    async def _open(self, path: str, source: Mode) -> tuple[httpx.Response, Mode]:
         headers = {
             "Accept": "text/event-stream",
             "Accept-Encoding": "identity",
             "Cache-Control": "no-store",
         }
-        if self._last_id:
+        # To the other source this id would be one of its own.
+        if self._last_id and self._source is not None and self._source[0] is source:
             headers["Last-Event-ID"] = self._last_id
         response, mode = await self._router.stream(
             new_call("GET", path, headers=headers), read_seconds=_SILENCE_SECONDS

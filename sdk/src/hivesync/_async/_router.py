@@ -1,6 +1,6 @@
 """Decide for each call who answers it: the agent where it runs, else the backend.
 
-Nothing is done twice: a call that may have arrived is sent again only if it is safe or carries an
+Nothing is done twice: a call that may have arrived is sent again, but each that changes something carries an
 Idempotency-Key, which the backend remembers whichever way the call came. And nothing overtakes: while an
 agent that has ended keeps a change, later ones of the same thing wait for the agent.
 """
@@ -38,7 +38,7 @@ _RESTARTS_FOLLOWED = 3
 
 
 class _ConnectionLost(AgentAbsent):
-    """It broke in the middle of a call that may be repeated."""
+    """It broke in the middle of a call."""
 
 
 class Router:
@@ -68,7 +68,7 @@ class Router:
         call = self._with_key(call)
         for left in reversed(range(self._options.retries + 1)):
             response, mode = await self._open(call, stream=False, read_seconds=self._options.timeout_seconds)
-            pause = _pause_asked_for(response) if left and call.is_replayable else None
+            pause = _pause_asked_for(response) if left else None
             if pause is None:
                 break
             await sleep(pause)
@@ -132,7 +132,7 @@ class Router:
         while True:
             response, mode = await self._open_once(call, stream, read_seconds)
             is_busy = response.status_code == 409 and "Retry-After" in response.headers
-            if not (is_busy and call.is_replayable) or monotonic() > end:
+            if not is_busy or monotonic() > end:
                 return response, mode
             await response.aclose()
             await sleep(_BUSY_PAUSE_SECONDS)
@@ -199,9 +199,7 @@ class Router:
         except httpx.TimeoutException as exc:
             raise Offline("The agent took too long to answer.") from exc
         except httpx.TransportError as exc:
-            if call.is_replayable:
-                raise _ConnectionLost("The agent ended during the call.", WayReason.AGENT_STALE) from exc
-            raise Offline("The agent ended during the call; whether it was done is not known.") from exc
+            raise _ConnectionLost("The agent ended during the call.", WayReason.AGENT_STALE) from exc
 
     async def _by_backend(
         self, call: Call, stream: bool, read_seconds: float | None, *, public: bool = False

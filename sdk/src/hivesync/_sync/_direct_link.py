@@ -38,7 +38,7 @@ class DirectLink:
         self.tokens = TokenSource(settings.token, refresher, self.post, ask_agent)
 
     def send(self, call: Call, *, stream: bool = False, read_seconds: float | None = None) -> httpx.Response:
-        """Send the call; renew once when the token was refused and the call can be repeated.
+        """Send the call; renew once when the token was refused.
 
         Raises `SignedOut`, a keychain's error, `AnswerTooLong` or `httpx.TransportError`.
         """
@@ -46,7 +46,7 @@ class DirectLink:
             return self._transmit(call, None, stream, read_seconds)
         token = self.tokens.get()
         response = self._transmit(call, token, stream, read_seconds)
-        if response.status_code != 401 or not self.tokens.is_renewable or not call.is_replayable:
+        if response.status_code != 401 or not self.tokens.is_renewable:
             return response
         response.close()
         token = self.tokens.get(refused=token)
