@@ -26,6 +26,7 @@ from bench.lists import measure_list
 from bench.live import measure_live
 from bench.login import measure_login
 from bench.network import measure_network
+from bench.phone import measure_phone
 from bench.previews import measure_previews
 from bench.relay import compare
 from bench.sdk import measure_sdk
@@ -62,6 +63,7 @@ class Effort:
     jobs: int = 200
     live_saves: int = 30
     jobs_at_once: int = 100
+    phone_visits: int = 9
 
 
 FULL = Effort(
@@ -91,6 +93,7 @@ QUICK = Effort(
     growth_calls=100,
     jobs=40,
     live_saves=12,
+    phone_visits=3,
 )
 
 
@@ -127,6 +130,7 @@ def _measure(folder: Path, effort: Effort, wanted: list[str]) -> dict[str, Any]:
         "worker_memory": lambda: measure_worker_memory(_say),
         "previews": lambda: measure_previews(folder / "previews", effort.previews, _say),
         "live": lambda: measure_live(folder / "live", effort.live_saves, _say),
+        "phone": lambda: measure_phone(folder / "phone", effort.phone_visits, _say),
         "list": lambda: measure_list(folder / "list", effort.rounds, effort.load_seconds, _say),
         "login": lambda: measure_login(folder / "login", effort.rounds, effort.load_seconds, _say),
         "growth": lambda: measure_growth(folder / "growth", effort.stored_rows, effort.growth_calls, _say),

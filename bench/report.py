@@ -74,6 +74,7 @@ def _rows(results: dict[str, Any]) -> Iterator[Row]:
         ("index", _index),
         ("previews", _previews),
         ("live", _live),
+        ("phone", _phone),
         ("list", _list),
         ("login", _login),
         ("events", _events),
@@ -155,6 +156,13 @@ def _live(live: dict[str, Any]) -> Iterator[Row]:
     added = live["far_p50_ms"] - live["near_p50_ms"]
     far = f"{live['round_trip_ms']:.0f} ms away"
     yield _at_most(f"{what}: added by {far}, p50", live["round_trip_ms"], added, " ms")
+
+
+def _phone(seen: dict[str, Any]) -> Iterator[Row]:
+    device = f"phone page, processor {seen['slower']} × slower"
+    yield _at_most(f"{device}: first paint ÷ that of a page of one line", 2, seen["paint_ratio"])
+    for when, what in (("ready", "opened when ready"), ("early", "opened while it is built")):
+        yield _at_most(f"{device}: layout shift in thousandths, {what}", 10, seen[when]["shift"] * 1000, "")
 
 
 def _list(listed: dict[str, Any]) -> Iterator[Row]:

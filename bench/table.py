@@ -35,6 +35,8 @@ def table(results: dict[str, Any]) -> str:
         parts += ["", *_preview_lines(previews)]
     if live := results.get("live"):
         parts += ["", *_live_lines(live)]
+    if seen := results.get("phone"):
+        parts += ["", *_phone_lines(seen)]
     if listed := results.get("list"):
         parts += ["", *_list_lines(listed)]
     if login := results.get("login"):
@@ -178,6 +180,17 @@ def _live_lines(live: dict[str, Any]) -> Iterable[str]:
     ):
         yield f"  {what:<20} p50 {live[f'{name}_p50_ms']:.0f} ms, p95 {live[f'{name}_p95_ms']:.0f} ms"
     yield f"  nearby ÷ vite {live['ratio']:.2f} ×; a save sends {live['sent_ratio']:.2f} × its file"
+
+
+def _phone_lines(seen: dict[str, Any]) -> Iterable[str]:
+    yield f"The phone page on a processor {seen['slower']} × slower, {seen['visits']} visits each"
+    yield f"  first paint ÷ that of a page of one line {seen['paint_ratio']:.2f} ×"
+    for when, what in (("ready", "opened when ready"), ("early", "opened while it is built")):
+        figures = seen[when]
+        yield (
+            f"  {what:<25} first paint {figures['paint_ms']:.0f} ms, app shown {figures['shown_ms']:.0f} ms, "
+            f"layout shift {figures['shift']:.4f}"
+        )
 
 
 def _list_lines(listed: dict[str, Any]) -> Iterable[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,4 +130,31 @@ def test_a_new_file_becomes_a_version_and_saves_go_on_after_it(
     assert version > 1
     (project / "src" / "word.ts").write_text('export const word = "Newer still";\n')
     expect(phone.app.get_by_role("heading", name="Newer still")).to_be_visible()
+    assert api.preview(live.id).version == version
+
+
+def test_saves_while_the_worker_is_away_are_on_the_page_when_it_is_back(
+    stack: Stack, api: AgentApi, live: LocalPreview, phone: Phone, project: Path
+) -> None:
+    source, style = project / "src" / "App.tsx", project / "src" / "index.css"
+    text, rules = source.read_text(), style.read_text()
+    source.write_text(text.replace("Get started", "As it goes"))
+    stack.worker.kill()
+    style.write_text(rules + "h1 { color: rgb(1, 2, 3) !important; }")
+    line = phone.page.get_by_role("paragraph").filter(
+        has_text="No connection. This is the last version that came."
+    )
+    expect(line).to_be_visible()
+    expect(phone.app.get_by_role("button", name=re.compile("Count is"))).to_be_visible()
+    source.write_text(text.replace("Get started", "While away"))
+
+    stack.runner.restart(stack.worker)
+    heading = last_frame(phone).get_by_role("heading", name="While away")
+    expect(heading).to_have_css("color", "rgb(1, 2, 3)", timeout=60_000)
+    expect(line).not_to_be_visible()
+
+    wait_until(lambda: api.preview(live.id).devices and api.preview(live.id).state is PreviewState.READY)
+    version = api.preview(live.id).version
+    source.write_text(text.replace("Get started", "Here again"))
+    expect(phone.app.get_by_role("heading", name="Here again")).to_be_visible()
     assert api.preview(live.id).version == version

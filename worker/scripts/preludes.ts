@@ -31,6 +31,8 @@ const PRELUDES: Readonly<Record<string, Prelude>> = {
   react_native: {
     modules: { "react-native": "react-native-web", "react-native-web": "react-native-web" },
     needs: ["react"],
+    // React Native has it, and so its packages use it.
+    first: "window.global ??= window;",
   },
   preact: {
     modules: same([

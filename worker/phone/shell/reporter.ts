@@ -18,14 +18,14 @@ export class Reporter {
   constructor(private readonly send: (message: FromViewer) => void) {}
 
   console({ level, text, stack }: Console, maps: Maps): void {
-    this.#add({ message: text, stack }, { level, isError: false }, maps);
+    this.#add({ message: text, stack }, { level, is_error: false }, maps);
   }
 
   error(error: RuntimeError, maps: Maps): void {
-    this.#add(error, { level: "error", isError: true }, maps);
+    this.#add(error, { level: "error", is_error: true }, maps);
   }
 
-  #add(what: RuntimeError, kind: Pick<ConsoleEntry, "level" | "isError">, maps: Maps): void {
+  #add(what: RuntimeError, kind: Pick<ConsoleEntry, "level" | "is_error">, maps: Maps): void {
     this.#timer ??= setTimeout(() => void this.#flush(), GATHER_MS);
     const now = Math.floor(Date.now() / 1000);
     if (now !== this.#second) [this.#second, this.#inSecond] = [now, 0];
@@ -43,7 +43,7 @@ export class Reporter {
 
 async function entryOf(
   what: RuntimeError,
-  kind: Pick<ConsoleEntry, "level" | "isError">,
+  kind: Pick<ConsoleEntry, "level" | "is_error">,
   maps: Maps,
 ): Promise<ConsoleEntry> {
   // Without its map a line is still worth telling.

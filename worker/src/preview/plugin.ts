@@ -21,6 +21,8 @@ export const PROJECT = "project";
 export const VIRTUAL = "virtual";
 const PRELUDE = "prelude";
 const STAND_IN = "stand-in";
+/** Modules that are not there, and that throw when they are required. */
+const ABSENT = "absent";
 /** Stands in CSS for the address that an asset will have on the phone; the page puts it in. */
 export const ASSET_SCHEME = "hivesync-asset:";
 
@@ -59,6 +61,9 @@ export function onLoadOurs(build: PluginBuild, input: PluginInput): void {
   build.onLoad({ filter: /.*/, namespace: VIRTUAL }, ({ path }) => input.virtual.get(path) ?? null);
   build.onLoad({ filter: /.*/, namespace: STAND_IN }, ({ path }) => ({
     contents: standIn(path),
+  }));
+  build.onLoad({ filter: /.*/, namespace: ABSENT }, ({ path }) => ({
+    contents: `throw new Error(${JSON.stringify(path)});`,
   }));
   build.onLoad({ filter: /.*/, namespace: PRELUDE }, ({ path }) => loadPrelude(input, path));
 }
@@ -106,8 +111,17 @@ export function resolve(input: PluginInput, args: Import): OnResolveResult {
     case "external":
       return { path: specifier, external: true };
     case "refused":
+      if (isOptional(args, found.refusal)) return { path: found.refusal.text, namespace: ABSENT };
       return { errors: [refusalMessage(found.refusal)] };
   }
+}
+
+/**
+ * Packages try what an app may have beside them (`try { require("…") } catch {}`), as bundlers of React Native let
+ * them. What is required without a `try` fails when the app comes to it, with the same words.
+ */
+function isOptional({ kind, importer }: Import, { code }: Refusal): boolean {
+  return kind === "require-call" && code === "PREVIEW_BUILD_FAILED" && importer.includes("node_modules/");
 }
 
 /** Of a package's barrel the bundler reads what the importer takes from it; null for any other module. */

@@ -56,15 +56,24 @@ function join(directory: string, name: string): string {
 function* fileCandidates(project: Project, path: string): Generator<string> {
   const extension = extensionOf(path);
   const stem = extension === "" ? path : path.slice(0, -extension.length);
-  for (const suffix of project.platformSuffixes) yield `${stem}${suffix}${extension}`;
-  yield path;
-  for (const written of WRITTEN_FOR[extension] ?? []) yield* withSuffixes(project, stem, written);
-  for (const added of EXTENSIONS) yield* withSuffixes(project, path, added);
+  const suffixes = suffixesAt(project, path);
+  yield* withSuffixes(suffixes, stem, extension);
+  for (const written of WRITTEN_FOR[extension] ?? []) yield* withSuffixes(suffixes, stem, written);
+  for (const added of EXTENSIONS) yield* withSuffixes(suffixes, path, added);
   for (const scale of SCALES) yield `${stem}${scale}${extension}`;
 }
 
-function* withSuffixes(project: Project, stem: string, extension: string): Generator<string> {
-  for (const suffix of [...project.platformSuffixes, ""]) yield `${stem}${suffix}${extension}`;
+function* withSuffixes(suffixes: readonly string[], stem: string, extension: string): Generator<string> {
+  for (const suffix of suffixes) yield `${stem}${suffix}${extension}`;
+}
+
+/**
+ * Give the suffixes to look for, in order. In a package the plain file beside a `.native` one is that for browsers,
+ * and the other asks for native modules.
+ */
+function suffixesAt({ platformSuffixes: own }: Project, path: string): readonly string[] {
+  if (own.length === 0 || !path.includes("node_modules/")) return [...own, ""];
+  return [".web", "", ...own.filter((suffix) => suffix !== ".web")];
 }
 
 /** Give the folder whose files are served at `/`, as the project's own dev server does. */

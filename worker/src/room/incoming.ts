@@ -38,12 +38,12 @@ function readFile(value: unknown): SavedFile | null {
 }
 
 function readEntry(value: unknown): ConsoleEntry {
-  const { level, text, isError, file, line, column } = fieldsOf(value);
+  const { level, text, is_error: isError, file, line, column } = fieldsOf(value);
   const place = typeof file === "string" && isSafePath(file) ? file : null;
   return {
     level: LEVELS.includes(level) ? (level as ConsoleLevel) : "log",
     text: typeof text === "string" ? text.slice(0, TEXT_MAX) : "",
-    isError: isError === true,
+    is_error: isError === true,
     file: place,
     line: place === null || line === null ? null : countOf(line),
     column: place === null || column === null ? null : countOf(column),

@@ -51,11 +51,11 @@ export type ToViewer =
 
 export type ConsoleLevel = "log" | "info" | "warn" | "error" | "debug";
 
-/** Something that the app wrote to the console, or an error that nothing caught (`isError`). */
+/** Something that the app wrote to the console, or an error that nothing caught (`is_error`). */
 export interface ConsoleEntry {
   readonly level: ConsoleLevel;
   readonly text: string;
-  readonly isError: boolean;
+  readonly is_error: boolean;
   readonly file: string | null;
   readonly line: number | null;
   readonly column: number | null;

@@ -185,7 +185,7 @@ document.querySelector("pre").textContent = [data.word, word, text, note, Object
     );
     await expect
       .poll(lines)
-      .toContainEqual(expect.objectContaining({ text: "Error: late", isError: true, file: null }));
+      .toContainEqual(expect.objectContaining({ text: "Error: late", is_error: true, file: null }));
     await appFrame(page).evaluate(() => {
       for (let n = 0; n < 500; n += 1) console.log(n);
     });

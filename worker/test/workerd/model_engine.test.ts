@@ -81,7 +81,9 @@ describe("a malformed answer", () => {
 describe("a server in trouble", () => {
   it.each([429, 500, 503])("with %i is asked once more", async (status) => {
     const model = await modelThat({ status, headers: AT_ONCE }, says(GOOD));
-    expect(await engineWith([model]).document(subjectOf())).toMatchObject({ model, fallback: false });
+    // When, is the server's to say.
+    const engine = engineWith([model], { pauseSeconds: 60, jobSeconds: 8 });
+    expect(await engine.document(subjectOf())).toMatchObject({ model, fallback: false });
   });
 
   it.each([
@@ -142,6 +144,7 @@ describe("Premium's model", () => {
     expect(modelsOf("free", "small", "large")).toEqual(["small"]);
     expect(modelsOf("pro", "small", "large")).toEqual(["small"]);
     expect(modelsOf("premium", "small", "large")).toEqual(["large", "small"]);
+    expect(modelsOf("premium", "same", "same")).toEqual(["same"]);
   });
 });
 

@@ -126,6 +126,26 @@ describe("a saved script that is compiled quickly", () => {
   });
 });
 
+it("a style sheet of a live preview brings what it imports, and its classes are its own", async () => {
+  const { modules } = await program("web", "index.html", {
+    "index.html": `<script type="module" src="/main.js"></script>`,
+    "main.js": `import "./page.css"; import one from "./one/a.module.css"; import two from "./two/a.module.css"; console.log(one, two);`,
+    "page.css": `@import "./colours.css"; p { margin: 0 }`,
+    "colours.css": `p { color: red }`,
+    "one/a.module.css": `.big { color: blue }`,
+    "two/a.module.css": `.big { color: green }`,
+  });
+  const styles = new Map(modules.map((module) => [module.id, module]));
+  const page = styles.get("project:page.css");
+  expect(page?.css).toContain("color: red");
+  expect(page?.files).toEqual(expect.arrayContaining(["page.css", "colours.css"]));
+  const names = ["one", "two"].map(
+    (folder) => /\.(\S+) \{/.exec(styles.get(`project:${folder}/a.module.css`)?.css ?? "")?.[1],
+  );
+  expect(names).not.toContain(undefined);
+  expect(new Set(names).size).toBe(2);
+});
+
 describe("the bundler is left", () => {
   let small: Program;
 

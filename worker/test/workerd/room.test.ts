@@ -115,7 +115,7 @@ describe("a save", () => {
     });
     const { entries } = await agent.hear("console");
     expect(entries).toEqual([
-      { level: "log", text: "after", isError: false, file: null, line: null, column: null },
+      { level: "log", text: "after", is_error: false, file: null, line: null, column: null },
     ]);
     const other = await viewer(shown);
     other.say(HELLO);
@@ -144,7 +144,7 @@ describe("a phone that floods its room", () => {
     const [phone, agent] = [await viewer(shown), await publisher(shown)];
     phone.say(HELLO);
     await phone.hear("state");
-    const entry = { level: "log", text: "x".repeat(256 * 1024), isError: false } as ConsoleEntry;
+    const entry = { level: "log", text: "x".repeat(256 * 1024), is_error: false } as ConsoleEntry;
     phone.say({ type: "console", entries: [entry], dropped: 0 });
     phone.say({ type: "console", entries: [{ ...entry, text: "short" }], dropped: 0 });
     expect(await agent.hear("console")).toMatchObject({ entries: [{ text: "short" }] });

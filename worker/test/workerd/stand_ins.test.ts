@@ -44,6 +44,56 @@ describe("a stand-in", () => {
   });
 });
 
+describe("an installed package of React Native", () => {
+  const files = {
+    "App.js": `import { a } from "packed"; export default () => a;`,
+    "node_modules/packed/package.json": `{ "main": "index.js" }`,
+  };
+
+  it("may try what is not installed, and says by its name what it did not find", async () => {
+    const { script } = await bundleProject("react_native", "App.js", {
+      ...files,
+      "node_modules/packed/index.js": `let a; try { a = require("masked") } catch { a = require("./plain") } exports.a = a;`,
+      "node_modules/packed/plain.js": `module.exports = "the plain one";`,
+    });
+    expect(script).toContain("the plain one");
+    expect(script).toContain("throw new Error('The package \"masked\" is not installed')");
+    const own = { "App.js": `try { require("masked") } catch {} export default () => null;` };
+    await expect(bundleProject("react_native", "App.js", own)).rejects.toThrow('"masked" is not installed');
+    const imported = { ...files, "node_modules/packed/index.js": `import "masked"; export const a = 1;` };
+    await expect(bundleProject("react_native", "App.js", imported)).rejects.toThrow("is not installed");
+  });
+
+  it("is taken by its files for browsers: .web, else the plain one beside a native one", async () => {
+    const { script } = await bundleProject("react_native", "App.js", {
+      ...files,
+      "App.js": `import { a } from "packed"; import b from "./own"; export default () => [a, b];`,
+      "own.js": `export default "own plain";`,
+      "own.ios.js": `export default "own ios";`,
+      "node_modules/packed/index.js": `export const a = [require("./x"), require("./y"), require("./z")];`,
+      "node_modules/packed/x.js": `module.exports = "x plain";`,
+      "node_modules/packed/x.native.js": `module.exports = "x native";`,
+      "node_modules/packed/x.ios.js": `module.exports = "x ios";`,
+      "node_modules/packed/y.js": `module.exports = "y plain";`,
+      "node_modules/packed/y.web.js": `module.exports = "y web";`,
+      "node_modules/packed/z.ios.js": `module.exports = "z ios";`,
+      "node_modules/packed/z.native.js": `module.exports = "z native";`,
+    });
+    const taken = [
+      "x plain",
+      "x native",
+      "x ios",
+      "y plain",
+      "y web",
+      "z ios",
+      "z native",
+      "own plain",
+      "own ios",
+    ];
+    expect(taken.filter((text) => script.includes(text))).toEqual(["x plain", "y web", "z ios", "own ios"]);
+  });
+});
+
 describe("aliases of Babel", () => {
   it("are read from module-resolver, without running it", async () => {
     const { script } = await bundleProject("react_native", "App.js", {

@@ -37,7 +37,8 @@ def _markdown(file: str, result: AiDocsResult) -> Iterator[str]:
     if result.suggested_diff:
         yield f"\n## Suggested change\n\n```diff\n{result.suggested_diff.rstrip()}\n```"
     model = f", model {result.model}" if result.model else ""
-    yield "\n" + " ".join([f"*By {result.engine}{model}.*", *result.notes])
+    fallback = " (the usual model could not be had)" if result.fallback else ""
+    yield "\n" + " ".join([f"*By {result.engine}{model}{fallback}.*", *result.notes])
 
 
 def _place(part: Explanation) -> str:

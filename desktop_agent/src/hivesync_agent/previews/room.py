@@ -168,11 +168,11 @@ class Room:
     def _line(self, entry: Entry) -> ConsoleLine:
         record = self._tracked.record
         if entry.file is None:
-            return ConsoleLine(entry.level, entry.text, entry.isError)
+            return ConsoleLine(entry.level, entry.text, entry.is_error)
         file = between(record.place, entry.file)
         path = os.path.normpath(Path(record.root, file))
         place = (path, file, entry.line or 1, entry.column or 1)
-        return ConsoleLine(entry.level, entry.text, entry.isError, *place)
+        return ConsoleLine(entry.level, entry.text, entry.is_error, *place)
 
     def _leave(self) -> None:
         self._socket = None

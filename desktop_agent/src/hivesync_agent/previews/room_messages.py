@@ -41,7 +41,7 @@ class Entry:
 
     level: ConsoleLevel
     text: str
-    isError: bool = False  # noqa: N815 - the wire's name
+    is_error: bool = False
     file: str | None = None
     line: int | None = None
     column: int | None = None

@@ -51,6 +51,7 @@ PROVIDED = frozenset(
         "expo-web-browser",
         "@expo/vector-icons",
         "@react-native-async-storage/async-storage",
+        "@react-native/assets-registry",
         "@react-native/new-app-screen",
         "react-native-gesture-handler",
     }

@@ -31,6 +31,9 @@ BATCH = 8
 POLL_SECONDS = 1.0
 BACKOFF_FIRST_SECONDS = 0.5
 BACKOFF_MAX_SECONDS = 30.0
+LOOK_AGAIN = timedelta(seconds=5)
+LINE_MAX = timedelta(minutes=15)
+"""Whoever asked waits no longer for all that was sent before; the agent does not, either."""
 QUEUED_MAX = timedelta(hours=24)
 
 
@@ -135,10 +138,19 @@ class Dispatcher:
     def _waiting(self, transaction: Transaction) -> Leases[OutboxRow]:
         return Leases(transaction.session, OutboxRow, self.lease)
 
+    async def _is_late(self, outcomes: JobOutcomes, job: JobRow) -> bool:
+        """Tell whether a job had its time, from its turn on: to wait for others is no fault."""
+        turn = await outcomes.jobs.turn_of(job, outcomes.now)
+        sent_at = job.sent_at or turn
+        return outcomes.now >= min(turn + self._deadline(job), sent_at + LINE_MAX)
+
     async def _watch_deadlines(self) -> None:
         async with self.database.transaction() as transaction:
             outcomes = self.outcomes_on(transaction)
             for job in await outcomes.jobs.overdue(outcomes.now, BATCH):
+                if not await self._is_late(outcomes, job):
+                    job.deadline_at = outcomes.now + LOOK_AGAIN
+                    continue
                 _logger.warning("job unanswered", extra={"job": job.id, "attempt": job.attempt})
                 await outcomes.retry_or_fail(job)
             for job in await outcomes.jobs.abandoned(outcomes.now - QUEUED_MAX, BATCH):

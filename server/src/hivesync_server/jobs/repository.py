@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hivesync_contract.jobs import JobKind
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from hivesync_server.jobs.tables import OPEN_STATES, JobRow, OutboxRow
 
@@ -49,9 +50,34 @@ class JobRepository:
         await self.session.execute(delete(OutboxRow).where(OutboxRow.job_id == job_id))
 
     async def overdue(self, now: datetime, limit: int) -> Sequence[JobRow]:
-        """Give and lock sent jobs whose answer did not come in time."""
-        query = select(JobRow).where(JobRow.state == "sent", JobRow.deadline_at <= now)
+        """Give and lock sent jobs whose answer did not come in time, in the order in which they were sent."""
+        query = (
+            select(JobRow).where(JobRow.state == "sent", JobRow.deadline_at <= now).order_by(JobRow.sent_at)
+        )
         return (await self.session.scalars(query.limit(limit).with_for_update(skip_locked=True))).all()
+
+    async def turn_of(self, job: JobRow, now: datetime) -> datetime:
+        """Give since when it is a sent job's turn; `now` while one that was sent before it is open.
+
+        The Worker takes one after another. What it passed over, for one that was sent later, it has lost.
+        """
+        sent_at = job.sent_at or now
+        before, since = JobRow.sent_at < sent_at, JobRow.finished_at > sent_at
+        later = (JobRow.tier == job.tier, JobRow.state == "succeeded", JobRow.sent_at > sent_at, since)
+        if await self._newest(job, JobRow.sent_at, *later):
+            return sent_at
+        if await self._newest(job, JobRow.sent_at, JobRow.state.in_(OPEN_STATES), before):
+            return now
+        ended = await self._newest(job, JobRow.finished_at, before, since)
+        # One that was given up and sent again has left its place in the line.
+        left = await self._newest(job, JobRow.sent_at, JobRow.attempt > 1, JobRow.sent_at > sent_at)
+        return max(sent_at, ended or sent_at, left or sent_at)
+
+    async def _newest(
+        self, job: JobRow, time: InstrumentedAttribute[datetime | None], *those: ColumnElement[bool]
+    ) -> datetime | None:
+        """Give the latest of a time that jobs of the same kind have; None if there are no such jobs."""
+        return await self.session.scalar(select(func.max(time)).where(JobRow.kind == job.kind, *those))
 
     async def abandoned(self, created_before: datetime, limit: int) -> Sequence[JobRow]:
         """Give and lock jobs that never reached a Worker in all that time."""

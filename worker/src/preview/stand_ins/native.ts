@@ -77,6 +77,10 @@ export const NATIVE_STAND_INS: Readonly<Record<string, StandIn>> = {
     instead: "values last until the preview is closed",
     code: ASYNC_STORAGE,
   },
+  "@react-native/assets-registry/registry": {
+    instead: "a required picture is its address already",
+    code: "export const registerAsset = () => 0;\nexport const getAssetByID = () => undefined;",
+  },
   "@react-native/new-app-screen": { instead: "a plain welcome is shown", code: NEW_APP_SCREEN },
   "react-native-gesture-handler": {
     instead: "the root view and React Native's own touchables are there, gestures are not",
