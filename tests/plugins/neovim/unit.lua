@@ -212,6 +212,27 @@ function tests.the_documentation_names_lines_and_engine()
   end
 end
 
+function tests.a_folder_whose_name_only_begins_alike_is_another()
+  local project = require("hivesync.project")
+  same(project.relative("/home/shop/src/a.ts", "/home/shop"), "src/a.ts")
+  same(project.relative("/home/shop-old/src/a.ts", "/home/shop"), "a.ts")
+end
+
+function tests.a_value_of_a_query_stays_one_value()
+  same(require("hivesync.calls").escaped("a&b=ü/.txt"), "a%26b%3D%C3%BC%2F.txt")
+end
+
+function tests.a_change_that_waits_is_told()
+  local notify, told = vim.notify, {}
+  vim.notify = function(text)
+    told[#told + 1] = text
+  end
+  local tell = require("hivesync.tell")
+  same({ tell.queued({ status = 202 }), tell.queued({ status = 200 }), tell.queued(nil) }, { true, false, false })
+  same(#told, 1)
+  vim.notify = notify
+end
+
 local passed, failed = 0, {}
 for name, test in pairs(tests) do
   local ok, why = pcall(test)

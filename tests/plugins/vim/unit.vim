@@ -1,6 +1,7 @@
 vim9script
 # Runs inside Vim: each function is a test. Writes "passed: N", or what failed, to $HIVESYNC_REPORT.
 
+import autoload 'hivesync/calls.vim'
 import autoload 'hivesync/http.vim'
 import autoload 'hivesync/sse.vim'
 import autoload 'hivesync/proof.vim'
@@ -10,6 +11,7 @@ import autoload 'hivesync/diff.vim'
 import autoload 'hivesync/json.vim'
 import autoload 'hivesync/links.vim'
 import autoload 'hivesync/programs.vim'
+import autoload 'hivesync/project.vim'
 
 def Read(text: string, size: number, bytes_max = 100): list<any>
   var reader = http.New(null, bytes_max)
@@ -176,6 +178,15 @@ def Test_only_true_is_true()
   endfor
   assert_false(json.True({}, 'is'))
   assert_false(json.True(null, 'is'))
+enddef
+
+def Test_a_folder_whose_name_only_begins_alike_is_another()
+  assert_equal('src/a.ts', project.Relative('/home/shop/src/a.ts', '/home/shop'))
+  assert_equal('a.ts', project.Relative('/home/shop-old/src/a.ts', '/home/shop'))
+enddef
+
+def Test_a_value_of_a_query_stays_one_value()
+  assert_equal('a%26b%3D%C3%BC%2F.txt', calls.Escaped('a&b=ü/.txt'))
 enddef
 
 var failed: list<string> = []

@@ -18,6 +18,10 @@ from hivesync_agent.cli.checks.way import Answer, Way, reason
 _SKEW_SECONDS = 60
 _HEALTH = "/api/v1/health"
 _RESTART = "It runs on this machine and hangs: end it and start it again."
+_SET_CLOCK = (
+    "Have the system set this machine's clock (on Linux: `timedatectl set-ntp true`); if it is right, tell "
+    "whoever runs the backend."
+)
 _IS_IT = "Is HIVESYNC_SERVER_URL right?"
 
 
@@ -57,7 +61,7 @@ def check_clock(machine: Machine) -> Seen:
     skew = answer.sent_at + answer.latency_ms / 2000 - told
     if abs(skew) > _SKEW_SECONDS:
         text = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} the backend"
-        return wrong(text, "Set the clock; signatures and tokens depend on it.")
+        return wrong(text, _SET_CLOCK)
     return ok("agrees with the backend")
 
 
