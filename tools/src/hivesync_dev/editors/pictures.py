@@ -13,16 +13,20 @@ from hivesync_dev.stack.stack import Stack, StackSettings
 
 PICTURES = ROOT / "docs" / "screenshots"
 SAMPLE = ROOT / "examples" / "react-native-app"
-# What each step shows besides, so that it can be waited for until it is gone.
+# What each step shows besides, so that it can be waited for until it is gone; "" for a message, which stays.
 _STEPS = (
     ("status", "by the agent"),
     ("tasks", "open and comment"),
     ("comments", "What is it for?"),
     ("docs", "Explanations"),
     ("preview", "Scan it"),
+    ("live", "each save is shown there"),
+    ("stop", ""),
     ("notifications", "mark all read"),
     ("console", "appears here"),
     ("doctor", "has proven itself"),
+    ("logout", ""),
+    ("login", "Sign in"),
 )
 
 
@@ -38,13 +42,15 @@ def main() -> None:
             for editor in ("neovim", "vim"):
                 with tour_of(editor, stack, project / "App.tsx", folder) as tour:
                     _walk(tour, editor)
+                stack.sign_in()
 
 
 def _walk(tour: Tour, editor: str) -> None:
     for step, text in _STEPS:
         getattr(tour, step)()
         draw(tour.terminal.screen(colours=True), PICTURES / f"{editor}-{step}.png")
-        tour.close(text)
+        if text:
+            tour.close(text)
 
 
 if __name__ == "__main__":
