@@ -58,7 +58,7 @@ def _refusal(view: sublime.View, path: str | None) -> str:
     if view.encoding() == "Hexadecimal":
         return "this is a binary file; only text can be documented."
     if view.size() > _CHARACTERS_MAX:
-        return "this file is too large to be documented."
+        return "this file is too large to be documented. Move a part of it to a file of its own."
     return ""
 
 

@@ -81,6 +81,11 @@ async def test_what_is_no_text_or_no_file_is_not_documented(editor: Editor, answ
     answering.on("POST", "/v1/ai-docs", problem_answer(413, "PAYLOAD_TOO_LARGE", "The file is too large."))
     await editor.do("encoding", name="UTF-8")
     await editor.run("hivesync_generate_ai_docs")
-    seen = await editor.see(lambda seen: len(seen["shown"]["errors"]) == 2)
+    await editor.see(lambda seen: len(seen["shown"]["errors"]) == 2)
+    await editor.do("type", text="x" * 4_000_001)
+    await editor.run("hivesync_generate_ai_docs")
+    seen = await editor.see(lambda seen: len(seen["shown"]["errors"]) == 3)
+    assert "Move a part of it" in seen["shown"]["errors"][2]
+    assert len(answering.asked("POST", "/v1/ai-docs")) == 1
     assert "binary" in seen["shown"]["errors"][0]
     assert seen["shown"]["errors"][1] == "HiveSync: The file is too large."
