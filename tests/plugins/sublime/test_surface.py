@@ -66,3 +66,21 @@ async def test_signed_out_is_told_and_signing_in_is_offered(editor: Editor, answ
     await editor.run("hivesync_request_preview")
     seen = await editor.see(lambda seen: seen["shown"]["questions"])
     assert seen["shown"]["questions"] == ["You are not signed in to HiveSync."]
+
+
+async def test_a_limit_is_told_with_when_it_ends(editor: Editor, answering: FakeAgent) -> None:
+    problem = {"status": 402, "code": "TIER_LIMIT", "detail": "Your tier allows 5 previews per hour."}
+    answering.on("POST", "/v1/previews", json_answer(problem, 402, {"Retry-After": "90"}))
+    await editor.run("hivesync_request_preview")
+    seen = await editor.see(lambda seen: seen["shown"]["errors"])
+    assert seen["shown"]["errors"] == [f"HiveSync: {problem['detail']} Try again in 90 s."]
+
+
+async def test_without_agent_and_command_it_is_said_how_to_get_them(
+    editor: Editor, answering: FakeAgent
+) -> None:
+    await editor.do("set", name="hivesync_command", value="/nowhere/hivesync")
+    await answering.stop()
+    await editor.run("hivesync_open_tasks")
+    seen = await editor.see(lambda seen: seen["shown"]["errors"] or seen["shown"]["questions"])
+    assert "Install HiveSync" in seen["shown"]["errors"][0]
