@@ -73,6 +73,7 @@ async def test_a_result_of_ten_megabytes_keeps_nobody_waiting(editor: Editor, an
     seen = await editor.see(lambda seen: seen["sheets"])
     assert len(seen["sheets"][0][1]) < 2_000_000
     assert "more explanations are left out" in seen["sheets"][0][1]
+    assert len(seen["phantoms"]) == 100
 
 
 async def test_what_is_no_text_or_no_file_is_not_documented(editor: Editor, answering: FakeAgent) -> None:
