@@ -30,6 +30,11 @@ describe("a barrel", () => {
   it.each([
     ["a name", `import { sub as s } from 'dates'`, `export { sub as sub } from "./more/index.js";`],
     ["another name", `export { both } from "dates";`, `export { twice as both } from "./icon.js";`],
+    [
+      "a name with a remark",
+      `import { /* its own */ sub } from "dates";`,
+      `export { sub as sub } from "./more/index.js";`,
+    ],
     ["its default", `import Standard from "dates";`, `export { default as default } from "./icon.js";`],
     ["a name that it has not", `import { Unit } from "dates";`, "export {};"],
     [
