@@ -12,6 +12,7 @@ import { handOver } from "./preview/viewer/handover.ts";
 import { awaitCurrent } from "./preview/viewer/progress.ts";
 import { openSession } from "./preview/viewer/session.ts";
 import { joinRoom } from "./room/endpoint.ts";
+import { bundler } from "./preview/esbuild.ts";
 import { dispatch, route } from "./router.ts";
 
 export { JobLedger } from "./jobs/ledger.ts";
@@ -46,7 +47,9 @@ export default {
   async queue(batch, bindings, context): Promise<void> {
     await consumeJobs(batch, bindings, context);
   },
-  async scheduled(_controller, bindings): Promise<void> {
+  async scheduled(_controller, bindings, context): Promise<void> {
+    // An isolate's first build should not wait for its bundler. Whatever becomes of the heartbeat, this goes on.
+    context.waitUntil(bundler.warm());
     await sendHeartbeat(bindings, readSettings(bindings));
   },
 } satisfies ExportedHandler<Bindings, QueuedJob>;

@@ -7,6 +7,7 @@ import type { Bindings, Settings } from "../env.ts";
 import { WorkerError } from "../errors.ts";
 import { buildVersion } from "../preview/build.ts";
 import { finishVersion } from "../preview/current.ts";
+import { bundler } from "../preview/esbuild.ts";
 import { loadManifest } from "../preview/manifest.ts";
 import { loadSources } from "../preview/sources.ts";
 import { tellRoom } from "../room/news.ts";
@@ -43,12 +44,13 @@ export async function runJob(
 async function reportOf(bindings: Bindings, job: Job, traceparent: string | null): Promise<Report> {
   const log = new JobLog(job, traceparent);
   const outcome = await outcomeOf(bindings, job, log);
+  const [logs_key] = await Promise.all([log.save(bindings.R2_LOGS, outcome), tellOf(bindings, job)]);
   return {
     job_id: job.job_id,
     kind: job.kind,
     status: outcome.error ? "FAIL" : "SUCCESS",
     attempt: job.attempt,
-    logs_key: await log.save(bindings.R2_LOGS, outcome),
+    logs_key,
     artifact_keys: outcome.artifact_keys ?? [],
     result: outcome.result ?? null,
     error: outcome.error ?? null,
@@ -57,13 +59,17 @@ async function reportOf(bindings: Bindings, job: Job, traceparent: string | null
 
 async function outcomeOf(bindings: Bindings, job: Job, log: JobLog): Promise<Outcome> {
   if (job.kind === "preview.build" && job.preview) {
-    await tellRoom(bindings, job.preview);
-    const outcome = await buildInTurn(bindings.R2, job.tier, job.preview, log);
-    await tellRoom(bindings, job.preview);
+    const building = buildInTurn(bindings.R2, job.tier, job.preview, log);
+    const [outcome] = await Promise.all([building, tellOf(bindings, job)]);
     return outcome;
   }
   if (job.kind === "ai.docs" && job.ai_docs) return document(bindings, job.ai_docs, job.tier, log);
   return { error: { code: "INTERNAL_ERROR", message: "The job holds nothing to do." } };
+}
+
+/** Tell a preview's room where its build is. */
+async function tellOf(bindings: Bindings, { preview }: Job): Promise<void> {
+  if (preview) await tellRoom(bindings, preview);
 }
 
 async function buildInTurn(bucket: R2Bucket, tier: Tier, build: PreviewBuild, log: JobLog): Promise<Outcome> {
@@ -79,7 +85,10 @@ async function buildPreview(bucket: R2Bucket, build: PreviewBuild, log: JobLog):
   try {
     const manifest = await loadManifest(bucket, build);
     log.step("manifest", { kind: manifest.kind, files: manifest.files.length });
-    const { sources, packs } = await loadSources(bucket, build, manifest);
+    // Awaited whatever happens: what a job leaves unfinished stays so for the next one.
+    const ready = bundler.warm();
+    const loading = loadSources(bucket, build, manifest).finally(async () => ready);
+    const [{ sources, packs }] = await Promise.all([loading, ready]);
     result = { ...result, sources_stored: true, packs: [...packs] };
     log.step("sources");
     const built = await buildVersion(bucket, build, manifest, sources);

@@ -36,6 +36,11 @@ class Bundler {
     return this.#inTurn(() => build(options), bytesRead);
   }
 
+  /** Start the instance, if there is none: it takes as long as a build, which should find it ready. */
+  async warm(): Promise<void> {
+    await this.check("", { loader: "js" });
+  }
+
   /** Raise a build failure if the code is not valid. */
   async check(code: string, options: TransformOptions): Promise<void> {
     await this.#inTurn(

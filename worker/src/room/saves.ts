@@ -31,7 +31,7 @@ export class Saves {
 
   /** Load what the next save needs. */
   async warm(): Promise<void> {
-    await Promise.all([this.#load(), bundler.check("", { loader: "js" })]);
+    await Promise.all([this.#load(), bundler.warm()]);
   }
 
   /** Give all that a phone needs which has seen everything up to that point. */

@@ -1,5 +1,8 @@
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { expect, it } from "vitest";
+import worker from "../../src/index.ts";
 import { bundler } from "../../src/preview/esbuild.ts";
+import { bindings } from "./queued.ts";
 
 let instances = 0;
 const instantiate = WebAssembly.instantiate.bind(WebAssembly);
@@ -14,6 +17,14 @@ const MIB = 1024 * 1024;
 async function run(bytes: number): Promise<void> {
   await bundler.check(" ".repeat(bytes), { loader: "js" });
 }
+
+it("a heartbeat has the bundler ready for the first build", async () => {
+  expect(instances).toBe(0);
+  const context = createExecutionContext();
+  await worker.scheduled(createScheduledController(), bindings, context);
+  await waitOnExecutionContext(context);
+  expect(instances).toBe(1);
+});
 
 it("the bundler's instance serves any number of small runs, and a few large ones", async () => {
   for (let count = 0; count < 200; count += 1) await run(1000);

@@ -1,4 +1,4 @@
-import { createScheduledController } from "cloudflare:test";
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { version } from "../../package.json";
@@ -120,7 +120,9 @@ const BROKEN = { "index.html": `<script type="module">const = 1;</script>` };
 const QUIET = { running: 0, done: 0, failed: 0, errors: 0 };
 
 async function beat(): Promise<void> {
-  await worker.scheduled(createScheduledController(), bindings);
+  const context = createExecutionContext();
+  await worker.scheduled(createScheduledController(), bindings, context);
+  await waitOnExecutionContext(context);
 }
 
 async function lastBeat(): Promise<unknown> {

@@ -69,7 +69,7 @@ class Delivery:
                 place=snapshot.target.place,
                 beyond=list(map(str, snapshot.beyond)),
             )
-            created = await self._plan(tracked, snapshot)
+            created, _ = await asyncio.gather(self._plan(tracked, snapshot), self.uploader.load())
             try:
                 await self._upload(tracked, snapshot, created)
             except FileMoved as exc:

@@ -38,11 +38,16 @@ class LazyUploader:
         sent: Callable[[int], None],
     ) -> None:
         """See `Uploader.upload`."""
+        uploader = await self.load()
+        await uploader.upload(plan, within, files, origins, sent)
+
+    async def load(self) -> Uploader:
+        """Give the uploader; for who will need it soon."""
         if self._uploader is None:
             # In a thread: the loop must not stand still for a tenth of a second.
             uploads = await asyncio.to_thread(import_module, "hivesync_agent.previews.uploads")
             self._uploader = self._uploader or uploads.Uploader()
-        await self._uploader.upload(plan, within, files, origins, sent)
+        return self._uploader
 
     async def close(self) -> None:
         """Close the connections."""
