@@ -21,6 +21,7 @@ export * from "./legacy.js";
 export { default as Icon, twice as both } from "./icon.js";
 export { default } from "./icon.js";
 export * as all from "./icon.js";
+export { shared } from "other";
 export const own = 1;""",
     "add.js": 'import "./inner.js";\nexport function add(a) { return a; }\nexport { add as plus };',
     "inner.js": "",
@@ -64,10 +65,20 @@ def of_dates(snapshot: Snapshot) -> set[str]:
             },
             {"icon.js"},
         ),
+        (
+            """
+/**
+ * As ever: import { Icon, * } from 'dates';
+ */
+import { add } from 'dates'; const pattern = 'src/*' + '/*.ts';""",
+            {"add": Origin("./add.js", "add")},
+            {"add.js", "inner.js"},
+        ),
+        ("import { type Unit, type Day as D } from 'dates'", {}, set()),
         # Unlike TypeScript, what runs has no types: nothing exports such a name.
         (
-            "import { add, Unit } from 'dates'",
-            {"add": Origin("./add.js", "add"), "Unit": None},
+            "import { add, dd } from 'dates'",
+            {"add": Origin("./add.js", "add"), "dd": None},
             {"add.js", "inner.js"},
         ),
     ],
@@ -80,6 +91,20 @@ def test_only_the_files_behind_the_names_that_are_taken_are_sent(
     assert of_dates(snapshot) == {
         f"node_modules/dates/{name}" for name in ("package.json", "index.js", *files)
     }
+
+
+def test_what_a_barrel_has_of_another_package_is_looked_for_there(scanner: Scanner, web: Path) -> None:
+    other: dict[str, Content] = {
+        "package.json": {"main": "i", "sideEffects": False},
+        "i.js": "export { a as shared, b } from './a'",
+    }
+    write_files(web / "node_modules" / "other", {**other, "a.js": "import './more'", "more.js": ""})
+    snapshot = taken(scanner, web, main="import { shared } from 'dates'")
+    assert snapshot.narrowed == {
+        INDEX: {"shared": Origin("other", "shared")},
+        "node_modules/other/i.js": {"shared": Origin("./a", "a")},
+    }
+    assert {"node_modules/other/a.js", "node_modules/other/more.js"} <= of_dates(snapshot)
 
 
 def test_barrels_behind_a_barrel_are_looked_past_as_well(scanner: Scanner, web: Path) -> None:
@@ -179,4 +204,4 @@ def test_a_change_of_what_is_taken_is_a_change_of_the_manifest(scanner: Scanner,
 )
 def test_a_hostile_package_costs_no_time(hostile: str) -> None:
     exports_in(hostile)
-    assert names_taken(hostile, "dates") is None
+    assert not names_taken(hostile, "dates")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from hivesync_agent.projects.exports import targets
 from hivesync_agent.projects.packages import split_name
 from hivesync_agent.projects.refusals import PathRefused
+from hivesync_agent.projects.resolution import ENDINGS
 from hivesync_agent.projects.scan import Scanner
 from hivesync_agent.projects.specifiers import How
+from hivesync_dev.paths import WORKER
 from hivesync_dev.project_files import Content, write_files
 
 PAGE = '<script type="module" src="/src/main.ts"></script>'
@@ -67,6 +70,32 @@ def test_a_packages_own_packages_follow(scanner: Scanner, web: Path) -> None:
         "node_modules/b/main.js",
         "node_modules/b/package.json",
     ]
+
+
+def test_of_files_with_several_endings_the_one_is_sent_that_the_build_takes(
+    scanner: Scanner, web: Path
+) -> None:
+    write_files(web, {"src/main.ts": "import 'twice'"})
+    install(
+        web,
+        "node_modules/twice",
+        {
+            "package.json": {"main": "index.mjs"},
+            "index.mjs": "import './part'; import './folder'",
+            "part.js": "",
+            "part.mjs": "",
+            "part.web.cjs": "",
+            "folder/index.js": "",
+            "folder/index.mjs": "",
+        },
+    )
+    names = ("folder/index.js", "index.mjs", "package.json", "part.js", "part.web.cjs")
+    assert sorted(sent(scanner, web)) == [f"node_modules/twice/{name}" for name in names]
+
+
+def test_endings_are_tried_in_the_order_of_the_build() -> None:
+    build = (WORKER / "src" / "preview" / "project.ts").read_text("utf-8")
+    assert f"const EXTENSIONS = {json.dumps(ENDINGS)};" in build
 
 
 @pytest.mark.parametrize("name", ["react", "react-dom/client", "react-native", "preact/hooks", "expo"])

@@ -28,14 +28,15 @@ export function handedOn(
   if (!names?.every((name) => origins.has(name))) return null;
   const lines = names.map((name) => {
     const origin = origins.get(name);
-    return origin
-      ? `export { ${origin.name} as ${name} } from ${JSON.stringify(origin.source)};`
-      : "export {};";
+    return origin ? `export { ${origin.name} as ${name} } from ${JSON.stringify(origin.source)};` : "";
   });
   // By its ending esbuild knows how a module sees CommonJS.
-  return { name: `${path}#${names.join()}${extensionOf(path)}`, contents: lines.join("\n") };
+  const contents = ["export {};", ...lines].join("\n");
+  return { name: `${path}#${names.join()}${extensionOf(path)}`, contents };
 }
 
+/** At the beginning of a line: elsewhere it may well be a part of a text, such as a pattern of files. */
+const COMMENT_BEGINS = /^[ \t]*\/\*/gm;
 const COMMENT = /\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm;
 const NAME = /^(?:([\w$]+)\s+as\s+)?([\w$]+)$/;
 
@@ -59,11 +60,12 @@ const FROM =
 /** Give the names that a script takes from a module, sorted; null if it takes it whole, or in a way that is not clear. */
 function importedNames(text: string, specifier: string): string[] | null {
   const names = new Set<string>();
-  let mentions = ['"', "'", "`"].reduce(
-    (sum, quote) => sum + text.split(`${quote}${specifier}${quote}`).length - 1,
+  const code = withoutBlocks(text);
+  let mentions = [`"`, `'`, "`"].reduce(
+    (sum, quote) => sum + code.split(quote + specifier + quote).length - 1,
     0,
   );
-  for (const [, isType, standard, list = "", from] of text.matchAll(FROM)) {
+  for (const [, isType, standard, list = "", from] of code.matchAll(FROM)) {
     if (from !== specifier) continue;
     mentions -= 1;
     if (isType) continue;
@@ -72,5 +74,17 @@ function importedNames(text: string, specifier: string): string[] | null {
     if (listed === null) return null;
     for (const { name } of listed) names.add(name);
   }
-  return mentions === 0 && names.size > 0 ? [...names].toSorted() : null;
+  return mentions === 0 ? [...names].toSorted() : null;
+}
+
+function withoutBlocks(text: string): string {
+  let [code, done] = ["", 0];
+  for (const { index, 0: begins } of text.matchAll(COMMENT_BEGINS)) {
+    if (index < done) continue;
+    const end = text.indexOf("*/", index + begins.length);
+    if (end < 0) break;
+    code += text.slice(done, index);
+    done = end + 2;
+  }
+  return code + text.slice(done);
 }

@@ -25,7 +25,8 @@ export { default, twice as both } from "./icon.js";`,
 };
 
 describe("a barrel", () => {
-  const narrowed = (text: string): string | undefined => handedOn(NARROWED, text, "dates", PATH)?.contents;
+  const narrowed = (text: string): string | undefined =>
+    handedOn(NARROWED, text, "dates", PATH)?.contents.replace("export {};\n", "");
 
   it.each([
     ["a name", `import { sub as s } from 'dates'`, `export { sub as sub } from "./more/index.js";`],
@@ -36,7 +37,13 @@ describe("a barrel", () => {
       `export { sub as sub } from "./more/index.js";`,
     ],
     ["its default", `import Standard from "dates";`, `export { default as default } from "./icon.js";`],
-    ["a name that it has not", `import { Unit } from "dates";`, "export {};"],
+    ["a name that it has not", `import { Unit } from "dates";`, ""],
+    ["none but a type", `import { type Day } from "dates";`, "export {};"],
+    [
+      "a name besides what a comment says",
+      `/**\n * import { add, * } from "dates" */\nimport { sub } from "dates"; const pattern = "a/*" + "/*";`,
+      `export { sub as sub } from "./more/index.js";`,
+    ],
     [
       "several imports",
       `import type { All } from "dates"; import Standard, { both, type Day } from "dates";`,
@@ -49,6 +56,7 @@ describe("a barrel", () => {
   it.each([
     ["its whole is imported", `import * as dates from "dates";`],
     ["its whole is imported too", `import { sub } from "dates"; const all = await import("dates");`],
+    ["its whole is imported in a third way", 'import { sub } from "dates"; const all = import(`dates`);'],
     ["it is required", `const { sub } = require("dates");`],
     ["only its effects count", `import "dates";`],
     ["another name is wanted", `import { sub, add } from "dates";`],

@@ -57,7 +57,9 @@ class Barrels:
         exports = self._exports_of(path)
         if name in exports.named:
             origin = exports.named[name]
-            if origin is None or self._find(path, origin.source) is None:
+            # What another package has is looked for there.
+            is_beside = origin is not None and origin.source.startswith(".")
+            if origin is None or (is_beside and self._find(path, origin.source) is None):
                 raise Unclear
             return origin
         source = self._star_with(path, name, {path})
@@ -78,7 +80,7 @@ class Barrels:
             except Unclear:
                 is_clear = False
         # A form that we don't know may still export it.
-        if not is_clear or name in self._read(path):
+        if not is_clear or re.search(_WORD.format(re.escape(name)), _without_comments(self._read(path))):
             raise Unclear
         return None
 
@@ -103,6 +105,9 @@ def _is_called(source: str, name: str) -> bool:
     return posixpath.basename(source).partition(".")[0] == name
 
 
+_COMMENT_BEGINS = re.compile(r"^[ \t]*+/\*", re.MULTILINE)
+"""At the beginning of a line: elsewhere it may well be a part of a text, such as a pattern of files."""
+
 _LINE_COMMENT = re.compile(r"^[ \t]*+//.*$", re.MULTILINE)
 _FLAGS = re.MULTILINE | re.ASCII
 _DECLARED = re.compile(
@@ -112,6 +117,7 @@ _DEFAULT = re.compile(r"^export\s++default\b", _FLAGS)
 _LISTED = re.compile(r"""^export\s*+\{([^{}]*+)\}(?:\s*+from\s*+["']([^"'\n]++)["'])?""", _FLAGS)
 _STARRED = re.compile(r"""^export\s*+\*\s*+(?:as\s++([\w$]++)\s++)?from\s*+["']([^"'\n]++)["']""", _FLAGS)
 _NAME = re.compile(r"(?:([\w$]++)\s++as\s++)?([\w$]++)", re.ASCII)
+_WORD = r"(?<![\w$]){}(?![\w$])"
 _TYPE = re.compile(r"type\s++[\w$]", re.ASCII)
 _FROM = re.compile(
     r"\b(?:import|export)\s++(type\s++(?=\{))?(?:([\w$]++)\s*+(?:,\s*+(?=\{))?)?(?:\{([^{}]*+)\}\s*+)?"
@@ -128,7 +134,7 @@ def exports_in(text: str) -> Exports:
         named["default"] = None
     for listed, source in _LISTED.findall(code):
         for name, given in _names_in(listed) or ():
-            named[given] = Origin(source, name) if source.startswith(".") else None
+            named[given] = Origin(source, name) if source else None
     stars = []
     for given, source in _STARRED.findall(code):
         if given:
@@ -144,8 +150,9 @@ def names_taken(text: str, specifier: str) -> frozenset[str] | None:
     The Worker reads importers by the very same rules.
     """
     names: set[str] = set()
-    mentions = sum(text.count(f"{quote}{specifier}{quote}") for quote in "\"'`")
-    for is_type, standard, listed, source in _FROM.findall(text):
+    code = _without_blocks(text)
+    mentions = sum(code.count(f"{quote}{specifier}{quote}") for quote in "\"'`")
+    for is_type, standard, listed, source in _FROM.findall(code):
         if source != specifier:
             continue
         mentions -= 1
@@ -157,7 +164,7 @@ def names_taken(text: str, specifier: str) -> frozenset[str] | None:
         if found is None:
             return None
         names.update(name for name, _ in found)
-    return frozenset(names) if names and mentions == 0 else None
+    return frozenset(names) if mentions == 0 else None
 
 
 def _names_in(listed: str) -> list[tuple[str, str]] | None:
@@ -178,6 +185,14 @@ def _parts(listed: str) -> list[str]:
 
 def _is_plain(part: str) -> bool:
     return _NAME.fullmatch(part) is not None
+
+
+def _without_blocks(text: str) -> str:
+    pieces, done = [], 0
+    while (begins := _COMMENT_BEGINS.search(text, done)) and (end := text.find("*/", begins.end())) >= 0:
+        pieces.append(text[done : begins.start()])
+        done = end + 2
+    return "".join((*pieces, text[done:]))
 
 
 def _without_comments(text: str) -> str:

@@ -180,7 +180,9 @@ class Packages:
             raise Unclear
         if not self._barrels.is_barrel(file, text):
             raise Unclear
-        names = need.names or names_taken(self._text(need.path), need.specifier.text)
+        names = need.names
+        if names is None:
+            names = names_taken(self._text(need.path), need.specifier.text)
         if names is None:
             raise Unclear
         known = self.narrowed.get(file, {})

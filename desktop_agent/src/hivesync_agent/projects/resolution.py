@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator
+from itertools import islice
 
 from hivesync_agent.projects.confined import Confines
 
-_SUFFIXES = (".tsx", ".ts", ".jsx", ".js", ".mjs", ".cjs", ".mts", ".cts", ".json", ".css")
+ENDINGS = (".tsx", ".ts", ".mts", ".jsx", ".js", ".mjs", ".cjs", ".json", ".css")
+"""What the build adds to a name, in its order."""
+
 _PLATFORMS = ("", ".ios", ".android", ".native", ".web")
 _SCALES = ("@1x", "@1.5x", "@2x", "@3x", "@4x")
 _TYPESCRIPT_OF = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
@@ -67,18 +70,20 @@ def existing(folders: Folders, path: str) -> list[str]:
 
 def _variants(folders: Folders, path: str) -> list[str]:
     folder, slash, name = path.rpartition("/")
-    present = folders.files_in(folder)
-    return [f"{folder}{slash}{candidate}" for candidate in _candidates(name) if candidate in present]
+    return [f"{folder}{slash}{file}" for file in _named(name, folders.files_in(folder))]
 
 
-def _candidates(name: str) -> Iterator[str]:
+def _named(name: str, present: frozenset[str]) -> Iterator[str]:
     stem, suffix = posixpath.splitext(name)
     for platform in _PLATFORMS:
-        yield f"{stem}{platform}{suffix}"
-        for added in _SUFFIXES:
-            yield f"{name}{platform}{added}"
+        if (file := f"{stem}{platform}{suffix}") in present:
+            yield file
+        # One for a platform: the build takes the first as well, whichever the platform.
+        added = (f"{name}{platform}{each}" for each in ENDINGS)
+        yield from islice((file for file in added if file in present), 1)
         for typescript in _TYPESCRIPT_OF.get(suffix, ()):
-            yield f"{stem}{platform}{typescript}"
+            if (file := f"{stem}{platform}{typescript}") in present:
+                yield file
     if suffix in (".png", ".jpg", ".jpeg", ".gif", ".webp"):
         # React Native's own naming of an image's densities.
-        yield from (f"{stem}{scale}{suffix}" for scale in _SCALES)
+        yield from (file for scale in _SCALES if (file := f"{stem}{scale}{suffix}") in present)
