@@ -17,7 +17,7 @@ PATH = "/api/v1/projects"
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("client", ["vim", "neovim", "sublime", "jetbrains"])
+@pytest.mark.parametrize("client", ["vscode", "vim", "neovim", "sublime", "jetbrains"])
 async def test_an_answer_without_measure_is_given_up(client: str, tmp_path: Path) -> None:
     runtime = tmp_path / "run"
     async with FakeBackend() as backend, FakeAgent(runtime=runtime) as agent:

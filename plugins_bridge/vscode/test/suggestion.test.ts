@@ -28,3 +28,9 @@ for (const diff of ["nonsense\n", "@@ -1 +1 @@", `${DIFF}${DIFF}`]) {
     assert.ok(changed === undefined || changed === "one\ntwo\nthree\n");
   });
 }
+
+test("a long hunk that nearly fits everywhere is given up before the editor stands still", () => {
+  const lines = 20_000;
+  const almost = `@@ -1,${lines} +1,${lines} @@\n${" x\n".repeat(lines - 1)} y\n`;
+  assert.equal(suggestedText("x\n".repeat(10 * lines), `--- a/x.ts\n+++ b/x.ts\n${almost}`), undefined);
+});

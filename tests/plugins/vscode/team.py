@@ -26,6 +26,10 @@ class Colleague:
         """Make a task."""
         self._send("POST", "tasks", {"title": title, **more})
 
+    def assign_task(self, title: str) -> None:
+        """Make a task for the project's owner."""
+        self.add_task(title, assignee_id=self._http.get(self._project).raise_for_status().json()["owner_id"])
+
     def task(self, title: str) -> dict[str, Any]:
         """Give a task as the backend has it."""
         tasks = self._http.get(f"{self._project}/tasks").raise_for_status().json()["items"]

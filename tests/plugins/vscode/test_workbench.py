@@ -48,6 +48,23 @@ def test_docs_are_made_of_unsaved_text_and_their_change_is_applied_on_request(
     workbench.run("File: Revert File")
 
 
+def test_what_can_not_be_documented_is_said_in_a_sentence(desk: Desk, workbench: Workbench) -> None:
+    huge, gone = desk.folder / "huge.txt", desk.folder / "gone.txt"
+    huge.write_text(f"{'long ' * 20}\n" * 11_000)
+    gone.write_text("soon gone\n")
+    for name, sentence in {
+        "logo.bin": "logo.bin is no text: it is binary, too large, or gone.",
+        "huge.txt": "huge.txt is larger than 1024 KB; select a part of it.",
+        "gone.txt": "gone.txt does not exist or can't be read.",
+    }.items():
+        workbench.open_file(name)
+        if name == gone.name:
+            gone.unlink()
+        workbench.run("HiveSync: Generate AI Docs")
+        expect(workbench.message(sentence)).to_be_visible()
+    huge.unlink()
+
+
 def test_a_live_preview_is_seen_on_a_phone_and_follows_each_save(
     desk: Desk, workbench: Workbench, phone: Phone
 ) -> None:
@@ -96,6 +113,20 @@ def test_tasks_are_made_and_move_on_for_everybody(workbench: Workbench, mia: Col
     workbench.screenshot("tasks")
 
 
+def test_what_others_wrote_is_no_link_and_no_icon(workbench: Workbench, mia: Colleague) -> None:
+    mia.assign_task("$(bug) [press](command:hivesync.logOut)")
+    told = workbench.message("mia assigned")
+    expect(told).to_contain_text("$(bug) [press] (command:hivesync.logOut)")
+    expect(told.locator("a[href]")).to_have_count(0)
+    workbench.run("HiveSync: Open Tasks")
+    expect(workbench.row("press")).to_contain_text("$(bug) [press](command:hivesync.logOut)")
+    workbench.run("HiveSync: Comment on Task")
+    workbench.pick("$ (bug) [press] (command:hivesync.logOut)")
+    expect(workbench.quick_input).to_contain_text("Comment on “$ (bug) [press] (command:hivesync.logOut)”")
+    expect(workbench.quick_input.locator("a[href]")).to_have_count(0)
+    workbench.page.keyboard.press("Escape")
+
+
 def test_comments_on_a_line_are_answered_and_told(workbench: Workbench, mia: Colleague) -> None:
     workbench.open_file("src/Counter.tsx")
     workbench.go_to_line(4)
@@ -136,7 +167,7 @@ def test_the_agent_goes_and_comes_without_a_question(
 
 
 def test_the_doctor_tells_first_what_the_editor_sees_and_then_what_the_machine_is(
-    workbench: Workbench,
+    desk: Desk, workbench: Workbench
 ) -> None:
     workbench.run("HiveSync: Doctor")
     expect(workbench.panel).to_contain_text("session demo, premium")
@@ -146,6 +177,11 @@ def test_the_doctor_tells_first_what_the_editor_sees_and_then_what_the_machine_i
     workbench.clear_messages()
     workbench.screenshot("doctor")
     workbench.run("View: Hide Panel")
+    with desk.stack.api() as agent:
+        agent.http.post("/v1/pause").raise_for_status()
+        workbench.run("HiveSync: Log In")
+        expect(workbench.status).to_have_accessible_name(re.compile("Paused: no news comes"))
+        agent.http.post("/v1/resume").raise_for_status()
 
 
 def test_signing_out_and_in_by_the_agent_and_where_neither_it_nor_the_command_is(

@@ -47,9 +47,9 @@ class Workbench:
             self.page.keyboard.press("F1")
         try:
             # The list does not grow by itself when an extension brings its commands.
-            box.fill(">", timeout=_SECONDS)
-            box.fill(f">{command}", timeout=_SECONDS)
-            row.click(timeout=_SECONDS)
+            box.fill(">", timeout=3 * _SECONDS)
+            box.fill(f">{command}", timeout=3 * _SECONDS)
+            row.click(timeout=3 * _SECONDS)
         except PlaywrightTimeout:
             return False
         return True

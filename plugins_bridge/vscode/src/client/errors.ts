@@ -47,6 +47,11 @@ export class AgentAbsent extends HiveSyncError {
   }
 }
 
+/** Tell whether an agent runs that can't be used before one side is updated: to start one would change nothing. */
+export function needsUpdate(reason: string): boolean {
+  return reason === "AGENT_TOO_NEW" || reason === "AGENT_TOO_OLD";
+}
+
 /** There is an agent, but it serves another backend than the one that is meant; going around it would hide that. */
 export class AgentUnfit extends HiveSyncError {
   readonly reason: "AGENT_OF_ANOTHER_BACKEND";

@@ -23,7 +23,24 @@ export interface Answer {
 }
 
 /** The longest answer that is kept in memory. */
-const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
+const ANSWER_MAX_BYTES = 16 * 1024 * 1024;
+
+const OUT_OF_DATE = "its certificate is not valid today; is the date on this machine right?";
+const NOT_TRUSTED = "its certificate is from nobody whom this machine trusts";
+/** What Node's codes mean, as far as a person can do something. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens at its address",
+  ENOTFOUND: "its name is not known here",
+  EAI_AGAIN: "its name can't be looked up; is there a network?",
+  ENETUNREACH: "there is no network",
+  CERT_HAS_EXPIRED: OUT_OF_DATE,
+  CERT_NOT_YET_VALID: OUT_OF_DATE,
+  DEPTH_ZERO_SELF_SIGNED_CERT: NOT_TRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: NOT_TRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: NOT_TRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: NOT_TRUSTED,
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
+};
 
 /** No answer came, or only a part of it. `sent`: the request may have arrived. */
 export class ConnectionLost extends Error {
@@ -144,5 +161,6 @@ function lost(error: unknown): Error {
     return error;
   }
   const { code, message } = error as NodeJS.ErrnoException;
-  return new ConnectionLost(code ?? message, false);
+  const reason = REASONS[code ?? ""];
+  return new ConnectionLost(reason ? `${reason} (${code ?? ""})` : (code ?? message), false);
 }

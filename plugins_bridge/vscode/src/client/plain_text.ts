@@ -16,10 +16,14 @@ export function plainLine(text: string, charactersMax = 300): string {
 
 /** Give a line for a message box. VS Code makes links of `[text](address)` there, even of `command:` addresses. */
 export function messageLine(text: string): string {
-  return plainLine(text, 600).replaceAll("](", "] (");
+  return withoutLinks(plainLine(text, 600));
 }
 
-/** Give a line for a pick list or the status bar, where `$(name)` becomes an icon. */
+/** Give a line for a pick list, the status bar or a question, where `$(name)` becomes an icon, or a link likewise. */
 export function labelLine(text: string): string {
-  return plainLine(text).replaceAll("$(", "$ (");
+  return withoutLinks(plainLine(text)).replaceAll("$(", "$ (");
+}
+
+function withoutLinks(line: string): string {
+  return line.replaceAll("](", "] (");
 }

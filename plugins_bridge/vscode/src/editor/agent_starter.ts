@@ -1,7 +1,5 @@
 /** Starts the agent by the `hivesync` command. */
-import * as vscode from "vscode";
 import type { Client } from "../client/client.ts";
-import { CommandMissing } from "../client/command.ts";
 import { HiveSyncError } from "../client/errors.ts";
 import { tell, withProgress } from "./dialogs.ts";
 import type { Session } from "./session.ts";
@@ -23,17 +21,4 @@ export async function startAgent(client: Client, session: Session): Promise<void
 /** Tell whether the command is there, so that starting can be offered. */
 export async function canStart(client: Client): Promise<boolean> {
   return (await client.command.find()) !== undefined;
-}
-
-/** Offer to start the agent for something that needs it; true if it runs then. */
-export async function offerAgent(client: Client, session: Session, why: string): Promise<boolean> {
-  if (!(await canStart(client))) {
-    throw new CommandMissing();
-  }
-  const chosen = await vscode.window.showInformationMessage(why, "Start Agent");
-  if (chosen === undefined) {
-    return false;
-  }
-  await startAgent(client, session);
-  return session.standing?.mode === "proxy";
 }

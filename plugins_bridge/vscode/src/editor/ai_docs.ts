@@ -5,11 +5,11 @@ import * as vscode from "vscode";
 import { segment } from "../client/call.ts";
 import type { Client } from "../client/client.ts";
 import { AgentAbsent, HiveSyncError } from "../client/errors.ts";
-import { plainLine, plainText } from "../client/plain_text.ts";
 import type { AiDocs as BackendAiDocs, AiDocsResult, LocalAiDocs, Selection } from "../contract.gen.ts";
-import type { AiDocsView } from "../webview/messages.ts";
+import { viewOf } from "../model/ai_docs_view.ts";
 import type { AiDocsPanel } from "./ai_docs_panel.ts";
 import { withProgress, type Progress } from "./dialogs.ts";
+import { fileInFront } from "./file_in_front.ts";
 import type { Suggestions } from "./suggestions.ts";
 import type { WorkspaceProjects } from "./workspace_projects.ts";
 
@@ -116,15 +116,26 @@ export class AiDocs {
 
 async function askedFor(uri: vscode.Uri | undefined): Promise<Asked> {
   const editor = vscode.window.activeTextEditor;
-  const isActive = editor && (!uri || uri.toString() === editor.document.uri.toString());
-  const document = isActive ? editor.document : uri && (await vscode.workspace.openTextDocument(uri));
-  if (!document) {
+  const wanted = uri ?? fileInFront();
+  if (!wanted) {
     throw new HiveSyncError("VALIDATION_ERROR", "Open the file that should be documented first.");
   }
+  const isActive = editor?.document.uri.toString() === wanted.toString();
+  const document = isActive ? editor.document : await opened(wanted);
   if (document.uri.scheme !== "file") {
     throw new HiveSyncError("VALIDATION_ERROR", "Save the file once, so that it belongs to a project.");
   }
   return { document, text: document.getText(), selection: isActive ? selectionOf(editor) : undefined };
+}
+
+async function opened(uri: vscode.Uri): Promise<vscode.TextDocument> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    // What the editor says names its own parts, not what a person can do.
+    const name = vscode.workspace.asRelativePath(uri, false);
+    throw new HiveSyncError("VALIDATION_ERROR", `${name} is no text: it is binary, too large, or gone.`);
+  }
 }
 
 function selectionOf({ selection }: vscode.TextEditor): Selection | undefined {
@@ -134,21 +145,4 @@ function selectionOf({ selection }: vscode.TextEditor): Selection | undefined {
   // A selection that ends before the first character of a line does not mean that line.
   const isBefore = selection.end.character === 0 && selection.end.line > selection.start.line;
   return { line_start: selection.start.line + 1, line_end: selection.end.line + (isBefore ? 0 : 1) };
-}
-
-function viewOf(file: string, result: AiDocsResult, hasChange: boolean): AiDocsView {
-  const model = result.model ? `${result.engine}, ${result.model}` : result.engine;
-  return {
-    file: plainLine(file),
-    summary: plainText(result.summary),
-    concepts: result.key_concepts.map((concept) => plainLine(concept, 1000)),
-    explanations: result.explanations.map(({ symbol, line_start: start, line_end: end, text }) => ({
-      title: plainLine(`${symbol || "Lines"} ${String(start)}–${String(end)}`),
-      line: start,
-      text: plainText(text),
-    })),
-    engine: plainLine(`Made by ${model}${result.fallback ? " (the usual model could not be had)" : ""}.`),
-    notes: (result.notes ?? []).map((note) => plainLine(note, 1000)),
-    hasChange,
-  };
 }

@@ -1,6 +1,6 @@
 /** VS Code's messages, choices and progress. What others wrote reaches them as text only. */
 import * as vscode from "vscode";
-import { AgentAbsent, asHiveSyncError, type HiveSyncError } from "../client/errors.ts";
+import { AgentAbsent, asHiveSyncError, needsUpdate, type HiveSyncError } from "../client/errors.ts";
 import { isObject } from "../client/json.ts";
 import { allowedLink } from "../client/origin.ts";
 import { labelLine, messageLine } from "../client/plain_text.ts";
@@ -120,10 +120,10 @@ function remedyOf(failure: HiveSyncError): { title: string; command: string } | 
   if (failure.code === "AUTH_REQUIRED") {
     return { title: "Log In", command: "hivesync.logIn" };
   }
-  if (failure instanceof AgentAbsent) {
+  if (failure instanceof AgentAbsent && !needsUpdate(failure.reason)) {
     return { title: "Start Agent", command: "hivesync.startAgent" };
   }
-  return failure.code === "UPSTREAM_UNREACHABLE"
+  return ["UPSTREAM_UNREACHABLE", "PROTOCOL_UNSUPPORTED"].includes(failure.code)
     ? { title: "Run Doctor", command: "hivesync.doctor" }
     : undefined;
 }

@@ -3,12 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import { segment } from "../client/call.ts";
 import type { Client } from "../client/client.ts";
-import { AgentAbsent, HiveSyncError } from "../client/errors.ts";
+import { AgentAbsent, HiveSyncError, needsUpdate } from "../client/errors.ts";
 import type { HiveSyncEvent } from "../client/event_stream.ts";
 import { isObject } from "../client/json.ts";
+import { messageLine } from "../client/plain_text.ts";
 import type { LocalPreview, Platform, Preview } from "../contract.gen.ts";
 import { startLonePreview } from "../model/lone_preview.ts";
 import { canStart, startAgent } from "./agent_starter.ts";
+import { fileInFront } from "./file_in_front.ts";
 import type { BuildDiagnostics } from "./build_diagnostics.ts";
 import { Cancelled, choose, tell, withProgress, type Progress } from "./dialogs.ts";
 import type { PreviewPanel } from "./preview_panel.ts";
@@ -62,7 +64,7 @@ export class Previews implements vscode.Disposable {
         if (!(error instanceof AgentAbsent)) {
           throw error;
         }
-        await this.#withoutAgent(target, live, progress);
+        await this.#withoutAgent(target, live, progress, error);
       }
     });
   }
@@ -131,12 +133,18 @@ export class Previews implements vscode.Disposable {
     this.#tellEnd(preview);
   }
 
-  async #withoutAgent(target: vscode.Uri, live: boolean, progress: Progress): Promise<void> {
+  async #withoutAgent(
+    target: vscode.Uri,
+    live: boolean,
+    progress: Progress,
+    { reason, message }: AgentAbsent,
+  ): Promise<void> {
     const { client, session } = this.#parts;
     const start = "Start Agent";
     const lone = "This File Only";
-    const offers = [...((await canStart(client)) ? [start] : []), ...(live ? [] : [lone])];
-    const why = "A preview of a project needs the HiveSync agent, which does not run.";
+    const startable = !needsUpdate(reason) && (await canStart(client));
+    const offers = [...(startable ? [start] : []), ...(live ? [] : [lone])];
+    const why = `A preview of a project needs the HiveSync agent. ${messageLine(message)}`;
     const chosen = await vscode.window.showInformationMessage(why, ...offers);
     if (chosen === start) {
       await startAgent(client, session);
@@ -224,8 +232,7 @@ function localShape(preview: Preview, path: string): LocalPreview {
 }
 
 function targetOf(uri: vscode.Uri | undefined): vscode.Uri {
-  const target =
-    uri ?? vscode.window.activeTextEditor?.document.uri ?? vscode.workspace.workspaceFolders?.[0]?.uri;
+  const target = uri ?? fileInFront() ?? vscode.workspace.workspaceFolders?.[0]?.uri;
   if (!target) {
     throw new HiveSyncError("VALIDATION_ERROR", "Open a file or a folder first, then request its preview.");
   }

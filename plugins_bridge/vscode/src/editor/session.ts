@@ -105,7 +105,7 @@ export class Session implements vscode.Disposable {
       } else if (found.mode === "direct") {
         standing.user = await this.#client.get<User>("/api/v1/auth/me");
       }
-      if (standing.user && standing.online && !standing.paused) {
+      if (standing.user && standing.online) {
         const { count, more } = await this.#client.get<UnreadCount>("/api/v1/notifications/unread");
         standing.unread = count;
         standing.unreadMore = more;

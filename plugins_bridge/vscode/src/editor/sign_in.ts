@@ -52,10 +52,14 @@ export class SignIn {
         throw new HiveSyncError("INTERNAL_ERROR", printed.error.trim() || "You could not be signed out.");
       }
     }
-    // Also the session of our own, from a time when neither was there.
-    await this.#client.ownSession.end();
-    this.#client.forgetTokens();
-    await this.#session.refresh();
+    try {
+      // Also the session of our own, from a time when neither was there.
+      await this.#client.ownSession.end();
+    } finally {
+      // Also where the backend could not be told: nobody goes on with what is left in memory.
+      this.#client.forgetTokens();
+      await this.#session.refresh();
+    }
     tell("You are signed out of HiveSync.");
   }
 

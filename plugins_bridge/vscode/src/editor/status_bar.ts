@@ -1,5 +1,6 @@
 /** The status-bar item: who is signed in, pending previews, unread notifications; the way only on hover. */
 import * as vscode from "vscode";
+import { needsUpdate } from "../client/errors.ts";
 import { labelLine, plainLine } from "../client/plain_text.ts";
 import type { Previews } from "./previews.ts";
 import type { Session, Standing } from "./session.ts";
@@ -44,7 +45,7 @@ export class StatusBar implements vscode.Disposable {
 
 /** An agent is there that can't be used before something is updated or changed. */
 function needsCare({ reason }: Standing): boolean {
-  return ["AGENT_TOO_NEW", "AGENT_TOO_OLD", "AGENT_OF_ANOTHER_BACKEND"].includes(reason);
+  return needsUpdate(reason) || reason === "AGENT_OF_ANOTHER_BACKEND";
 }
 
 function textOf(standing: Standing | undefined, pending: number): string {
@@ -85,7 +86,7 @@ function tooltipOf(standing: Standing | undefined, pending: number): string {
         : "",
     standing.mode === "proxy" ? "" : plainLine(standing.modeDetail),
     standing.paused
-      ? "Paused: the agent sends nothing"
+      ? "Paused: no news comes, and changes that wait go on waiting"
       : standing.online
         ? ""
         : "Offline: what can wait is kept",
