@@ -4,7 +4,8 @@ import * as vscode from "vscode";
 import { segment } from "../client/call.ts";
 import type { Client } from "../client/client.ts";
 import type { Comment, CommentTarget, Notification, Task } from "../contract.gen.ts";
-import { isInside, type WorkspaceProjects } from "./workspace_projects.ts";
+import { isInside } from "../model/project_paths.ts";
+import type { WorkspaceProjects } from "./workspace_projects.ts";
 
 export class Subjects {
   readonly #client: Client;

@@ -1,9 +1,9 @@
 /** Which project a file belongs to: the agent's linked folders, or what the user has chosen for this workspace. */
-import { posix, relative, sep } from "node:path";
 import * as vscode from "vscode";
 import type { Client } from "../client/client.ts";
 import { AgentAbsent, HiveSyncError } from "../client/errors.ts";
 import type { LocalProject, Project } from "../contract.gen.ts";
+import { isInside, pathIn } from "../model/project_paths.ts";
 import { Cancelled, choose } from "./dialogs.ts";
 
 export interface Place {
@@ -97,14 +97,4 @@ export class WorkspaceProjects {
     await this.#memory.update(CHOSEN, [...others, { id, root, name: folder.name }]);
     return id;
   }
-}
-
-/** Tell whether a path lies in a folder. */
-export function isInside(root: string, file: string): boolean {
-  const path = relative(root, file);
-  return path !== "" && !path.startsWith("..") && !/^[A-Za-z]:/u.test(path);
-}
-
-function pathIn(root: string, file: string): string {
-  return relative(root, file).split(sep).join(posix.sep).normalize("NFC");
 }
