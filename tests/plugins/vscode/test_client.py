@@ -7,6 +7,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -93,9 +94,7 @@ async def test_of_an_agent_of_another_age_it_is_said_what_to_update(
 
 
 @pytest.mark.parametrize("validity", [{"not_after": LONG_AGO}, {"not_before": FAR_AHEAD}])
-async def test_where_the_clock_may_be_wrong_it_is_named(
-    validity: dict[str, dt.datetime], tmp_path: Path
-) -> None:
+async def test_where_the_clock_may_be_wrong_it_is_named(validity: dict[str, Any], tmp_path: Path) -> None:
     authority, context = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     authority.issue_cert("127.0.0.1", **validity).configure_cert(context)

@@ -113,20 +113,6 @@ def test_tasks_are_made_and_move_on_for_everybody(workbench: Workbench, mia: Col
     workbench.screenshot("tasks")
 
 
-def test_what_others_wrote_is_no_link_and_no_icon(workbench: Workbench, mia: Colleague) -> None:
-    mia.assign_task("$(bug) [press](command:hivesync.logOut)")
-    told = workbench.message("mia assigned")
-    expect(told).to_contain_text("$(bug) [press] (command:hivesync.logOut)")
-    expect(told.locator("a[href]")).to_have_count(0)
-    workbench.run("HiveSync: Open Tasks")
-    expect(workbench.row("press")).to_contain_text("$(bug) [press](command:hivesync.logOut)")
-    workbench.run("HiveSync: Comment on Task")
-    workbench.pick("$ (bug) [press] (command:hivesync.logOut)")
-    expect(workbench.quick_input).to_contain_text("Comment on “$ (bug) [press] (command:hivesync.logOut)”")
-    expect(workbench.quick_input.locator("a[href]")).to_have_count(0)
-    workbench.page.keyboard.press("Escape")
-
-
 def test_comments_on_a_line_are_answered_and_told(workbench: Workbench, mia: Colleague) -> None:
     workbench.open_file("src/Counter.tsx")
     workbench.go_to_line(4)
@@ -149,6 +135,20 @@ def test_comments_on_a_line_are_answered_and_told(workbench: Workbench, mia: Col
     other.click()
     expect(workbench.comments.filter(has_text="Is this the end?")).to_be_visible()
     expect(other).not_to_have_accessible_name(re.compile("unread"))
+
+
+def test_what_others_wrote_is_no_link_and_no_icon(workbench: Workbench, mia: Colleague) -> None:
+    mia.assign_task("$(bug) [press](command:hivesync.logOut)")
+    told = workbench.message("mia assigned")
+    expect(told).to_contain_text("$(bug) [press] (command:hivesync.logOut)")
+    expect(told.locator("a[href]")).to_have_count(0)
+    workbench.run("HiveSync: Open Tasks")
+    expect(workbench.row("press")).to_contain_text("$(bug) [press](command:hivesync.logOut)")
+    workbench.run("HiveSync: Comment on Task")
+    workbench.pick("$ (bug) [press] (command:hivesync.logOut)")
+    expect(workbench.quick_input).to_contain_text("Comment on “$ (bug) [press] (command:hivesync.logOut)”")
+    expect(workbench.quick_input.locator("a[href]")).to_have_count(0)
+    workbench.page.keyboard.press("Escape")
 
 
 def test_the_agent_goes_and_comes_without_a_question(
