@@ -71,6 +71,8 @@ class Workbench:
 
     def trust(self) -> None:
         """Trust the folder that is open, unless that has been done."""
+        # Before extensions run, the bar says nothing of trust either.
+        expect(self.status).to_be_visible()
         restricted = self.page.locator(".statusbar").get_by_role("button", name="Restricted Mode")
         if restricted.is_visible():
             restricted.click()
