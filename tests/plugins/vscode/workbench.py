@@ -30,6 +30,12 @@ class Workbench:
         expect(self.page.locator(".explorer-folders-view .monaco-list-row").first).to_be_visible(
             timeout=2 * PATIENCE_MS
         )
+        # Which it is, for a folder that nobody has opened before; the window finds out late.
+        expect(self._restricted).to_be_visible(timeout=2 * PATIENCE_MS)
+
+    @property
+    def _restricted(self) -> Locator:
+        return self.page.locator(".statusbar").get_by_role("button", name="Restricted Mode")
 
     def run(self, command: str) -> None:
         """Run a command by the palette."""
@@ -71,9 +77,7 @@ class Workbench:
 
     def trust(self) -> None:
         """Trust the folder that is open, unless that has been done."""
-        # Before extensions run, the bar says nothing of trust either.
-        expect(self.status).to_be_visible()
-        restricted = self.page.locator(".statusbar").get_by_role("button", name="Restricted Mode")
+        restricted = self._restricted
         if restricted.is_visible():
             restricted.click()
             editor = self.page.locator(".workspace-trust-editor")
