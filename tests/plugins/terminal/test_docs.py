@@ -51,6 +51,6 @@ def _read(editor: str, file: Path, folder: Path) -> None:
         terminal.wait_for("export const a")
         terminal.command("1put ='unsaved;'")
         terminal.command("2,3HiveSync docs")
-        terminal.wait_for("# a.ts", "What it does", seconds=6)
+        terminal.wait_for("# a.ts", "What it does", seconds=30)
         terminal.press("G")
         terminal.wait_for("The answer is too long")
