@@ -70,7 +70,8 @@ class JobRepository:
             return now
         ended = await self._newest(job, JobRow.finished_at, before, since)
         # One that was given up and sent again has left its place in the line.
-        left = await self._newest(job, JobRow.sent_at, JobRow.attempt > 1, JobRow.sent_at > sent_at)
+        again = JobRow.attempt > 1, JobRow.sent_at > sent_at, JobRow.state.in_(OPEN_STATES) | since
+        left = await self._newest(job, JobRow.sent_at, *again)
         return max(sent_at, ended or sent_at, left or sent_at)
 
     async def _newest(
