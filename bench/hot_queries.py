@@ -88,6 +88,9 @@ def hot_queries(vocabulary: Vocabulary) -> Iterator[HotQuery]:
         ("a mistyped word", "Nothing fits, so words of the newest texts are compared.", f"{rare[:2]}{rare}"),
     ):
         yield HotQuery(f"search for {name}", reason, _search(query))
+    projects = frozenset({SearchKind.PROJECT})
+    reason = "There are few projects, whose own texts are looked at one by one."
+    yield HotQuery("search for projects with a common word", reason, _search(common, projects))
 
 
 def _lists() -> Iterator[HotQuery]:
@@ -161,11 +164,11 @@ async def _accounts(session: AsyncSession, filling: Filling) -> object:
     return await AdminRepository(session).users(str(filling.rows // 2), None, LIMIT)
 
 
-def _search(query: str) -> Ask:
+def _search(query: str, kinds: frozenset[SearchKind] = frozenset(SearchKind)) -> Ask:
     async def ask(session: AsyncSession, filling: Filling) -> object:
         repository = SearchRepository(session)
         projects = await repository.projects_of(filling.reader_id, None)
-        scope = Scope(projects, frozenset(SearchKind), None, datetime.now(UTC))
+        scope = Scope(projects, kinds, None, datetime.now(UTC))
         return await Search(repository, PostgresIndex(session)).find(query_words(query), scope)
 
     return ask

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hivesync_contract.search import SearchKind
@@ -62,7 +62,9 @@ async def test_hot_queries_read_little_and_miss_nothing(large: Large) -> None:
     await _ask_until_prepared(large, words[15_000])
     async with large.database.transaction(writes=False) as transaction:
         for ranks in ((10,), (45,), (300,), (15_000,), (10, 300), (20, 25), (30, 60), (40, 46)):
-            await _compare(transaction.session, large.filling, " ".join(words[rank] for rank in ranks))
+            wanted = " ".join(words[rank] for rank in ranks)
+            for age in (None, timedelta(days=30), timedelta(days=200)):
+                await _compare(transaction.session, large.filling, wanted, age)
 
 
 async def _ask_until_prepared(large: Large, word: str) -> None:
@@ -79,17 +81,23 @@ async def _ask_until_prepared(large: Large, word: str) -> None:
     assert not [statement for statement in listed if "fitting" in statement]
 
 
-async def _compare(session: AsyncSession, filling: Filling, query: str) -> None:
+async def _compare(session: AsyncSession, filling: Filling, query: str, age: timedelta | None) -> None:
     """Compare what is found with all there is: few things whole, and enough of many."""
     projects = await SearchRepository(session).projects_of(filling.reader_id, None)
-    scope = Scope(projects, frozenset(SearchKind), None, datetime.now(UTC))
+    now = datetime.now(UTC)
+    since = now - age if age is not None else None
+    scope = Scope(projects, frozenset(SearchKind), since, now)
     found = await PostgresIndex(session).matching(query_words(query), scope)
     everything = await session.execute(
         text(
             "SELECT kind, subject_id FROM search_documents WHERE project_id = ANY(CAST(:projects AS uuid[])) "
-            "AND words @@ CAST(:wanted AS tsquery)"
+            "AND words @@ CAST(:wanted AS tsquery) AND created_at >= :since"
         ),
-        {"projects": list(projects), "wanted": " & ".join(f"'{word}':*" for word in query.split())},
+        {
+            "projects": list(projects),
+            "wanted": " & ".join(f"'{word}':*" for word in query.split()),
+            "since": since or datetime.min.replace(tzinfo=UTC),
+        },
     )
     fitting = {(kind, str(subject_id)) for kind, subject_id in everything}
     assert set(found) <= fitting, query

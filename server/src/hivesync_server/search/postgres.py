@@ -2,18 +2,20 @@
 
 A GIN index gives all rows that fit, in no order, so what is common would cost more in every larger table. It
 is asked last: what is common shows in the newest texts already, or in some more of them (how many, the share
-that fits tells); only what is not is looked for in those of these weeks or, if it is rare, in all. For the
-beginning of a word the index collects all rows that have one such, so what has the words just as they were
-typed is looked for before, and what only begins with them where that is little.
+that fits tells); only what is not is looked for in those of these weeks or, if it is rare (none of the newest
+has it, or few of these weeks), in all. For the beginning of a word the index collects all rows that have one
+such, so what has the words just as they were typed is looked for before, and what only begins with them where
+that is little.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from hivesync_contract.search import SearchKind
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -43,9 +45,13 @@ OFTEN = 20
 _SPARE = 1.3
 _RECENT_OF_EACH = 20
 _RARE, _COMMON = 0.01, 0.05
+Part = Sequence[str]
+"""A part of all texts: the words of months or of projects, of which each text has one."""
+
 _SUBJECT = SearchDocumentRow.kind, SearchDocumentRow.subject_id
 _WORDS: ColumnElement[Any] = literal_column(f"search_documents.{WORDS}").label(WORDS)
-_WEEKS = timedelta(days=14)
+_WEEKS, _MONTH = timedelta(days=14), timedelta(days=28)
+_MONTHS_NAMED = 3
 _ENOUGH = CANDIDATES // 2
 """If so many were found, the older ones are not asked for: they may be as many as there are texts."""
 
@@ -58,22 +64,27 @@ class PostgresIndex:
 
     async def matching(self, words: Sequence[Word], scope: Scope) -> list[Subject]:
         """Give the newest that have all the words."""
+        if set(scope.kinds) == {SearchKind.PROJECT}:
+            themselves = select(*_SUBJECT).where(scope.projects_themselves(), _fits(_WORDS, _all_of(words)))
+            return await self._newest(themselves, SearchDocumentRow.subject_id.expression)
         recent = await self._newest_of_recent(words, scope, RECENT)
         if OFTEN <= len(recent) < CANDIDATES:
             enough = RECENT * CANDIDATES / len(recent)
             recent = await self._newest_of_recent(words, scope, int(enough * _SPARE))
         if len(recent) == CANDIDATES:
             return recent
+        weeks, everything = _months(scope, scope.now - _WEEKS), _everything(scope)
         # The index may leave out what only begins with a word.
-        found = {*recent, *(await self._by_index(words, scope))}
+        parts = [weeks, everything] if recent else [everything]
+        found = {*recent, *(await self._by_index(words, scope, parts))}
         return sorted(found, key=lambda subject: subject[1], reverse=True)[:CANDIDATES]
 
-    async def _by_index(self, words: Sequence[Word], scope: Scope) -> list[Subject]:
+    async def _by_index(self, words: Sequence[Word], scope: Scope, parts: Sequence[Part]) -> list[Subject]:
         whole = [replace(word, whole=True) for word in words]
-        found = await self._newest_of_index(whole, whole, scope)
+        found = await self._newest_of_parts(whole, whole, scope, parts)
         if len(found) < _ENOUGH and whole != words:
             telling = await self._telling(words, _recent(scope, _WORDS).subquery())
-            found = await self._newest_of_index(words, telling, scope)
+            found = await self._newest_of_parts(words, telling, scope, parts)
         return found
 
     async def _newest_of_recent(self, words: Sequence[Word], scope: Scope, texts: int) -> list[Subject]:
@@ -92,19 +103,21 @@ class PostgresIndex:
                 return rare
         return [min(words, key=counted.__getitem__)]
 
-    async def _newest_of_index(
-        self, words: Sequence[Word], telling: Sequence[Word], scope: Scope
+    async def _newest_of_parts(
+        self, words: Sequence[Word], telling: Sequence[Word], scope: Scope, parts: Sequence[Part]
     ) -> list[Subject]:
-        found = await self._newest_of_places(words, telling, _months(scope), scope)
-        if len(found) < _ENOUGH:
-            projects = [project_scope(one) for one in scope.project_ids]
-            found = await self._newest_of_places(words, telling, projects, scope)
+        """Look in part after part until enough is found; the index is asked by the `telling` words."""
+        found: list[Subject] = []
+        for part in parts:
+            found = await self._newest_of(words, telling, scope, part)
+            if len(found) >= _ENOUGH:
+                break
         return found
 
-    async def _newest_of_places(
-        self, words: Sequence[Word], telling: Sequence[Word], places: Sequence[str], scope: Scope
+    async def _newest_of(
+        self, words: Sequence[Word], telling: Sequence[Word], scope: Scope, part: Part
     ) -> list[Subject]:
-        where = " | ".join(f"'{place}'" for place in places)
+        where = " | ".join(f"'{place}'" for place in part)
         others = len(telling) < len(words)
         query = select(*_SUBJECT, *([_WORDS] if others else []))
         query = query.where(_fits(_WORDS, f"({where}) & {_all_of(telling)}"))
@@ -154,13 +167,20 @@ def _all_of(words: Sequence[Word]) -> str:
     return " & ".join(f"'{word.text}'" if word.whole else f"'{word.text}':*" for word in words)
 
 
-def _months(scope: Scope) -> list[str]:
-    """Name the month of each project, and the one before unless this one has weeks already.
+def _months(scope: Scope, since: datetime) -> Part:
+    """Name the months of each project since then.
 
-    No more: the index compares each text of them with all that is named.
+    Few: the index compares each text of them with all that is named.
     """
-    moments = (scope.now, scope.now - _WEEKS)
+    steps = range((scope.now - since) // _MONTH + 1)
+    moments = [since, *(scope.now - number * _MONTH for number in steps)]
     return sorted({month_scope(one, moment) for one in scope.project_ids for moment in moments})
+
+
+def _everything(scope: Scope) -> Part:
+    if scope.since is not None and scope.now - scope.since <= _MONTHS_NAMED * _MONTH:
+        return _months(scope, scope.since)
+    return [project_scope(one) for one in scope.project_ids]
 
 
 def _fits(words: Any, wanted: str) -> ColumnElement[bool]:
