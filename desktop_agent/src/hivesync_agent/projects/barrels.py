@@ -108,6 +108,7 @@ def _is_called(source: str, name: str) -> bool:
 _COMMENT_BEGINS = re.compile(r"^[ \t]*+/\*", re.MULTILINE)
 """At the beginning of a line: elsewhere it may well be a part of a text, such as a pattern of files."""
 
+_BLOCK_BEGINS = re.compile(r"/\*")
 _LINE_COMMENT = re.compile(r"^[ \t]*+//.*$", re.MULTILINE)
 _FLAGS = re.MULTILINE | re.ASCII
 _DECLARED = re.compile(
@@ -187,17 +188,13 @@ def _is_plain(part: str) -> bool:
     return _NAME.fullmatch(part) is not None
 
 
-def _without_blocks(text: str) -> str:
+def _without_blocks(text: str, begin: re.Pattern[str] = _COMMENT_BEGINS) -> str:
     pieces, done = [], 0
-    while (begins := _COMMENT_BEGINS.search(text, done)) and (end := text.find("*/", begins.end())) >= 0:
+    while (begins := begin.search(text, done)) and (end := text.find("*/", begins.end())) >= 0:
         pieces.append(text[done : begins.start()])
         done = end + 2
     return "".join((*pieces, text[done:]))
 
 
 def _without_comments(text: str) -> str:
-    pieces, done = [], 0
-    while (start := text.find("/*", done)) >= 0 and (end := text.find("*/", start + 2)) >= 0:
-        pieces.append(text[done:start])
-        done = end + 2
-    return _LINE_COMMENT.sub("", "".join((*pieces, text[done:])))
+    return _LINE_COMMENT.sub("", _without_blocks(text, _BLOCK_BEGINS))
