@@ -141,6 +141,7 @@ _PLAYED = (
     ("switching/death-in-a-change", "forgets-the-key-when-direct", _MADE_ONCE, _MADE_TWICE),
     ("switching/death-in-a-read", "gives-up-when-the-agent-dies", "status 200", "^error AGENT_STALE"),
     ("switching/idle-connection-closed", "keeps-a-dead-connection", "status 201", "^status 404"),
+    ("switching/connection-closed-meanwhile", "keeps-a-dead-connection", "status 201", "^status 404"),
     ("restarts/between-calls", "never-reads-the-file-again", _AGENT_S, _BY_BACKEND),
     ("restarts/in-a-change", "has-a-new-key-for-each-try", _MADE_ONCE, _MADE_TWICE),
     ("restarts/in-a-local-call", "never-reads-the-file-again", "status 201", "^error AGENT_STALE"),

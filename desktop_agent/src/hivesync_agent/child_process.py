@@ -55,8 +55,8 @@ async def _run(
     finally:
         if child.returncode is None:
             child.kill()
-            # Not `wait`: its pipes would outlive a loop that ends now.
-            await child.communicate()
+        # Not `wait`: its pipes would outlive a loop that ends now.
+        await child.communicate()
     if child.returncode != 0:
         said = err.decode("utf-8", "replace").strip().rpartition("\n")[2][:_TOLD_CHARACTERS]
         raise ChildFailed(said or f"ended with {child.returncode}")

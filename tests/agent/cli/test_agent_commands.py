@@ -13,7 +13,7 @@ import pytest
 from hivesync.discovery import read_discovery
 from hivesync_dev.command_line import CommandLine
 from hivesync_dev.servers.fake_backend import PASSWORD, FakeBackend
-from hivesync_dev.waiting import holds
+from hivesync_dev.waiting import end_of, holds
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
@@ -100,7 +100,7 @@ async def test_the_agent_in_the_foreground_ends_with_a_signal(machine: CommandLi
     path = machine.locations.discovery_file("default")
     await holds(path.exists)
     process.send_signal(signal.SIGTERM)
-    assert await process.wait() == 0
+    assert await end_of(process) == 0
     assert not path.exists()
 
 

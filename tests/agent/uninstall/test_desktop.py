@@ -16,6 +16,7 @@ from hivesync_dev.secret_service import SecretService, secret_service
 from hivesync_dev.servers.fake_backend import FakeBackend
 from hivesync_dev.systemd_user import UserManager, user_manager, why_not
 from hivesync_dev.user_account import UserAccount, is_running
+from hivesync_dev.waiting import end_of
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 FOLDERS = ("HIVESYNC_RUNTIME_DIR", "HIVESYNC_CONFIG_DIR", "HIVESYNC_STATE_DIR", "HIVESYNC_LOG_DIR")
@@ -112,5 +113,5 @@ async def test_what_could_start_the_agent_again_ends_before_it(account: UserAcco
     assert await holder.stdout.readline() == b"True\n"
     report = (await account.uninstall()).json()
     assert report["ended"] == [f"{name} of profile default", "agent of profile default"]
-    assert await holder.wait() == -signal.SIGTERM
+    assert await end_of(holder) == -signal.SIGTERM
     assert account.files() == []

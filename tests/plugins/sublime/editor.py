@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from hivesync_dev.waiting import end_of
+
 _HOST = Path(__file__).parent / "host" / "host.py"
 _SECONDS = 15.0
 _POLL_SECONDS = 0.03
@@ -75,4 +77,4 @@ async def run_editor(
     finally:
         assert process.stdin is not None
         process.stdin.close()
-        await asyncio.wait_for(process.wait(), _SECONDS)
+        await asyncio.wait_for(end_of(process), _SECONDS)

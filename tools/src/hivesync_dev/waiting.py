@@ -33,3 +33,12 @@ def wait_until(condition: Callable[[], object], *, deadline_seconds: float = 30.
         if time.monotonic() > ends:
             raise TimeoutError
         time.sleep(_PAUSE_SECONDS)
+
+
+async def end_of(process: asyncio.subprocess.Process) -> int:
+    """Wait for its end and give its exit code.
+
+    Its pipes have ended then too: those would outlive a loop that ends now, and complain.
+    """
+    await process.communicate()
+    return await process.wait()

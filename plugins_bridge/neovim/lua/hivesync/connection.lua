@@ -63,7 +63,7 @@ function M:_received(data)
   if not self.reader then
     return self:_end("LOST") -- an idle connection has nothing to say
   end
-  self.heard = true
+  self.heard = self.heard or data ~= nil
   if self.silence then
     self:_expect(self.silence)
   end

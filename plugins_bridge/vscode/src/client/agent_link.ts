@@ -1,7 +1,7 @@
 /** The way to this machine's agent. Follows its restarts; never uses a proxy. */
 import { Agent, type ClientRequestArgs, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Call } from "./call.ts";
+import { isReplayable, type Call } from "./call.ts";
 import { API_PREFIX, discoveryStamp, readDiscovery, type Discovery } from "./discovery.ts";
 import { AgentAbsent, AgentUnfit, HiveSyncError, Offline } from "./errors.ts";
 import { bodyOf, ConnectionLost, send, type Answer } from "./exchange.ts";
@@ -146,6 +146,7 @@ export class AgentLink {
         body: call.body,
         agent: pool,
         silenceMs,
+        isReplayable: isReplayable(call),
         signal,
       });
     } catch (error) {

@@ -80,6 +80,7 @@ export class DirectLink {
         },
         body: call.body,
         silenceMs,
+        isReplayable: isReplayable(call),
         signal,
       });
     } catch (error) {

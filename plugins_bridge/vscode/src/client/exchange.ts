@@ -13,6 +13,8 @@ export interface Outgoing {
   agent?: Agent;
   /** For how long the other side may be silent. */
   silenceMs: number;
+  /** Sent a second time, it does nothing twice. */
+  isReplayable: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -42,7 +44,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
 };
 
-/** No answer came, or only a part of it. `sent`: the request may have arrived. */
+/** No answer came, or only a part of it; the request may have arrived. */
 export class ConnectionLost extends Error {
   readonly isTimeout: boolean;
 
@@ -53,9 +55,23 @@ export class ConnectionLost extends Error {
 }
 
 /** Send, and give the answer while its body still comes; reject with `ConnectionLost`, or what `agent` threw. */
-export function send(outgoing: Outgoing): Promise<IncomingMessage> {
+export async function send(outgoing: Outgoing): Promise<IncomingMessage> {
+  for (;;) {
+    const request = started(outgoing);
+    try {
+      return await answerOf(request, outgoing);
+    } catch (error) {
+      // The other side may have closed an idle connection just now. It has left the pool, so this comes to an end.
+      const wasIdle = request.reusedSocket && error instanceof ConnectionLost && !error.isTimeout;
+      if (!wasIdle || !outgoing.isReplayable) {
+        throw error;
+      }
+    }
+  }
+}
+
+function answerOf(request: ClientRequest, outgoing: Outgoing): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const request = started(outgoing);
   request.setTimeout(outgoing.silenceMs, () => {
     request.destroy(new ConnectionLost("it took too long to answer", true));
   });

@@ -91,6 +91,7 @@ async function upload(
       headers: headers ?? {},
       body: content,
       silenceMs: UPLOAD_SILENCE_MS,
+      isReplayable: true,
       signal,
     });
     if (answer.status >= 300) {

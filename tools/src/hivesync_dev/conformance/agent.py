@@ -67,6 +67,16 @@ class StagedAgent(FakeAgent):
 
         self.on(method, path, die)
 
+    def close_kept_at(self, method: str, path: str, otherwise: Handler) -> None:
+        """Close a connection that has brought a call before, as this one arrives on it; nothing is done."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            *before, this = self.requests
+            is_kept = any(each.connection == this.connection and each.path != "/" for each in before)
+            return break_off(request) if is_kept else await otherwise(request)
+
+        self.on(method, path, handle)
+
     def renew_token_at_next_call(self) -> None:
         """Refuse the token of the next call, and publish another one in that moment."""
         self._renews_token = True

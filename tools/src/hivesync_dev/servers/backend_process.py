@@ -17,6 +17,7 @@ import httpx
 from hivesync_server.adapters.tls import trusted
 
 from hivesync_dev.servers.running_backend import LIMITS
+from hivesync_dev.waiting import end_of
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
@@ -92,7 +93,7 @@ class BackendProcess:
         if self._process.returncode is None:
             self._process.send_signal(number)
         async with asyncio.timeout(_STOP_SECONDS):
-            code = await self._process.wait()
+            code = await end_of(self._process)
         if not self._stderr.closed:
             self._stderr.seek(0)
             self.log += self._stderr.read().decode()

@@ -74,3 +74,12 @@ async def idle_connection_closed(stage: Stage) -> None:
     await agent.close_connections()
     expect_answer(await client.call("POST", PROJECTS, NEW), 201, _MADE)
     stage.ledger.expect_done(1)
+
+
+@CHAPTER.promises("A connection that the agent closes as a call comes costs no call either.")
+async def connection_closed_meanwhile(stage: Stage) -> None:
+    agent, client = await agent_and_client(stage)
+    agent.close_kept_at("POST", PROJECTS, otherwise=stage.ledger.take)
+    await expect_through_agent(client)
+    expect_answer(await client.call("POST", PROJECTS, NEW), 201, _MADE)
+    stage.ledger.expect_done(1)
