@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -55,6 +58,24 @@ async def test_whoever_is_cancelled_leaves_no_child(
     with pytest.raises(asyncio.CancelledError):
         await asked
     assert not children()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes among its files")
+async def test_whoever_is_cancelled_waits_for_what_holds_its_pipes(
+    children: Callable[[], set[psutil.Process]], tmp_path: Path
+) -> None:
+    held = tmp_path / "held"
+    os.mkfifo(held)
+    leave = f"import subprocess; subprocess.Popen(['cat', {str(held)!r}])"
+    work = ("timeit", "-n", "1", "-r", "1", "-s", leave)
+    asked = asyncio.create_task(run_child(*work, deadline_seconds=60))
+    await holds(lambda: len(children()) == 1)
+    await holds(lambda: not children())
+    asked.cancel()
+    assert (await asyncio.wait({asked}, timeout=0.2))[1] == {asked}
+    held.write_bytes(b"")
+    with pytest.raises(asyncio.CancelledError):
+        await asked
 
 
 async def test_our_environment_stays_with_us(monkeypatch: pytest.MonkeyPatch) -> None:
