@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { quickLoader } from "./esbuild.ts";
+import { changedLoader } from "./esbuild.ts";
 import { publishManifest } from "./install.ts";
 import { Output, ROOT, SCRIPT } from "./output.ts";
 import { buildPreludes } from "./preludes.ts";
@@ -31,5 +31,5 @@ output.describe({
   frame: { script: (await bundle("phone/frame/main.ts")).trim() },
   ...(await buildPreludes(output)),
 });
-output.include("esbuild.js", await quickLoader());
+output.include("esbuild.js", await changedLoader());
 await output.write();
