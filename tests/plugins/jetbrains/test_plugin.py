@@ -109,3 +109,13 @@ def test_swing_never_takes_a_text_of_others_for_html() -> None:
         )
     ]
     assert offending == []
+
+
+def test_nothing_depends_on_the_machine_s_date() -> None:
+    """A clock that is wrong by years changes nothing: what lasts is measured, and times are shown as told."""
+    sources = [path for part in ("core", "plugin") for path in (FOLDER / part / "src/main").rglob("*.java")]
+    asking = re.compile(
+        r"currentTimeMillis|\bnew Date\(|\bClock\.|(Instant|LocalDate|DateTime|LocalTime)\.now\("
+    )
+    assert len(sources) > 80
+    assert [path.name for path in sources if asking.search(path.read_text("utf-8"))] == []

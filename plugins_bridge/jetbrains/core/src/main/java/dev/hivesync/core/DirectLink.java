@@ -3,16 +3,17 @@ package dev.hivesync.core;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 
 /** The way to the backend without an agent. Follows no redirect, so a token goes to one origin only. */
 public final class DirectLink {
@@ -83,6 +84,13 @@ public final class DirectLink {
       return opened(http.send(request.build(), BodyHandlers.ofInputStream()));
     } catch (HttpTimeoutException late) {
       throw new OfflineException("The backend took too long to answer.");
+    } catch (SSLException refused) {
+      // By far most often one of these two; "can't be reached" would have people look at their network.
+      throw new OfflineException(
+          "The certificate of "
+              + origin.text()
+              + " is not accepted. Is this machine's date right? Behind a proxy that looks into TLS, SSL_CERT_FILE"
+              + " must name its authority.");
     } catch (IOException unreachable) {
       throw new OfflineException("The backend " + origin.text() + " can't be reached.");
     } catch (InterruptedException cancelled) {

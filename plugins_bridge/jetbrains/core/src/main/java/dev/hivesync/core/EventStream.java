@@ -153,10 +153,14 @@ public final class EventStream {
   private boolean waited() {
     long milliseconds = (long) (pauseMilliseconds * (0.5 + ThreadLocalRandom.current().nextDouble()));
     pauseMilliseconds = Math.min(pauseMilliseconds * 2, PAUSE_LAST_MILLISECONDS);
+    long until = System.nanoTime() + milliseconds * 1_000_000;
     synchronized (bell) {
       try {
-        if (!isStopped) {
-          bell.wait(milliseconds);
+        // An agent that has come or gone ends the pause: with it, all is different.
+        long left = milliseconds;
+        while (left > 0 && !isStopped && session.agent().stamp().equals(stamp)) {
+          bell.wait(Math.min(left, LOOK_MILLISECONDS));
+          left = (until - System.nanoTime()) / 1_000_000;
         }
       } catch (InterruptedException cancelled) {
         Thread.currentThread().interrupt();

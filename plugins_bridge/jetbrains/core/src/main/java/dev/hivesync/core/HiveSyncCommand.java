@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,17 +36,31 @@ public final class HiveSyncCommand {
   /** Give the command's path. An IDE that was started from a desktop often knows less of PATH than a shell. */
   public Optional<Path> find() {
     if (name.contains("/") || name.contains(File.separator)) {
-      return Optional.of(Path.of(name)).filter(Path::isAbsolute).filter(Files::isExecutable);
+      String path = name.startsWith("~/") ? home + name.substring(1) : name;
+      return pathOf(path).filter(Path::isAbsolute).filter(HiveSyncCommand::isProgram);
     }
     List<Path> folders = new ArrayList<>();
     for (String folder : environment.getOrDefault("PATH", "").split(File.pathSeparator)) {
-      folders.add(Path.of(folder));
+      // Windows takes quotes around a folder for what they are, and so must whoever reads the list.
+      pathOf(system == Places.System.WINDOWS ? folder.replace("\"", "") : folder).ifPresent(folders::add);
     }
     folders.add(home.resolve(".local/bin"));
     // A relative folder is one of the folder that the IDE was started in: it may be a project of strangers.
     folders.removeIf(folder -> !folder.isAbsolute());
     String file = system == Places.System.WINDOWS ? name + ".exe" : name;
-    return folders.stream().map(folder -> folder.resolve(file)).filter(Files::isExecutable).findFirst();
+    return folders.stream().map(folder -> folder.resolve(file)).filter(HiveSyncCommand::isProgram).findFirst();
+  }
+
+  private static Optional<Path> pathOf(String text) {
+    try {
+      return Optional.of(Path.of(text));
+    } catch (InvalidPathException noPath) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isProgram(Path path) {
+    return Files.isRegularFile(path) && Files.isExecutable(path);
   }
 
   /** Run it with `--json` and give what it says; throw the failure that it tells of. */

@@ -11,7 +11,7 @@ import java.util.Set;
 /** What each event changes in the IDE. One of an unknown type changes nothing. */
 final class EventReader {
   private static final Set<String> REFRESHING =
-      Set.of("preview.progress", "preview.state", "operation.queued", "operation.done", "operation.conflict", "reset");
+      Set.of("preview.progress", "preview.state", "operation.queued", "operation.done", "reset");
 
   private final HiveSync plugin;
 
@@ -28,12 +28,21 @@ final class EventReader {
           plugin.buildErrors().replace(Json.text(data, "preview_id"), BuildError.of(data, "diagnostics"));
       case "notification.created" -> tell(data);
       case "session.changed" -> plugin.accountChanged();
+      case "operation.conflict" -> tellConflict(Json.object(data, "operation"));
       default -> {
         if (REFRESHING.contains(event.type())) {
           plugin.refreshSoon();
         }
       }
     }
+  }
+
+  /** A change that the user believes done has come back; that is told whatever the settings say of balloons. */
+  private void tellConflict(JsonObject operation) {
+    JsonObject problem = Json.object(Json.object(operation, "conflict"), "problem");
+    String why = PlainText.line(Json.text(problem, "detail"), 400);
+    Balloon.tell(null, "A change came back. " + why + " See `hivesync operations`.");
+    plugin.refreshSoon();
   }
 
   private void tell(JsonObject data) {

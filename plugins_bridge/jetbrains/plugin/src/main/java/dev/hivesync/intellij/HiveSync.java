@@ -127,6 +127,7 @@ public final class HiveSync implements Disposable {
     buildErrors.clear();
     newest = null;
     live = null;
+    FoundProject.forgetChoices();
     synchronized (this) {
       if (connected != null) {
         connected.session().direct().forget();
@@ -154,7 +155,7 @@ public final class HiveSync implements Disposable {
       return Status.of(connected().session());
     } catch (HiveSyncException unusable) {
       Way way = new Way(Mode.NONE, unusable.code(), unusable.getMessage());
-      return new Status("check the settings", "", "", "", way, 0, 0, 0);
+      return Status.without("check the settings", way);
     }
   }
 

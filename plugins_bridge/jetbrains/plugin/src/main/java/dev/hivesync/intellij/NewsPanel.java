@@ -2,6 +2,7 @@ package dev.hivesync.intellij;
 
 import com.intellij.openapi.project.Project;
 import dev.hivesync.core.features.News;
+import dev.hivesync.core.features.Status;
 import java.awt.BorderLayout;
 import java.awt.FlowLayout;
 import java.util.List;
@@ -25,7 +26,7 @@ final class NewsPanel extends JPanel {
     list.setCellRenderer(new LineRenderer<>(News.class, News::line));
     add(buttons(), BorderLayout.NORTH);
     add(new JScrollPane(list), BorderLayout.CENTER);
-    HiveSync.get().watch(this::fetchIfSeen, project);
+    HiveSync.get().watch(this::statusChanged, project);
     WhenShown.run(this, this::fetchIfSeen);
   }
 
@@ -41,6 +42,13 @@ final class NewsPanel extends JPanel {
     row.add(one);
     row.add(all);
     return row;
+  }
+
+  private void statusChanged() {
+    if (HiveSync.get().status().state().equals(Status.SIGNED_OUT)) {
+      news.clear();
+    }
+    fetchIfSeen();
   }
 
   private void fetchIfSeen() {

@@ -5,6 +5,7 @@ import com.intellij.openapi.project.Project;
 import com.intellij.openapi.ui.popup.JBPopupFactory;
 import dev.hivesync.core.HiveSyncException;
 import dev.hivesync.core.features.Links;
+import dev.hivesync.core.features.PlainText;
 import dev.hivesync.core.features.Preview;
 import java.awt.BorderLayout;
 import java.awt.Color;
@@ -45,7 +46,7 @@ final class PreviewPopup {
 
   private static JLabel code(Preview preview) {
     if (preview.qrPng().length == 0) {
-      return PlainLabel.of("The agent draws a code for your phone; it does not run. Open or copy the link.");
+      return PlainLabel.of("The agent draws a code for your phone; it does not run.");
     }
     JLabel code = new JLabel(new ImageIcon(preview.qrPng()), SwingConstants.CENTER);
     // Cameras read dark on light, whatever the theme.
@@ -57,8 +58,7 @@ final class PreviewPopup {
 
   private static JPanel below(Project project, Preview preview) {
     JPanel rows = new JPanel(new BorderLayout(4, 4));
-    String live = preview.isLive() ? " Each save is on the phone at once." : "";
-    rows.add(PlainLabel.of("Scan the code with your phone." + live), BorderLayout.NORTH);
+    rows.add(PlainLabel.of(hint(preview)), BorderLayout.NORTH);
     if (!preview.skipped().isEmpty()) {
       String names = String.join(", ", preview.skipped());
       rows.add(PlainLabel.of("Left out, since they may hold secrets: " + names), BorderLayout.CENTER);
@@ -72,6 +72,14 @@ final class PreviewPopup {
     buttons.add(copy);
     rows.add(buttons, BorderLayout.SOUTH);
     return rows;
+  }
+
+  private static String hint(Preview preview) {
+    if (preview.state().equals("failed")) {
+      return "It does not build yet: " + PlainText.line(preview.failure(), 300) + " Mend it and save.";
+    }
+    String first = preview.qrPng().length == 0 ? "Open or copy the link." : "Scan the code with your phone.";
+    return preview.isLive() ? first + " Each save is on the phone at once." : first;
   }
 
   private static void copy(Project project, Preview preview) {

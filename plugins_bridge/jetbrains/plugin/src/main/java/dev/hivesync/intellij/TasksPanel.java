@@ -3,6 +3,7 @@ package dev.hivesync.intellij;
 import com.intellij.openapi.project.Project;
 import dev.hivesync.core.features.Comment;
 import dev.hivesync.core.features.PlainText;
+import dev.hivesync.core.features.Status;
 import dev.hivesync.core.features.Task;
 import java.awt.BorderLayout;
 import java.awt.FlowLayout;
@@ -25,6 +26,7 @@ final class TasksPanel extends JPanel {
   private final JList<Task> list = new JList<>(tasks);
   private final JTextArea description = PlainLabel.area("");
   private transient dev.hivesync.core.features.Project of;
+  private boolean hasAsked;
 
   TasksPanel(Project project) {
     super(new BorderLayout());
@@ -33,7 +35,7 @@ final class TasksPanel extends JPanel {
     list.addListSelectionListener(change -> show(list.getSelectedValue()));
     add(new JSplitPane(JSplitPane.VERTICAL_SPLIT, new JScrollPane(list), new JScrollPane(description)));
     add(buttons(), BorderLayout.NORTH);
-    HiveSync.get().watch(this::fetchIfEmpty, project);
+    HiveSync.get().watch(this::statusChanged, project);
     WhenShown.run(this, this::fetchIfEmpty);
   }
 
@@ -46,11 +48,31 @@ final class TasksPanel extends JPanel {
     change.addActionListener(click -> change(String.valueOf(statuses.getSelectedItem())));
     JButton comments = new JButton("Comments…");
     comments.addActionListener(click -> comments());
+    JButton other = new JButton("Other Project…");
+    other.addActionListener(click -> chooseOther());
     row.add(refresh);
+    row.add(other);
     row.add(statuses);
     row.add(change);
     row.add(comments);
     return row;
+  }
+
+  /** Fetch once after a sign-in, and no oftener: it may ask which project is meant. */
+  private void statusChanged() {
+    if (HiveSync.get().status().state().equals(Status.SIGNED_OUT)) {
+      hasAsked = false;
+      of = null;
+      tasks.clear();
+      description.setText("");
+    } else if (!hasAsked) {
+      fetchIfEmpty();
+    }
+  }
+
+  private void chooseOther() {
+    FoundProject.forgetChoice(project);
+    fetch();
   }
 
   private void fetchIfEmpty() {
@@ -60,6 +82,7 @@ final class TasksPanel extends JPanel {
   }
 
   private void fetch() {
+    hasAsked = true;
     FoundProject.then(
         project,
         found ->

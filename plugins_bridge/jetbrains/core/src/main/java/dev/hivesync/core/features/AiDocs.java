@@ -97,7 +97,8 @@ public record AiDocs(String file, String page, String suggestedDiff) {
       page.append("\n").append(explanations.size() - EXPLANATIONS_MAX).append(" more explanations are left out.\n");
     }
     Json.texts(result, "notes").stream().limit(20).forEach(each -> page.append("\n").append(PlainText.line(each, 500)));
-    return PlainText.lines(page.append("\n").append(madeBy(result)).toString());
+    // After the cut: the engine is named however long its words are.
+    return PlainText.lines(page.toString()) + "\n" + PlainText.line(madeBy(result), 300);
   }
 
   private static String explanation(JsonObject told) {

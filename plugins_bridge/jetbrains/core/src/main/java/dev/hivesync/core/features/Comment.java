@@ -55,8 +55,7 @@ public record Comment(String author, String body, String createdAt, int line) {
   /** Its text, as it is shown. */
   public String text() {
     String where = line > 0 ? ", line " + line : "";
-    String when = createdAt.length() >= 16 ? createdAt.substring(0, 16).replace('T', ' ') : createdAt;
-    String head = PlainText.line(author, 60) + ", " + PlainText.line(when, 20) + where;
+    String head = PlainText.line(author, 60) + ", " + LocalTime.minute(createdAt) + where;
     return head + "\n" + PlainText.lines(body) + "\n";
   }
 

@@ -30,8 +30,7 @@ public record News(String id, String text, String type, String createdAt, boolea
 
   /** Its line in a list. */
   public String line() {
-    String day = createdAt.length() >= 10 ? createdAt.substring(0, 10) : createdAt;
-    return (isRead ? "   " : "● ") + PlainText.line(text, 300) + " — " + PlainText.line(day, 10);
+    return (isRead ? "   " : "● ") + PlainText.line(text, 300) + " — " + LocalTime.day(createdAt);
   }
 
   private static News read(JsonObject told) {

@@ -7,7 +7,7 @@ public final class PlainText {
   private static final int LONG_CHARACTERS = 200_000;
   // C0 and C1 but tab and line feed, and the bidirectional controls of CVE-2021-42574 ("Trojan Source").
   private static final Pattern UNSEEN =
-      Pattern.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]");
+      Pattern.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff]");
 
   private PlainText() {}
 

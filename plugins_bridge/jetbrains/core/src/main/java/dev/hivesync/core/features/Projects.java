@@ -5,6 +5,7 @@ import dev.hivesync.core.AgentUnusableException;
 import dev.hivesync.core.HiveSyncException;
 import dev.hivesync.core.Json;
 import dev.hivesync.core.Session;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -29,10 +30,19 @@ public final class Projects {
   private static List<Project> linked(Session session) throws HiveSyncException {
     try {
       return Json.objects(session.get("/v1/projects"), "items").stream()
-          .map(told -> read(told, Path.of(Json.text(told, "root"))))
+          .flatMap(told -> rootOf(told).map(root -> read(told, root)).stream())
           .toList();
     } catch (AgentUnusableException noAgent) {
       return List.of();
+    }
+  }
+
+  /** Give its folder; nothing for one that this system can't name, as an agent elsewhere may have it. */
+  private static Optional<Path> rootOf(JsonObject told) {
+    try {
+      return Optional.of(Path.of(Json.text(told, "root"))).filter(Path::isAbsolute);
+    } catch (InvalidPathException ofAnotherSystem) {
+      return Optional.empty();
     }
   }
 

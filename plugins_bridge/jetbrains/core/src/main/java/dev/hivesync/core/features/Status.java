@@ -18,28 +18,35 @@ public record Status(
     Way way,
     int pendingPreviews,
     int queued,
+    int conflicts,
     int unread) {
   public static final String SIGNED_IN = "signed in";
   public static final String SIGNED_OUT = "signed out";
+  public static final String PAUSED = "paused";
 
   private static final Set<String> REFUSED = Set.of("AUTH_REQUIRED", "AUTH_INVALID", "AUTH_EXPIRED");
 
   /** Before anything was asked. */
   public static Status starting() {
-    return new Status("starting", "", "", "", new Way(Mode.NONE, "", ""), 0, 0, 0);
+    return without("starting", new Way(Mode.NONE, "", ""));
+  }
+
+  /** Where nothing could be asked: the state is told instead, and the way's detail says why. */
+  public static Status without(String state, Way way) {
+    return new Status(state, "", "", "", way, 0, 0, 0, 0);
   }
 
   /** Ask; what can't be asked is told by the status itself. */
   public static Status of(Session session) {
     Way way = session.way();
     if (way.mode() == Mode.NONE) {
-      return new Status(SIGNED_OUT, "", "", "", way, 0, 0, 0);
+      return without(SIGNED_OUT, way);
     }
     try {
       return way.mode() == Mode.PROXY ? ofAgent(session, way) : ofBackend(session, way);
     } catch (HiveSyncException failure) {
       String state = REFUSED.contains(failure.code()) ? SIGNED_OUT : "offline";
-      return new Status(state, "", "", "", way, 0, 0, 0);
+      return without(state, new Way(way.mode(), way.reason(), failure.getMessage()));
     }
   }
 
@@ -59,6 +66,7 @@ public record Status(
     }
     append(text, pendingPreviews, pendingPreviews == 1 ? "preview" : "previews");
     append(text, queued, "waiting");
+    append(text, conflicts, conflicts == 1 ? "conflict" : "conflicts");
     append(text, unread, "unread");
     return text.toString();
   }
@@ -71,8 +79,17 @@ public record Status(
           case DIRECT -> "directly, without the agent";
           case NONE -> "not connected";
         };
-    String reason = way.detail().isEmpty() ? "" : ". " + way.detail();
-    return PlainText.line("HiveSync " + mode + reason, 300);
+    StringBuilder text = new StringBuilder("HiveSync " + mode);
+    if (!way.detail().isEmpty()) {
+      text.append(". ").append(way.detail());
+    }
+    if (state.equals(PAUSED)) {
+      text.append(". The agent rests; `hivesync api POST /v1/resume` or its icon lets it go on.");
+    }
+    if (conflicts > 0) {
+      text.append(". What came back: `hivesync operations`.");
+    }
+    return PlainText.line(text.toString(), 300);
   }
 
   private static Status ofAgent(Session session, Way way) throws HiveSyncException {
@@ -81,7 +98,7 @@ public record Status(
     boolean isSignedIn = Json.flag(told, "signed_in") && Json.hasObject(told, "user");
     String state = isSignedIn ? SIGNED_IN : SIGNED_OUT;
     if (Json.flag(told, "paused")) {
-      state = "paused";
+      state = PAUSED;
     } else if (isSignedIn && !Json.flag(told, "online")) {
       state = "offline";
     }
@@ -94,17 +111,25 @@ public record Status(
         way,
         Json.number(told, "pending_previews", 0),
         Json.number(told, "queued_operations", 0),
+        Json.number(told, "conflicting_operations", 0),
         unread);
   }
 
   private static Status ofBackend(Session session, Way way) throws HiveSyncException {
     JsonObject user = session.get("/api/v1/auth/me");
     String name = Json.text(user, "username");
-    return new Status(SIGNED_IN, name, Json.text(user, "tier"), "", way, 0, 0, unread(session));
+    return new Status(SIGNED_IN, name, Json.text(user, "tier"), "", way, 0, 0, 0, unread(session));
   }
 
   private static int unread(Session session) throws HiveSyncException {
-    return Json.number(session.get("/api/v1/notifications/unread"), "count", 0);
+    try {
+      return Json.number(session.get("/api/v1/notifications/unread"), "count", 0);
+    } catch (HiveSyncException failure) {
+      if (REFUSED.contains(failure.code())) {
+        throw failure;
+      }
+      return 0; // a number less, as when this minute's requests are used up; who is signed in is known all the same
+    }
   }
 
   private static void append(StringBuilder text, int number, String what) {

@@ -77,7 +77,7 @@ public final class UnifiedDiff {
         return false;
       }
       boolean lacksEnd = next < diff.size() && diff.get(next).startsWith("\\ ");
-      content = lacksEnd ? content.stripTrailing() : content;
+      content = lacksEnd ? content.substring(0, content.length() - 1) : content;
       next += lacksEnd ? 1 : 0;
       if (sign != '+') {
         removed.add(content);

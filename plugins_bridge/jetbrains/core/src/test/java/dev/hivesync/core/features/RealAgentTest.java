@@ -18,7 +18,10 @@ import dev.hivesync.core.Session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the commands do, against an agent and a backend that `tests/plugins/jetbrains/test_agent.py` has started. */
 @Tag("agent")
@@ -40,6 +45,19 @@ class RealAgentTest {
     @Override
     public Optional<String> read(String account) {
       throw new IllegalStateException("asked for a secret");
+    }
+
+    @Override
+    public void write(String account, String secret) {
+      throw new IllegalStateException("stored a secret");
+    }
+  }
+
+  /** The IDE's storage where nobody has signed in. */
+  private static final class SignedOut implements SecretStore {
+    @Override
+    public Optional<String> read(String account) {
+      return Optional.empty();
     }
 
     @Override
@@ -91,6 +109,66 @@ class RealAgentTest {
     assertTrue(status.isSignedIn(), status.state());
     assertEquals(System.getenv("HIVESYNC_SERVER_URL"), status.serverUrl());
     assertTrue(status.text().startsWith("HiveSync: demo · "), status.text());
+  }
+
+  @Test
+  void anAgentThatRestsStillAnswers() throws HiveSyncException {
+    session.change("POST", "/v1/pause", null);
+    try {
+      Status status = Status.of(session);
+      assertEquals("HiveSync: paused", status.text());
+      assertTrue(status.tooltip().contains("/v1/resume"), status.tooltip());
+      assertFalse(Task.of(session, project()).stream().anyMatch(task -> task.id().isEmpty()));
+      assertTrue(explained(FILE, "let a;\n").page().endsWith("Made by outline."));
+    } finally {
+      session.change("POST", "/v1/resume", null);
+    }
+    assertTrue(Status.of(session).isSignedIn());
+  }
+
+  /** The agent as it is found by its file, but of other versions of the protocol. */
+  private static Connected ofProtocol(Path folder, int version, String command) throws HiveSyncException, IOException {
+    Path real = Path.of(System.getenv("HIVESYNC_RUNTIME_DIR"), "desktop-agent.json");
+    JsonObject told = Json.objectOf(Files.readString(real));
+    told.add("protocol", Json.objectOf("{\"min\": " + version + ", \"max\": " + version + "}"));
+    Path file = folder.resolve("desktop-agent.json");
+    Files.writeString(file, Json.write(told));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("HIVESYNC_RUNTIME_DIR", folder.toString());
+    return Connecting.here(environment).connect(command, new SignedOut());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2, AGENT_TOO_NEW, The agent is newer than this plugin: update the plugin.",
+    "0, AGENT_TOO_OLD, The agent is older than this plugin: update HiveSync."
+  })
+  void anAgentOfAnotherTimeIsNamed(int version, String reason, String what, @TempDir Path folder)
+      throws HiveSyncException, IOException {
+    Connected other = ofProtocol(folder, version, "/nowhere/hivesync");
+    Status status = Status.of(other.session());
+    assertEquals("HiveSync: signed out", status.text());
+    assertEquals(reason, status.way().reason());
+    assertEquals("HiveSync not connected. " + what, status.tooltip());
+    assertEquals(what, refusal(() -> Previews.request(other.session(), FILE, false, "ios", new Patient())));
+    String live = refusal(() -> Previews.isByAgent(other.session(), true));
+    assertEquals(what + " Without it there is no live preview.", live);
+    String report = Doctor.report(other);
+    assertTrue(report.contains("Way: none (" + reason + ") " + what + "\nCommand: not found\n\n"), report);
+    assertTrue(report.endsWith("or name the command in Settings | Tools | HiveSync."), report);
+  }
+
+  @Test
+  void whatOthersWroteIsShownAsText() throws HiveSyncException {
+    List<String> news = News.newest(session).stream().map(News::line).toList();
+    String invited = news.stream().filter(line -> line.contains("invites you")).findFirst().orElseThrow();
+    assertTrue(invited.contains("<html>Engine") && !invited.contains("\u061c"), invited);
+    JsonObject body = new JsonObject();
+    body.addProperty("title", "<b>Ti\u202etle\u2066 \ud83d\ude80");
+    body.addProperty("description", "<img src=x>\n\u202e");
+    session.change("POST", project().path() + "/tasks", body);
+    assertEquals("[Open] <b>Title \ud83d\ude80", task("<b>").line());
   }
 
   @Test
@@ -180,6 +258,10 @@ class RealAgentTest {
     Path gone = FILE.resolveSibling("missing.jsx");
     String said = refusal(() -> Previews.request(session, gone, false, "ios", new Patient()));
     assertEquals(gone + " does not exist or can't be read. Save it first, or name another.", said);
+    Path other = FILE.resolveSibling("main.dart");
+    assertDoesNotThrow(() -> Files.writeString(other, "void main() {}\n"));
+    String unsupported = refusal(() -> Previews.request(session, other, false, "ios", new Patient()));
+    assertTrue(unsupported.contains("dart") || unsupported.contains("Flutter"), unsupported);
   }
 
   @Test
@@ -201,6 +283,10 @@ class RealAgentTest {
     assertDoesNotThrow(() -> Files.writeString(file, "let a;\n"));
     String said = refusal(() -> explained(file, "let a;\n"));
     assertEquals("alone.js lies in no project. Link its folder first: `hivesync link FOLDER`.", said);
+    Path deleted = FILE.resolveSibling("deleted.js");
+    String gone = refusal(() -> explained(deleted, "let a;\n"));
+    assertEquals(deleted + " does not exist or can't be read. Save it first, or name another.", gone);
+    assertEquals("deleted.js", assertDoesNotThrow(RealAgentTest::project).relative(deleted));
   }
 
   @Test

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.hivesync.core.Json;
 import dev.hivesync.core.Mode;
 import dev.hivesync.core.Way;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 
 /** What is made of answers for the screen, from right ones, strange ones and hostile ones. */
@@ -20,7 +22,7 @@ class ShownTest {
   }
 
   private static Status status(String state, Mode mode) {
-    return new Status(state, "ada\u202e", "pro", "", new Way(mode, "X", ""), 1, 2, 3);
+    return new Status(state, "ada\u202e", "pro", "", new Way(mode, "X", ""), 1, 2, 0, 3);
   }
 
   @Test
@@ -28,7 +30,9 @@ class ShownTest {
     Status status = status(Status.SIGNED_IN, Mode.DIRECT);
     assertEquals("HiveSync: ada · Pro · 1 preview · 2 waiting · 3 unread", status.text());
     assertTrue(status.tooltip().contains("directly"));
-    assertEquals("HiveSync: paused", status("paused", Mode.PROXY).text());
+    Status paused = status(Status.PAUSED, Mode.PROXY);
+    assertEquals("HiveSync: paused", paused.text());
+    assertTrue(paused.tooltip().contains("hivesync api POST /v1/resume"), paused.tooltip());
   }
 
   @Test
@@ -50,11 +54,34 @@ class ShownTest {
     JsonObject result = new JsonObject();
     result.addProperty("summary", "x".repeat(10_000_000));
     result.addProperty("suggested_diff", "y".repeat(10_000_000));
+    result.addProperty("engine", "outline");
+    JsonArray explanations = new JsonArray();
+    for (int line = 1; line <= 5_000; line++) {
+      explanations.add(json("{'symbol': 's', 'line_start': " + line + ", 'line_end': 5000, 'text': '<html>'}"));
+    }
+    result.add("explanations", explanations);
     JsonObject told = new JsonObject();
     told.add("result", result);
     AiDocs docs = AiDocs.read(told);
     assertTrue(docs.page().length() < 250_000);
     assertEquals("", docs.suggestedDiff());
+    assertTrue(docs.page().endsWith("\nMade by outline."), "the engine is always named");
+    result.addProperty("summary", "Short");
+    assertTrue(AiDocs.read(told).page().contains("\n4900 more explanations are left out.\n"));
+  }
+
+  @Test
+  void timesAreThoseOfTheUsersClock() {
+    TimeZone before = TimeZone.getDefault();
+    TimeZone.setDefault(TimeZone.getTimeZone("Asia/Tokyo"));
+    try {
+      Comment comment = new Comment("ada", "Hi", "2026-11-28T20:05:00Z", 3);
+      assertEquals("ada, 2026-11-29 05:05, line 3\nHi\n", comment.text());
+      assertEquals("● Hi — 2026-11-29", new News("n", "Hi", "mention", "2026-11-28T20:05:00.123Z", false).line());
+      assertEquals("   Hi — <b>", new News("n", "Hi", "mention", "<b>", true).line());
+    } finally {
+      TimeZone.setDefault(before);
+    }
   }
 
   @Test

@@ -28,6 +28,8 @@ class UnifiedDiffTest {
     String diff = "@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n";
     assertEquals(Optional.of("b"), UnifiedDiff.apply("a", diff));
     assertTrue(UnifiedDiff.apply("a\n", diff).isEmpty());
+    String spaces = "@@ -1 +1 @@\n-a  \n\\ No newline at end of file\n+b \n\\ No newline at end of file\n";
+    assertEquals(Optional.of("b "), UnifiedDiff.apply("a  ", spaces));
   }
 
   @Test
