@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -70,21 +70,26 @@ async def watching(
 ) -> AsyncIterator[Watching]:
     """A watch of a small project that has seen all of it."""
     async with started(project, roots, tmp_path, make_source) as watching:
-        await holds(lambda: watching.watch.state.mode is WatchMode.EVENTS)
-        await asyncio.sleep(0.3)
-        watching.told.clear()
+        await settled(watching)
         yield watching
+
+
+async def settled(watching: Watching) -> None:
+    """Wait until all of the project has been seen."""
+    await holds(lambda: watching.watch.state.mode is WatchMode.EVENTS)
+    await asyncio.sleep(0.3)
+    watching.told.clear()
 
 
 @contextlib.asynccontextmanager
 async def started(
-    project: Path, roots: Roots, tmp_path: Path, make_source: MakeSource
+    project: Path, roots: Roots, tmp_path: Path, make_source: MakeSource, pace: Pace = PACE
 ) -> AsyncIterator[Watching]:
     write_files(project, {"a.ts": "one", "src/b.ts": "two", "node_modules/x/i.js": ""})
     target = await asyncio.to_thread(roots.find_folder, str(project))
     index = Indexes(tmp_path / "index", roots).of(target)
     told: list[Watching] = []
-    watch = Watch(index, lambda changes: told[0].changed(changes), make_source=make_source, pace=PACE)
+    watch = Watch(index, lambda changes: told[0].changed(changes), make_source=make_source, pace=pace)
     told.append(Watching(index, watch))
     task = asyncio.create_task(watch.run())
     try:
@@ -105,6 +110,21 @@ async def test_an_editors_replacement_of_a_file_is_told(watching: Watching, proj
     (project / ".b.swp").write_text("TWO")
     (project / ".b.swp").rename(project / "src" / "b.ts")
     await holds(lambda: "src/b.ts" in watching.told)
+
+
+@linux_only
+async def test_a_save_in_place_is_told_at_once_and_a_replacement_when_it_is_over(
+    project: Path, roots: Roots, tmp_path: Path
+) -> None:
+    patient = replace(PACE, quiet_seconds=60)
+    async with started(project, roots, tmp_path, system_source, patient) as watching:
+        await settled(watching)
+        (project / "src" / "b.ts").write_text("TWO")
+        await holds(lambda: "src/b.ts" in watching.told)
+        (project / "a.ts").rename(project / "a.ts~")
+        (project / "a.ts").write_text("ONE")
+        await asyncio.sleep(0.3)
+        assert watching.told == {"src/b.ts"}
 
 
 async def test_a_file_in_a_new_folder_is_told_also_later(watching: Watching, project: Path) -> None:

@@ -86,11 +86,12 @@ class InotifySource:
     def _read(self) -> None:
         if self._inotify is None:
             return
-        folders, everything = set(), False
+        folders, everything, is_over = set(), False, True
         for event in self._inotify.read(timeout=0):
             if event.mask & (flags.Q_OVERFLOW | flags.UNMOUNT):
                 everything = True
             elif (folder := self._folder_of.get(event.wd)) is not None and not event.mask & flags.IGNORED:
                 folders.add(folder)
+                is_over = is_over and event.mask == flags.CLOSE_WRITE
         if folders or everything:
-            self._notice(Noticed(frozenset(folders), everything))
+            self._notice(Noticed(frozenset(folders), everything, is_over))

@@ -10,10 +10,14 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """Folders, relative to the root, in which something happened; `everything` when events were lost."""
+    """Folders, relative to the root, in which something happened; `everything` when events were lost.
+
+    `is_over`: nothing more comes of it, as of a file that was there before, and was written and closed.
+    """
 
     folders: frozenset[str]
     everything: bool = False
+    is_over: bool = False
 
 
 class WatchLimit(Exception):

@@ -32,6 +32,9 @@ class Pace:
     """How long to wait for more, so that a burst is one change."""
 
     quiet_seconds: float = 0.01
+    """Most editors replace a file in steps, between which it is gone or empty."""
+    over_quiet_seconds: float = 0.003
+    """The others write it in its place; then only other files can follow, saved by the same keys."""
     longest_seconds: float = 0.25
     burst_quiet_seconds: float = 0.2
     burst_longest_seconds: float = 3.0
@@ -64,6 +67,7 @@ class Watch:
         self._pace = pace or Pace()
         self._folders: set[str] = set()
         self._everything = True
+        self._is_over = True
         self._wake = asyncio.Event()
         self._poll_seconds = self._pace.poll_seconds
         self._limit, self._ask_again_at = "", 0.0
@@ -91,6 +95,7 @@ class Watch:
 
     def _notice(self, noticed: Noticed) -> None:
         self._folders |= noticed.folders
+        self._is_over = self._is_over and noticed.is_over
         if noticed.everything or len(self._folders) > self._pace.few_folders:
             self._everything, self._folders = True, set()
         self._wake.set()
@@ -111,11 +116,16 @@ class Watch:
             if loop.time() > began + longest:
                 break
             self._wake.clear()
-            await asyncio.sleep(pace.burst_quiet_seconds if self._everything else pace.quiet_seconds)
+            await asyncio.sleep(self._quiet_seconds())
+
+    def _quiet_seconds(self) -> float:
+        if self._everything:
+            return self._pace.burst_quiet_seconds
+        return self._pace.over_quiet_seconds if self._is_over else self._pace.quiet_seconds
 
     async def _pass(self, source: EventSource) -> None:
         folders, everything = self._folders, self._everything
-        self._folders, self._everything = set(), False
+        self._folders, self._everything, self._is_over = set(), False, True
         self._wake.clear()
         if not folders and not everything:
             return
@@ -160,7 +170,7 @@ class Watch:
         self.state = WatchState(WatchMode.EVENTS, "", len(folders))
         if new:
             # What was saved in them between the sweep and now told nobody: look once more.
-            self._notice(Noticed(new))
+            self._notice(Noticed(new, is_over=True))
 
 
 def system_source(root: Path, notice: Callable[[Noticed], None]) -> EventSource:
