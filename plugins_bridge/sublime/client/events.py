@@ -53,8 +53,15 @@ class EventStream:
                 self._once(tell)
             except HiveSyncError as error:
                 tell(error)
-            self._stop.wait(self._pause_seconds * (0.5 + random.random()))  # noqa: S311 - jitter
-            self._pause_seconds = min(self._pause_seconds * 2, _PAUSE_LAST_SECONDS)
+            self._pause()
+
+    def _pause(self) -> None:
+        """Wait, longer each time; an agent that has come or gone ends it: with it, all is different."""
+        end = time.monotonic() + self._pause_seconds * (0.5 + random.random())  # noqa: S311 - jitter
+        self._pause_seconds = min(self._pause_seconds * 2, _PAUSE_LAST_SECONDS)
+        while time.monotonic() < end and self._session.agent.stamp() == self._stamp:
+            if self._stop.wait(min(_LOOK_SECONDS, max(0.0, end - time.monotonic()))):
+                return
 
     def _once(self, tell: Callable[[HiveSyncError | None], None]) -> None:
         connection, response, way = self._connect()

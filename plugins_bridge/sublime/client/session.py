@@ -57,13 +57,13 @@ class Session:
         self._check_order(call)
         return self._take_over(call)
 
-    def mode(self) -> tuple[str, str]:
-        """Give the way that a call would go now, and why."""
+    def mode(self) -> tuple[str, str, str]:
+        """Give the way that a call would go now, and why not by the agent: as a code, and for people."""
         try:
             self.agent.check()
         except AgentUnusable as error:
-            return (DIRECT if self._can_go_direct() else NONE), error.reason
-        return PROXY, USABLE
+            return (DIRECT if self._can_go_direct() else NONE), error.reason, error.detail
+        return PROXY, USABLE, ""
 
     def _can_go_direct(self) -> bool:
         try:

@@ -36,7 +36,11 @@ class HivesyncStatusCommand(sublime_plugin.WindowCommand):
         """Show it in a popup."""
         view, facts = self.window.active_view(), plugin().facts
         ways = {"proxy": "by the agent", "direct": "directly", "none": "not at all"}
-        lines = [facts.text(), f"Calls go {ways.get(facts.mode, 'not yet')}. {facts.reason}"]
+        lines = [facts.text(), f"Calls go {ways.get(facts.mode, 'not yet')}. {facts.why}"]
+        if facts.state == "paused":
+            lines.append("The agent rests; its icon or `hivesync api POST /v1/resume` lets it go on.")
+        if facts.conflicts:
+            lines.append("What came back: `hivesync operations`.")
         if facts.server_url:
             lines.append(facts.server_url)
         if view is None:

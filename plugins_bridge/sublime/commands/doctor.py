@@ -50,7 +50,7 @@ def _way(session: Session) -> list[str]:
     try:
         found = session.agent.check()
     except HiveSyncError as error:
-        mode, reason = session.mode()
+        mode, reason, _ = session.mode()
         return [f"• way: {mode} ({reason}): {error.detail}"]
     return [f"✓ way: {PROXY}, by the agent {one_line(found.version, 40)}, which has proven itself"]
 

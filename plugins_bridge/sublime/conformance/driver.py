@@ -51,7 +51,7 @@ class Driver:
         return {"status": answer.status, "body": answer.json()}
 
     def _mode(self, request: dict[str, Any]) -> dict[str, Any]:
-        mode, reason = self._session.mode()
+        mode, reason, _ = self._session.mode()
         return {"mode": mode, "reason": reason}
 
     def _events(self, request: dict[str, Any]) -> None:

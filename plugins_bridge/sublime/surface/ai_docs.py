@@ -69,6 +69,7 @@ def show(window: sublime.Window, asked: Asked, made: Rendered) -> None:
     view = asked.view
     if view.is_valid():
         _explain(view, made.explanations)
+        forget_diff(view)
         if made.diff:
             _suggestions[view.id()] = _Suggestion(made.diff, asked.content)
             sublime.status_message("HiveSync: a change is suggested (HiveSync: Show Suggested Diff).")

@@ -15,7 +15,7 @@ _REFUSED = (SIGNED_OUT, "AUTH_INVALID", "AUTH_EXPIRED")
 def find_facts(session: Session) -> Facts:
     """Ask; what can't be asked is told by the facts themselves."""
     facts = Facts()
-    facts.mode, facts.reason = session.mode()
+    facts.mode, _, facts.why = session.mode()
     if facts.mode == NONE:
         facts.state = "signed out" if session.direct.tokens.command.find() else "not installed"
         return facts

@@ -44,11 +44,13 @@ def start_preview(window: sublime.Window, path: str, *, live: bool) -> None:
     body = {"path": path, "platform": platform, "live": live}
 
     def make(session: Session, job: Job) -> Any:
-        way, reason = session.mode()
+        way, reason, why = session.mode()
         if way == PROXY:
             return _follow(session, job, session.change("POST", "/v1/previews", body))
+        if not os.path.exists(path):
+            raise HiveSyncError("VALIDATION_ERROR", f"{path} does not exist. Save it first.")
         if live or not os.path.isfile(path):
-            raise AgentUnusable(reason, "Without it one file at a time can be previewed, and not live.")
+            raise AgentUnusable(reason, f"{why} Without it one file at a time is previewed, and not live.")
         return None
 
     def show(preview: Any) -> None:

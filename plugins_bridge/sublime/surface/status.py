@@ -13,7 +13,7 @@ _KEY = "hivesync"
 
 @dataclass
 class Facts:
-    """What was last heard. `mode` and `reason` are shown by *HiveSync: Status* only."""
+    """What was last heard. `mode` and `why` are shown by *HiveSync: Status* only."""
 
     state: str = "starting"
     username: str = ""
@@ -21,7 +21,7 @@ class Facts:
     tier: str = ""
     server_url: str = ""
     mode: str = ""
-    reason: str = ""
+    why: str = ""
     pending: int = 0
     queued: int = 0
     conflicts: int = 0

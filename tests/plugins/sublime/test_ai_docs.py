@@ -47,8 +47,37 @@ async def test_unsaved_text_is_documented_and_the_suggestion_is_applied_on_reque
     seen = await editor.do("see")
     assert seen["text"] == unsaved.replace("export", "/** One. */\nexport")
     assert seen["reference"] == unsaved
+    await editor.run("hivesync_apply_suggested_diff")
+    await editor.is_told("no diff was suggested")
     await editor.run("hivesync_clear_explanations")
     assert (await editor.do("see"))["phantoms"] == []
+
+
+async def test_a_suggestion_is_dropped_by_its_discarding_and_by_a_newer_result(
+    editor: Editor, answering: FakeAgent
+) -> None:
+    diff = "--- a\n+++ b\n@@ -1 +1 @@\n-import x\n+import y\n"
+
+    async def generate(sheets: int, **more: Any) -> None:
+        answering.on("POST", "/v1/ai-docs", json_answer(documentation(**more), 202))
+        await editor.run("hivesync_generate_ai_docs")
+        await editor.see(lambda seen: len(seen["sheets"]) == sheets)
+        await editor.run("hivesync_show_suggested_diff")
+
+    await generate(1, suggested_diff=diff)
+    assert (await editor.do("see"))["text"] == diff
+    await editor.do("click", href="discard")
+    await editor.run("hivesync_show_suggested_diff")
+    await editor.is_told("no diff was suggested")
+    await generate(2, suggested_diff=diff)
+    assert (await editor.do("see"))["text"] == diff
+    await editor.do("close")
+    await generate(3)
+    seen = await editor.do("see")
+    assert seen["text"] == TEXT
+    assert [told for told in seen["shown"]["status"] if "no diff" in told] == [
+        "HiveSync: no diff was suggested for this file."
+    ] * 2
 
 
 async def test_a_suggestion_for_another_text_is_refused(editor: Editor, answering: FakeAgent) -> None:

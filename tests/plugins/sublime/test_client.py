@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -111,3 +112,13 @@ async def test_without_agent_and_command_there_is_no_way(environ: dict[str, str]
         assert (await driver.ask("mode"))["mode"] == "none"
         told = await driver.call("GET", ME)
         assert "Install HiveSync" in told["error"]["message"]
+
+
+def test_nothing_depends_on_the_machine_s_date() -> None:
+    """A clock that is wrong by years changes nothing: what lasts is measured by one that only goes on."""
+    sources = [
+        path for part in ("client", "surface", "commands") for path in DRIVER.parents[1].glob(f"{part}/*.py")
+    ]
+    asking = re.compile(r"\btime\.time\(|\bdatetime\b|\b(gm|local|c)time\(")
+    assert len(sources) > 30
+    assert [path.name for path in sources if asking.search(path.read_text("utf-8"))] == []
