@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -55,6 +56,16 @@ def operators_clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def local_clone(tmp_path: Path) -> Path:
+    """A clone in which a developer has copied both templates, as the guide says."""
+    shutil.copy(ROOT / "docker-compose.yml", tmp_path)
+    for part, template in (("server", "backend"), ("worker", "worker")):
+        (tmp_path / part).mkdir()
+        shutil.copy(ROOT / "env_templates" / f"{template}.env.example", tmp_path / part / ".env")
+    return tmp_path
+
+
 def test_the_workers_template_names_every_variable() -> None:
     assert template_names("worker.env.example") == CONTRACT_WORKER_VARIABLES
 
@@ -86,6 +97,39 @@ def test_local_compose_gives_backend_and_worker_the_same_secret() -> None:
     secrets = {services[name]["environment"]["WORKER_SHARED_SECRET"] for name in ("server", "worker")}
     assert len(secrets) == 1
     assert len(secrets.pop()) >= 32
+
+
+@pytest.mark.parametrize("password", ["", "f3a9 'of' $our own"])
+def test_local_compose_takes_the_password_of_the_backends_env_file(local_clone: Path, password: str) -> None:
+    template = (local_clone / "server" / ".env").read_text()
+    line = f'POSTGRES_PASSWORD="{password.replace("$", "$$")}"'
+    (local_clone / "server" / ".env").write_text(template.replace("POSTGRES_PASSWORD=", line))
+    services = compose("docker-compose.yml", local_clone)["services"]
+    for name, program in (("server", "hivesync-server"), ("postgres", "docker-entrypoint.sh")):
+        given = started(services[name], program)
+        assert given["POSTGRES_PASSWORD"] == (password or "hivesync-local")
+        assert (given["POSTGRES_DB"], given["POSTGRES_USER"]) == ("hivesync", "hivesync")
+
+
+def test_local_compose_hands_the_workers_env_file_over(local_clone: Path) -> None:
+    (local_clone / "worker" / ".env").write_text("WORKER_SHARED_SECRET=another\nAI_ENGINE=outline\n")
+    given = compose("docker-compose.yml", local_clone)["services"]["worker"]["environment"]
+    assert given["AI_ENGINE"] == "outline"
+    assert given["WORKER_SHARED_SECRET"] != "another", "the backend's, which is set for both"
+    assert "CLOUDFLARE_INCLUDE_PROCESS_ENV=true" in (ROOT / "worker" / "Dockerfile").read_text()
+
+
+def started(service: dict[str, Any], program: str) -> dict[str, str]:
+    """Give the environment in which the service's command begins, with `env` in its place."""
+    command = [part.replace("$$", "$") for part in service["entrypoint"]]
+    assert service["command"][0] == program
+    run = subprocess.run([*command, "env", "-0"], env=plain(service), capture_output=True, check=True)
+    return dict(entry.split("=", 1) for entry in run.stdout.decode().split("\0") if entry)
+
+
+def plain(service: dict[str, Any]) -> dict[str, str]:
+    values = {name: value.replace("$$", "$") for name, value in service["environment"].items()}
+    return values | {"PATH": os.environ["PATH"]}
 
 
 @pytest.mark.parametrize("file", ["docker-compose.yml", "docker-compose.prod.yml"])

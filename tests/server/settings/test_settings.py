@@ -65,6 +65,21 @@ def test_a_weak_secret_is_named(name: str, weak: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "of_compose"),
+    [
+        ("WORKER_SHARED_SECRET", r"\{WORKER_SHARED_SECRET:-([^}]+)\}"),
+        ("WORKER_SHARED_SECRET_PREVIOUS", r"\{WORKER_SHARED_SECRET:-([^}]+)\}"),
+        ("POSTGRES_PASSWORD", r"\{POSTGRES_PASSWORD:-([^}]+)\}"),
+    ],
+)
+def test_a_default_of_the_local_compose_file_is_refused(name: str, of_compose: str) -> None:
+    (default,) = re.findall(of_compose, (ROOT / "docker-compose.yml").read_text("utf-8"))
+    with pytest.raises(SettingInvalid, match=f"^{name} ") as caught:
+        load(PRODUCTION | {name: default})
+    assert default not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("DEBUG", "true"),
