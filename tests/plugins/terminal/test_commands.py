@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from hivesync_dev.browser import chromium, phone
 from hivesync_dev.editors.installed import TMUX, VIM
 from hivesync_dev.editors.pictures import SAMPLE
 from hivesync_dev.editors.tour import Linked, Tour, prepare, tour_of
+from hivesync_dev.paths import VENV_BIN
 from hivesync_dev.stack.stack import Stack, StackSettings
 from hivesync_dev.testing import require_tool
 from hivesync_dev.waiting import wait_until
@@ -157,6 +159,25 @@ def test_signing_out_and_in_is_seen_at_once(tour: Tour, stack: Stack) -> None:
     assert stack.server.settings.url in screen
     stack.sign_in()
     tour.terminal.wait_for("HiveSync Premium")
+
+
+@pytest.fixture
+def agent_away(tour: Tour, stack: Stack) -> Iterator[None]:
+    """No agent runs until the editor starts one, which the stack's own follows."""
+    stack.agent.stop()
+    yield
+    subprocess.run([str(VENV_BIN / "hivesync"), "agent", "stop"], env=stack.agent.env(), check=True)
+    stack.runner.restart(stack.agent)
+
+
+@pytest.mark.usefixtures("agent_away")
+def test_the_agent_is_started_for_what_needs_it(tour: Tour, linked: Linked) -> None:
+    ask(tour, "live", linked.root / "App.tsx")
+    tour.choose("A preview needs the HiveSync agent, which does not run", 1)
+    tour.says("Starting the agent …")
+    tour.terminal.wait_for("each save is shown there", seconds=60)
+    tour.close("each save is shown there")
+    tour.status()
 
 
 def ask(tour: Tour, command: str, file: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 from hivesync_dev.browser import Phone
@@ -150,6 +151,11 @@ def test_the_agent_goes_and_comes_without_a_question(
     workbench.choose_for("Ask about dark colours", "Change Task Status", "Done")
     expect(workbench.row("Ask about dark colours")).to_contain_text("Done")
     assert mia.task("Ask about dark colours")["status"] == "done"
+    workbench.run("HiveSync: Start Agent")
+    expect(workbench.message("The HiveSync agent runs.")).to_be_visible()
+    expect(workbench.status).to_have_accessible_name(re.compile("By the HiveSync agent"))
+    subprocess.run([desk.command, "agent", "stop"], env=desk.stack.agent.env(), check=True)
+    expect(workbench.status).to_have_accessible_name(re.compile("Direct, without the agent"))
     desk.stack.runner.restart(desk.stack.agent)
     expect(workbench.status).to_have_accessible_name(re.compile("By the HiveSync agent"))
     mia.move_task("Ask about dark colours", "open")

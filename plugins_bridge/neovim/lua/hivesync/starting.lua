@@ -22,6 +22,8 @@ local function wait(done, tries)
 end
 
 local function start(done)
+  vim.cmd.redraw() -- the question is gone, so that one line more needs no Enter
+  tell.info("Starting the agent …")
   direct.run({ "agent", "start" }, nil, {}, vim.schedule_wrap(function(exit, _, err)
     if exit ~= 0 then
       return tell.failure({ message = err })

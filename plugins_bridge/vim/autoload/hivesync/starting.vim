@@ -22,6 +22,7 @@ def Wait(Done: func, tries: number)
 enddef
 
 def Start(Done: func)
+  tell.Info('Starting the agent …')
   direct.Execute(['agent', 'start'], '', {}, (code, _, err) => {
     if code != 0
       tell.Failure({message: err})

@@ -89,14 +89,18 @@ class Tour:
     def change_status(self, number: int, shown: str) -> str:
         """Give the task under the cursor one of the statuses, which are counted from 1."""
         self.terminal.type("s")
+        self.choose("Status", number)
+        return self.terminal.wait_for(shown)
+
+    def choose(self, title: str, number: int) -> None:
+        """Take one of the choices, which are counted from 1, where the editor asks for one."""
         if self._editor == "vim":
-            self.terminal.wait_for("╭ Status ")
+            self.terminal.wait_for(f"╭ {title}")
             self.terminal.press(*["j"] * (number - 1), "Enter")
         else:
-            self.terminal.wait_for("Type number and <Enter>")
+            self.terminal.wait_for(title, "Type number and <Enter>")
             self.terminal.type(str(number))
             self.terminal.press("Enter")
-        return self.terminal.wait_for(shown)
 
     def comment(self, key: str, prompt: str, text: str, shown: str) -> str:
         """Add a comment; it is `shown` once the backend has taken it."""
