@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hivesync_dev.jetbrains.junit import run_tests
+from hivesync_dev.jetbrains.junit import run_all_tests
 from hivesync_dev.paths import VENV_BIN
 from hivesync_dev.stack.api import register
 from hivesync_dev.stack.stack import Stack, StackSettings
@@ -26,7 +26,7 @@ def test_the_commands_through_a_real_agent(tmp_path: Path) -> None:
             "HIVESYNC_TEST_FILE": str(file),
             "HIVESYNC_TEST_PASSWORD": stack.user.password,
         }
-        assert run_tests("--include-tag=agent", environ=environ) == 18
+        assert run_all_tests("--include-tag=agent", environ=environ) == 30
 
 
 def _app(folder: Path) -> Path:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hivesync_dev.jetbrains.junit import run_tests
+from hivesync_dev.jetbrains.junit import run_core_tests
 
 
 def test_the_units_of_the_core() -> None:
-    assert run_tests("--exclude-tag=agent") > 50
+    assert run_core_tests("--exclude-tag=agent") > 50

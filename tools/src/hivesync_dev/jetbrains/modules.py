@@ -80,4 +80,13 @@ PLUGIN = Module(
     (STUBS, CORE),
     "-Xlint:all,-path,-classfile",
 )
+# Stands in for the platform where the plugin is run: its classes come before the platform's own.
+HOST = Module("host", FOLDER / "plugin/host", PLATFORM, (STUBS,), "-Xlint:all,-path,-classfile,-serial")
+PLUGIN_TESTS = Module(
+    "plugin-tests",
+    FOLDER / "plugin/src/test/java",
+    (*GSON, *JUNIT, *PLATFORM),
+    (HOST, STUBS, PLUGIN, CORE, CORE_TESTS),
+    "-Xlint:all,-path,-classfile",
+)
 RESOURCES = FOLDER / "plugin/src/main/resources"

@@ -76,7 +76,7 @@ final class PreviewPopup {
 
   private static String hint(Preview preview) {
     if (preview.state().equals("failed")) {
-      return "It does not build yet: " + PlainText.line(preview.failure(), 300) + " Mend it and save.";
+      return "It does not build yet: " + PlainText.line(preview.failureWithPlace(), 300) + " Mend it and save.";
     }
     String first = preview.qrPng().length == 0 ? "Open or copy the link." : "Scan the code with your phone.";
     return preview.isLive() ? first + " Each save is on the phone at once." : first;

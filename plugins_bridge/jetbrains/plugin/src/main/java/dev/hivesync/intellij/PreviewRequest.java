@@ -78,7 +78,7 @@ public final class PreviewRequest {
     if (preview.isReady() || preview.isLive()) {
       PreviewPopup.show(project, preview);
     } else {
-      Balloon.fail(project, new HiveSyncException("PREVIEW_BUILD_FAILED", preview.failure()));
+      Balloon.fail(project, new HiveSyncException("PREVIEW_BUILD_FAILED", preview.failureWithPlace()));
     }
   }
 }

@@ -17,6 +17,11 @@ public record BuildError(String path, int line, int column, String message, Stri
     return PlainText.lines(hint.isEmpty() ? message : message + "\n" + hint);
   }
 
+  /** Give the file's name and the line, for a message that stands elsewhere. */
+  public String place() {
+    return PlainText.line(path.replaceFirst("^.*[/\\\\]", ""), 100) + ":" + line;
+  }
+
   private static BuildError read(JsonObject told) {
     return new BuildError(
         Json.text(told, "path"),

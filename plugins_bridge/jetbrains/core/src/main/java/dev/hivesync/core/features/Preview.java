@@ -37,6 +37,11 @@ public record Preview(
     return isReady() || state.equals("failed");
   }
 
+  /** Say why it failed, and where, as far as the build could tell. */
+  public String failureWithPlace() {
+    return errors.isEmpty() ? failure : failure + " (" + errors.get(0).place() + ")";
+  }
+
   private static Preview read(JsonObject told, String path, String buildId) {
     String entry = Json.text(told, "entry");
     return new Preview(

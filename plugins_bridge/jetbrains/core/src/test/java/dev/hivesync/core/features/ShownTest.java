@@ -96,6 +96,8 @@ class ShownTest {
     assertArrayEquals(new byte[] {1, 2}, preview.qrPng());
     assertEquals(new BuildError("/x", 3, 1, "E", "H"), preview.errors().get(0));
     assertEquals("E\nH", preview.errors().get(0).text());
+    assertEquals("M (x:3)", preview.failureWithPlace());
+    assertEquals("b.tsx:7", new BuildError("C:\\a\\b.tsx", 7, 1, "E", "").place());
     assertTrue(preview.hasEnded() && !preview.isReady() && preview.isLive());
     assertEquals(0, Preview.ofAgent(json("{'id': 'p', 'qr_png': '<svg>'}")).qrPng().length);
   }
