@@ -31,6 +31,14 @@ def test_the_problem_of_an_error_is_complete() -> None:
     assert (problem.errors, problem.diagnostic) == ([FieldError("id", "unknown")], place)
 
 
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [(402, "Payment Required"), (413, "Content Too Large"), (422, "Unprocessable Content")],
+)
+def test_a_title_is_that_of_rfc_9110_on_every_python(status: int, title: str) -> None:
+    assert Missing("", status=status).problem().title == title
+
+
 def test_an_error_may_carry_another_status() -> None:
     assert Missing("Gone.", status=410).problem().status == 410
 

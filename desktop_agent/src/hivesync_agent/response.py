@@ -8,6 +8,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 
 from hivesync_contract import headers as names
+from hivesync_contract.errors import title_of
 
 from hivesync_agent import VERSION
 from hivesync_agent.wire.messages import RawHeader, head_bytes
@@ -54,4 +55,4 @@ def _head(
     if content_type is not None:
         own["Content-Type"] = content_type
     lines = [(name.encode("ascii"), value.encode("latin-1")) for name, value in own.items()]
-    return head_bytes(f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode("ascii"), [*lines, *framing])
+    return head_bytes(f"HTTP/1.1 {status} {title_of(status)}".encode("ascii"), [*lines, *framing])

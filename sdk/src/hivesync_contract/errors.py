@@ -46,6 +46,20 @@ class ErrorCode(StrEnum):
     INTERNAL_ERROR = "INTERNAL_ERROR"
 
 
+_TITLES = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""As RFC 9110 §15.5 has them: before Python 3.13 `HTTPStatus` has older words."""
+
+
+def title_of(status: int) -> str:
+    """Give what a status is called, the same on every Python."""
+    return _TITLES.get(status) or HTTPStatus(status).phrase
+
+
 STATUS_OF: dict[ErrorCode, int] = {
     ErrorCode.AUTH_REQUIRED: 401,
     ErrorCode.AUTH_INVALID: 401,
@@ -146,7 +160,7 @@ class HiveSyncError(Exception):
     def problem(self, request_id: str = "") -> Problem:
         """Give the wire form of this error."""
         return Problem(
-            title=HTTPStatus(self.status).phrase,
+            title=title_of(self.status),
             status=self.status,
             code=self.code,
             detail=self.detail,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict
-from http import HTTPStatus
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError, Problem
+from hivesync_contract.errors import ErrorCode, FieldError, HiveSyncError, Problem, title_of
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -84,7 +83,7 @@ def internal_error() -> ProblemResponse:
     """Give the answer for what nobody expected. The cause is in the log, under the same request id."""
     return ProblemResponse(
         Problem(
-            title=HTTPStatus.INTERNAL_SERVER_ERROR.phrase,
+            title=title_of(500),
             status=500,
             code=ErrorCode.INTERNAL_ERROR,
             detail="Something went wrong on our side. Try again, and name the request id if it stays.",
@@ -108,7 +107,7 @@ async def _on_invalid_input(_: Request, error: Exception) -> Response:
     fields = [FieldError(_field_path(entry["loc"]), words_of(entry)) for entry in error.errors()]
     return ProblemResponse(
         Problem(
-            title="Unprocessable Content",
+            title=title_of(422),
             status=422,
             code=ErrorCode.VALIDATION_ERROR,
             detail="The request is not as it should be; `errors` says where.",
@@ -142,7 +141,7 @@ def _framework_problem(error: HTTPException) -> ProblemResponse:
         code = ErrorCode.INTERNAL_ERROR
     return ProblemResponse(
         Problem(
-            title=HTTPStatus(error.status_code).phrase,
+            title=title_of(error.status_code),
             status=error.status_code,
             code=code,
             detail=_detail_of(error),

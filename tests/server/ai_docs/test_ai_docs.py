@@ -268,6 +268,7 @@ async def test_what_can_not_be_documented_is_refused_with_its_reason(
     refused = await ann.ask_docs(project_id, "a" * (50 * 1024 + 1))
     problem = refused.json()
     assert (refused.status_code, problem["limit"], problem["used"]) == (402, 50 * 1024, 50 * 1024 + 1)
+    assert problem["detail"] == "The file has 50.1 KB; the tier free allows 50 KB."
     assert (await ann.ask_docs(project_id, "a" * 50 * 1024)).status_code == 202
 
 

@@ -81,7 +81,17 @@ def test_every_json_body_has_an_example_that_its_schema_allows(document: dict[st
                 problems = list(
                     Draft202012Validator(media["schema"] | components).iter_errors(media["example"])
                 )
+                assert not list(floats(media["example"])), f"{name}: {media['example']}"
                 assert not problems, f"{name}: {problems[0].message} in {json.dumps(media['example'])[:300]}"
+
+
+def floats(value: Any) -> Iterator[float]:
+    """Give the whole numbers that look like others: `1.0` is no size."""
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from floats(inner)
 
 
 def test_headers_that_no_endpoint_names_are_told(document: dict[str, Any]) -> None:

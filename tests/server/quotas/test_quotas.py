@@ -49,6 +49,7 @@ async def test_previews_are_counted_by_hour_and_by_day(
     assert Counter(answer.status_code for answer in answers) == {201: 5, 402: AT_ONCE - 5}
     problem = next(answer.json() for answer in answers if answer.status_code == 402)
     assert (problem["code"], problem["limit"], problem["used"]) == ("TIER_LIMIT", 5, 5)
+    assert "allows 5 previews an hour; try again in 60 minutes, or" in problem["detail"]
     reset = datetime.fromisoformat(problem["reset_at"]) - clock()
     assert timedelta(minutes=58) < reset <= timedelta(hours=1)
 
@@ -68,6 +69,7 @@ async def test_previews_are_counted_by_hour_and_by_day(
     problem = (await begin(free, project_id)).json()
     assert (problem["limit"], problem["used"]) == (30, 30)
     assert datetime.fromisoformat(problem["reset_at"]) - clock() > timedelta(hours=17)
+    assert "allows 30 previews a day; try again in 18 hours, or" in problem["detail"]
 
 
 async def test_builds_at_once_are_counted_by_preview(
@@ -88,6 +90,7 @@ async def test_builds_at_once_are_counted_by_preview(
     waiting = next(p for p in previews if p["id"] != running["id"])
     refused = await free.client.post(f"{preview_path(waiting)}/complete")
     assert (refused.json()["limit"], refused.json()["used"]) == (1, 1)
+    assert "allows 1 preview build at once; wait until one has ended" in refused.json()["detail"]
     assert "reset_at" not in refused.json()
     for delivered in (first, second):
         await reporter.report(success(delivered.job))

@@ -27,6 +27,7 @@ from hivesync_server.projects.tables import ProjectRow
 from hivesync_server.quotas.service import Quotas
 from hivesync_server.resources import Resources
 from hivesync_server.tiers.errors import TierLimit
+from hivesync_server.tiers.sizes import size_text
 
 
 class AiDocsUnknown(HiveSyncError):
@@ -157,11 +158,11 @@ class AiDocumentation:
     def _check_size(self, size: int) -> None:
         limit = self.quotas.limits.ai_file_bytes
         if size > AI_DOCS_FILE_BYTES:
-            most = f"{AI_DOCS_FILE_BYTES // 1024} KB, the most that is explained"
+            most = f"{size_text(AI_DOCS_FILE_BYTES)}, the most that is explained"
             raise FileTooLarge(f"The file is larger than {most}. Move a part of it to a file of its own.")
         if size > limit:
             tier = self.quotas.tier.value
-            detail = f"The file has {size // 1024} KB; the tier {tier} allows {limit // 1024} KB."
+            detail = f"The file has {size_text(size)}; the tier {tier} allows {size_text(limit)}."
             raise TierLimit(detail, limit=limit, used=size)
 
 

@@ -20,7 +20,7 @@ from hivesync_server.monitoring.metrics import Metrics
 from hivesync_server.problems import internal_error
 
 _logger = logging.getLogger(__name__)
-_USABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+_USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
 @dataclass(slots=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from http import HTTPStatus
 from typing import Any
 
-from hivesync_contract.errors import STATUS_OF, ErrorCode, HiveSyncError, Problem
+from hivesync_contract.errors import STATUS_OF, ErrorCode, HiveSyncError, Problem, title_of
 from pydantic import TypeAdapter
 
 from hivesync_server.adapters.objects import ObjectStore, ObjectStoreUnreachable
@@ -137,13 +136,13 @@ def _response(status: int, codes: list[ErrorCode]) -> dict[str, Any]:
         ]
     }
     return {
-        "description": f"{HTTPStatus(status).phrase}: {', '.join(f'`{code}`' for code in codes)}",
+        "description": f"{title_of(status)}: {', '.join(f'`{code}`' for code in codes)}",
         "content": {_PROBLEM: {"schema": schema, "example": _example(status, codes[0])}},
     }
 
 
 def _example(status: int, code: ErrorCode) -> dict[str, Any]:
-    title = HTTPStatus(status).phrase
+    title = title_of(status)
     return {
         "type": "about:blank",
         "title": title,

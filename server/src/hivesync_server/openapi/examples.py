@@ -80,7 +80,9 @@ def example(schema: dict[str, Any], shapes: dict[str, Any], name: str = "", dept
             )
         case "string":
             return _text(schema, name)
-        case "integer" | "number":
+        case "integer":
+            return int(schema.get("minimum", 1))
+        case "number":
             return schema.get("minimum", 1)
         case "boolean":
             return True

@@ -11,8 +11,7 @@ from hivesync_contract.previews import FileEntry
 from hivesync_contract.sources import is_source_text
 
 from hivesync_server.tiers.errors import TierLimit
-
-_MEGABYTE = 1024 * 1024
+from hivesync_server.tiers.sizes import size_text
 
 
 class SourceTooLarge(HiveSyncError):
@@ -27,18 +26,13 @@ def check_sizes(files: Iterable[FileEntry], tier: Tier, upload_bytes: int) -> No
     text = sum(file.size for file in unique if is_source_text(file.path))
     if text > SOURCE_TEXT_BYTES:
         raise SourceTooLarge(
-            f"The source text is {_megabytes(text)} MB; it may be {_megabytes(SOURCE_TEXT_BYTES)} MB. "
+            f"The source text is {size_text(text)}; it may be {size_text(SOURCE_TEXT_BYTES)}. "
             "Leave generated files out by .gitignore, or preview a part."
         )
     total = sum(file.size for file in unique)
     if total > upload_bytes:
         raise TierLimit(
-            f"The preview holds {_megabytes(total)} MB; "
-            f"the tier {tier.value} allows {_megabytes(upload_bytes)} MB.",
+            f"The preview holds {size_text(total)}; the tier {tier.value} allows {size_text(upload_bytes)}.",
             limit=upload_bytes,
             used=total,
         )
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / _MEGABYTE:.1f}".removesuffix(".0")

@@ -7,6 +7,7 @@ count nothing.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -46,45 +47,58 @@ class Quotas:
     async def take_preview(self, preview_id: str) -> None:
         """Count one more preview, or raise `TierLimit`."""
         await self.repository.hold(self.user_id)
-        await self._check(QuotaKind.PREVIEW, "previews an hour", _HOUR, self.limits.previews_per_hour)
-        await self._check(QuotaKind.PREVIEW, "previews a day", LONGEST, self.limits.previews_per_day)
+        await self._check(QuotaKind.PREVIEW, "preview", "an hour", _HOUR, self.limits.previews_per_hour)
+        await self._check(QuotaKind.PREVIEW, "preview", "a day", LONGEST, self.limits.previews_per_day)
         await self._take(QuotaKind.PREVIEW, preview_id)
 
     async def check_build(self, preview_id: str) -> None:
         """Raise `TierLimit` if builds of too many other previews are under way."""
         await self.repository.hold(self.user_id)
         running = await self.jobs.count_open(self.user_id, JobKind.PREVIEW_BUILD, besides=preview_id)
-        self._check_parallel(running, self.limits.concurrent_builds, "preview builds at once")
+        self._check_parallel(running, self.limits.concurrent_builds, "preview build")
 
     async def take_ai_docs(self, ai_docs_id: str) -> None:
         """Count one more request for documentation, or raise `TierLimit`. The user is held already."""
         await self.check_ai_docs(ai_docs_id)
-        await self._check(QuotaKind.AI_DOCS, "AI requests a minute", _MINUTE, self.limits.ai_per_minute)
+        await self._check(QuotaKind.AI_DOCS, "AI request", "a minute", _MINUTE, self.limits.ai_per_minute)
         await self._take(QuotaKind.AI_DOCS, ai_docs_id)
 
     async def check_ai_docs(self, ai_docs_id: str) -> None:
         """Raise `TierLimit` if too many other requests are under way."""
         running = await self.jobs.count_open(self.user_id, JobKind.AI_DOCS, besides=ai_docs_id)
-        self._check_parallel(running, self.limits.ai_parallel, "AI requests at once")
+        self._check_parallel(running, self.limits.ai_parallel, "AI request")
 
-    async def _check(self, kind: QuotaKind, what: str, lasts: timedelta, limit: int | None) -> None:
+    async def _check(
+        self, kind: QuotaKind, what: str, period: str, lasts: timedelta, limit: int | None
+    ) -> None:
         if limit is None:
             return
         used = await self.repository.latest(self.user_id, kind.value, self.now - lasts, limit)
         if len(used) >= limit:
             reset_at = used[-1] + lasts if used else None
-            raise self._refusal(limit, len(used), what, reset_at)
+            raise self._refusal(limit, len(used), what, period, reset_at)
 
     def _check_parallel(self, running: int, limit: int, what: str) -> None:
         if running >= limit:
-            raise self._refusal(limit, running, what)
+            raise self._refusal(limit, running, what, "at once")
 
-    def _refusal(self, limit: int, used: int, what: str, reset_at: datetime | None = None) -> TierLimit:
-        wait = "try again at the time of reset_at" if reset_at else "wait until one has ended"
-        detail = f"The tier {self.tier.value} allows {limit} {what}; {wait}, or change the tier."
+    def _refusal(
+        self, limit: int, used: int, what: str, period: str, reset_at: datetime | None = None
+    ) -> TierLimit:
+        wait = f"try again in {_wait_text(reset_at - self.now)}" if reset_at else "wait until one has ended"
+        allowed = f"{limit} {what}{'' if limit == 1 else 's'} {period}"
+        detail = f"The tier {self.tier.value} allows {allowed}; {wait}, or change the tier."
         return TierLimit(detail, limit=limit, used=used, reset_at=reset_at)
 
     async def _take(self, kind: QuotaKind, subject_id: str) -> None:
         await self.repository.add(
             QuotaUseRow(subject_id=subject_id, user_id=self.user_id, kind=kind.value, used_at=self.now)
         )
+
+
+def _wait_text(wait: timedelta) -> str:
+    """Give "50 seconds", "12 minutes" or "17 hours": rounded up, and free of time zones."""
+    seconds = max(1, math.ceil(wait.total_seconds()))
+    size, unit = (1, "second") if seconds <= 90 else (60, "minute") if seconds <= 90 * 60 else (3600, "hour")
+    count = math.ceil(seconds / size)
+    return f"{count} {unit}{'' if count == 1 else 's'}"

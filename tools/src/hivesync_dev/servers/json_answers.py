@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 import msgspec
 from aiohttp import web
-from hivesync_contract.errors import STATUS_OF, ErrorCode, Problem
+from hivesync_contract.errors import STATUS_OF, ErrorCode, Problem, title_of
 
 
 def json_answer(value: object, status: int = 200) -> web.Response:
@@ -17,7 +15,7 @@ def json_answer(value: object, status: int = 200) -> web.Response:
 def problem_answer(code: ErrorCode, detail: str) -> web.Response:
     """Give an error as the backend does."""
     status = STATUS_OF[code]
-    problem = Problem(HTTPStatus(status).phrase, status, code, detail, request_id="from-the-backend")
+    problem = Problem(title_of(status), status, code, detail, request_id="from-the-backend")
     return web.Response(
         status=status,
         body=msgspec.json.encode(problem),

@@ -14,6 +14,7 @@ from hivesync_contract.uploads import FileUploadPlan, ObjectUpload
 from hivesync_server.adapters.objects import UPLOAD_SECONDS, ObjectStore
 from hivesync_server.tiers.errors import TierLimit
 from hivesync_server.tiers.limits import TierLimits
+from hivesync_server.tiers.sizes import size_text
 
 OCTETS = "application/octet-stream"
 """The stored type of every attachment: no browser shows it, whatever its bytes are."""
@@ -62,12 +63,12 @@ def check(wanted: AttachmentCreate, limits: TierLimits) -> None:
     """Raise `AttachmentTooLarge`, `TierLimit` or `PartsInvalid` for what can't be attached."""
     if wanted.size > ATTACHMENT_BYTES:
         raise AttachmentTooLarge(
-            f"An attachment may be {_megabytes(ATTACHMENT_BYTES)} MB; share larger files by a link."
+            f"An attachment may be {size_text(ATTACHMENT_BYTES)}; share larger files by a link."
         )
     if wanted.size > limits.attachment_bytes:
         raise TierLimit(
-            f"The file has {_megabytes(wanted.size)} MB; "
-            f"your tier allows attachments of {_megabytes(limits.attachment_bytes)} MB.",
+            f"The file has {size_text(wanted.size)}; "
+            f"your tier allows attachments of {size_text(limits.attachment_bytes)}.",
             limit=limits.attachment_bytes,
             used=wanted.size,
         )
@@ -97,7 +98,3 @@ class UploadPlanner:
         for number, (size, md5) in enumerate(sized, 1):
             put = self.store.presign_part(key, upload_id, number, size, md5)
             yield ObjectUpload(put.url, size, put.headers)
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1024 / 1024:.1f}".removesuffix(".0")
