@@ -171,7 +171,17 @@ def agent_away(tour: Tour, stack: Stack) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("agent_away")
-def test_the_agent_is_started_for_what_needs_it(tour: Tour, linked: Linked) -> None:
+def test_without_the_agent_the_backend_is_asked_and_it_is_started_for_what_needs_it(
+    tour: Tour, linked: Linked
+) -> None:
+    tour.terminal.command("HiveSync status")
+    tour.says("direct, by the `hivesync` command")
+    tour.close("direct, by the `hivesync` command")
+    tour.terminal.command("HiveSync tasks")
+    tour.choose("Which project is this?", 1)  # the agent alone knows that
+    tour.terminal.wait_for("open and comment", "Ask about dark colours")
+    tour.change_status(2, "Draw the start screen  in progress")
+    tour.close("open and comment")
     ask(tour, "live", linked.root / "App.tsx")
     tour.choose("A preview needs the HiveSync agent, which does not run", 1)
     tour.says("Starting the agent …")
