@@ -46,7 +46,7 @@ final class BackendHttp {
     return named.isEmpty() ? new IdeProxies() : ProxySelector.of(addressOf(named));
   }
 
-  private static boolean isExempt(String host, Map<String, String> environment) {
+  static boolean isExempt(String host, Map<String, String> environment) {
     String named = environment.getOrDefault("NO_PROXY", environment.getOrDefault("no_proxy", ""));
     for (String each : named.split("[,\\s]+")) {
       String suffix = each.replaceFirst("^\\*?\\.", "");

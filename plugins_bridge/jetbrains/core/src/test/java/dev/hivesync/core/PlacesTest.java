@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The folders of docs/protocol.md §1. */
 class PlacesTest {
@@ -28,6 +30,13 @@ class PlacesTest {
     assertEquals(
         Path.of("/local/HiveSync/run/desktop-agent.json"),
         file(Places.System.WINDOWS, Map.of("LOCALAPPDATA", "/local")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/s, /s/hivesync/operations", "s, /home/ada/.local/state/hivesync/operations"})
+  void whatIsKeptLiesInTheUsersStateUnlessThatIsNoPlace(String state, String folder) throws HiveSyncException {
+    Places places = new Places(Map.of("XDG_STATE_HOME", state), Places.System.LINUX, Path.of("/home/ada"));
+    assertEquals(Path.of(folder), places.operationsFolder(Origin.of(Origin.LOCAL)).getParent());
   }
 
   @Test

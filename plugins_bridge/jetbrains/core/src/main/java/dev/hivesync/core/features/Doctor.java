@@ -26,7 +26,7 @@ public final class Doctor {
     return PlainText.lines(report.toString());
   }
 
-  private static String finding(JsonObject told) {
+  static String finding(JsonObject told) {
     String grade = Json.text(told, "grade");
     String mark = grade.equals("ok") ? "✓" : grade.equals("wrong") ? "✗" : "•";
     String line = mark + " " + PlainText.line(Json.text(told, "check"), 40) + ": ";

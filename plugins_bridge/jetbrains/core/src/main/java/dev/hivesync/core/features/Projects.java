@@ -17,7 +17,17 @@ public final class Projects {
 
   /** Find the project of a file; nothing if no linked folder holds it. */
   public static Optional<Project> of(Session session, Path file) throws HiveSyncException {
-    return linked(session).stream()
+    try {
+      return innermost(session.get("/v1/projects"), file);
+    } catch (AgentUnusableException noAgent) {
+      return Optional.empty();
+    }
+  }
+
+  /** Of the linked projects whose folder holds the file, give the one that is nearest to it. */
+  static Optional<Project> innermost(JsonObject told, Path file) {
+    return Json.objects(told, "items").stream()
+        .flatMap(each -> rootOf(each).map(root -> read(each, root)).stream())
         .filter(project -> Project.isInside(file, project.root()))
         .max(Comparator.comparingInt(project -> project.root().getNameCount()));
   }
@@ -25,16 +35,6 @@ public final class Projects {
   /** Give all projects of the user, to choose from; `root`: the folder they would be taken for. */
   public static List<Project> all(Session session, Path root) throws HiveSyncException {
     return Pages.every(session, "/api/v1/projects").stream().map(told -> read(told, root)).toList();
-  }
-
-  private static List<Project> linked(Session session) throws HiveSyncException {
-    try {
-      return Json.objects(session.get("/v1/projects"), "items").stream()
-          .flatMap(told -> rootOf(told).map(root -> read(told, root)).stream())
-          .toList();
-    } catch (AgentUnusableException noAgent) {
-      return List.of();
-    }
   }
 
   /** Give its folder; nothing for one that this system can't name, as an agent elsewhere may have it. */

@@ -86,7 +86,7 @@ public final class SignIn {
     return Json.text(Json.object(state, "user"), "username");
   }
 
-  private static void show(Prompt prompt, JsonObject state) {
+  static void show(Prompt prompt, JsonObject state) {
     JsonObject pending = Json.object(state, "pending");
     String link = Json.text(pending, "verification_uri_complete");
     boolean isOurs = Links.isOurs(link, List.of(Json.text(state, "server_url")));

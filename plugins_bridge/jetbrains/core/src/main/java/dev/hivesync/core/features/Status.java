@@ -93,7 +93,12 @@ public record Status(
   }
 
   private static Status ofAgent(Session session, Way way) throws HiveSyncException {
-    JsonObject told = session.get("/v1/status");
+    Status status = read(session.get("/v1/status"), way);
+    return status.isSignedIn() ? status.withUnread(unread(session)) : status;
+  }
+
+  /** Read what the agent tells; what is unread, the backend alone knows. */
+  static Status read(JsonObject told, Way way) {
     JsonObject user = Json.object(told, "user");
     boolean isSignedIn = Json.flag(told, "signed_in") && Json.hasObject(told, "user");
     String state = isSignedIn ? SIGNED_IN : SIGNED_OUT;
@@ -102,7 +107,6 @@ public record Status(
     } else if (isSignedIn && !Json.flag(told, "online")) {
       state = "offline";
     }
-    int unread = state.equals(SIGNED_IN) ? unread(session) : 0;
     return new Status(
         state,
         Json.text(user, "username"),
@@ -112,7 +116,11 @@ public record Status(
         Json.number(told, "pending_previews", 0),
         Json.number(told, "queued_operations", 0),
         Json.number(told, "conflicting_operations", 0),
-        unread);
+        0);
+  }
+
+  private Status withUnread(int number) {
+    return new Status(state, username, tier, serverUrl, way, pendingPreviews, queued, conflicts, number);
   }
 
   private static Status ofBackend(Session session, Way way) throws HiveSyncException {

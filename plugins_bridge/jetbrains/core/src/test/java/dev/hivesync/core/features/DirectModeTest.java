@@ -5,15 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.hivesync.core.Call;
 import dev.hivesync.core.Connecting.Connected;
 import dev.hivesync.core.HiveSyncException;
+import dev.hivesync.core.Json;
 import dev.hivesync.core.Mode;
+import dev.hivesync.core.Origin;
+import dev.hivesync.core.Places;
 import dev.hivesync.core.Session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,6 +229,39 @@ class DirectModeTest {
         "The agent does not run; `hivesync agent start` starts it. Without it there is no live preview.", said);
     assertFalse(Previews.isByAgent(session, false) || AiDocs.isByAgent(session));
     assertTrue(Projects.of(session, folder).isEmpty());
+  }
+
+  private void keep(String name, String target, String key, String conflict) throws HiveSyncException, IOException {
+    Map<String, String> environment = Map.of("HIVESYNC_STATE_DIR", folder.toString());
+    Places places = new Places(environment, Places.System.current(), folder);
+    Path kept = Files.createDirectories(places.operationsFolder(Origin.of(backend.origin())));
+    String content = "{'target': '" + target + "', 'key': '" + key + "', 'conflict': " + conflict + "}";
+    Files.writeString(kept.resolve(name), "checksum\n" + content.replace('\'', '"'));
+  }
+
+  @Test
+  void nothingOvertakesAChangeThatWaitsInTheAgent() throws HiveSyncException, IOException {
+    String tasks = "/api/v1/projects/p%201/tasks";
+    backend.on("PATCH /api/v1/projects/p 1/tasks/t", 200, "{}").on("GET /api/v1/projects/p 1/tasks/t", 200, "{}");
+    keep("1.json", tasks + "/other", "a", "null");
+    keep("2.json", tasks + "/t", "b", "{}");
+    Files.writeString(folder.resolve("3.json"), "rubbish");
+    session.change("PATCH", tasks + "/t", Json.objectOf("{}"));
+    keep("4.json", tasks + "/t?x=1", "c", "null");
+    String said = refusal(() -> session.change("PATCH", tasks + "/t", Json.objectOf("{}"))).getMessage();
+    assertTrue(said.startsWith("An earlier change of this waits in the agent"), said);
+    session.get(tasks + "/t");
+    Map<String, String> headers = Map.of(Call.KEY, "c");
+    Call again = new Call("PATCH", tasks + "/t", new byte[] {'{', '}'}, headers);
+    assertEquals(200, session.send(again).status(), "the same change may go on");
+  }
+
+  @Test
+  void whatWasRemovedIsNotShown() throws HiveSyncException {
+    String items = "{'body': 'A', 'deleted_at': null}, {'body': 'B', 'deleted_at': '2026-11-01T00:00:00Z'}";
+    backend.on("GET /api/v1/projects/p 1/comments", 200, "{'items': [" + items + "]}");
+    List<Comment> found = Comment.of(session, project, Comment.Target.file("a.js", 3));
+    assertEquals(List.of("A"), found.stream().map(Comment::body).toList());
   }
 
   @Test

@@ -128,9 +128,18 @@ class RealAgentTest {
 
   /** The agent as it is found by its file, but of other versions of the protocol. */
   private static Connected ofProtocol(Path folder, int version, String command) throws HiveSyncException, IOException {
-    Path real = Path.of(System.getenv("HIVESYNC_RUNTIME_DIR"), "desktop-agent.json");
-    JsonObject told = Json.objectOf(Files.readString(real));
+    JsonObject told = discovered();
     told.add("protocol", Json.objectOf("{\"min\": " + version + ", \"max\": " + version + "}"));
+    return connected(folder, told, command);
+  }
+
+  private static JsonObject discovered() throws IOException {
+    return Json.objectOf(Files.readString(Path.of(System.getenv("HIVESYNC_RUNTIME_DIR"), "desktop-agent.json")));
+  }
+
+  /** Connect by another discovery file than the agent's own. */
+  private static Connected connected(Path folder, JsonObject told, String command)
+      throws HiveSyncException, IOException {
     Path file = folder.resolve("desktop-agent.json");
     Files.writeString(file, Json.write(told));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
@@ -157,6 +166,23 @@ class RealAgentTest {
     String report = Doctor.report(other);
     assertTrue(report.contains("Way: none (" + reason + ") " + what + "\nCommand: not found\n\n"), report);
     assertTrue(report.endsWith("or name the command in Settings | Tools | HiveSync."), report);
+  }
+
+  @Test
+  void anAgentElsewhereIsNotAskedForFilesOfHere(@TempDir Path folder) throws HiveSyncException, IOException {
+    JsonObject told = discovered();
+    told.addProperty("forwarded_from", "laptop");
+    Session elsewhere = connected(folder, told, "hivesync").session();
+    assertTrue(Status.of(elsewhere).isSignedIn());
+    String said = refusal(() -> Previews.request(elsewhere, FILE, false, "ios", new Patient()));
+    assertEquals("The agent that is used here runs on laptop, which does not see this machine's files.", said);
+  }
+
+  @Test
+  void selectedLinesAreExplained() throws HiveSyncException {
+    String text = "export function one() {}\n\nexport function two() {}\n";
+    AiDocs docs = AiDocs.request(session, new AiDocs.Question(FILE, text, 1, 1), new Patient());
+    assertTrue(docs.page().contains("one (") && !docs.page().contains("two ("), docs.page());
   }
 
   @Test

@@ -54,6 +54,8 @@ final class ScriptedBackend implements AutoCloseable {
         Map.of(
             "HIVESYNC_SERVER_URL", origin(),
             "HIVESYNC_TOKEN", "key",
+            // Nothing listens there, and no call to this machine may ask it.
+            "HTTPS_PROXY", "http://127.0.0.1:9",
             "HIVESYNC_RUNTIME_DIR", empty.toString(),
             "HIVESYNC_STATE_DIR", empty.toString());
     return Connecting.here(environment).connect("hivesync", new NoSecrets());

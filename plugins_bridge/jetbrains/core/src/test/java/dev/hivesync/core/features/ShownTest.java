@@ -10,8 +10,12 @@ import com.google.gson.JsonObject;
 import dev.hivesync.core.Json;
 import dev.hivesync.core.Mode;
 import dev.hivesync.core.Way;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is made of answers for the screen, from right ones, strange ones and hostile ones. */
 class ShownTest {
@@ -33,6 +37,53 @@ class ShownTest {
     Status paused = status(Status.PAUSED, Mode.PROXY);
     assertEquals("HiveSync: paused", paused.text());
     assertTrue(paused.tooltip().contains("hivesync api POST /v1/resume"), paused.tooltip());
+  }
+
+  private static Status ofAgent(String more) {
+    String told = "{'signed_in': true, 'online': true, 'user': {'username': 'ada', 'tier': 'pro'}";
+    return Status.read(json(told + more + "}"), new Way(Mode.PROXY, "AGENT_READY", ""));
+  }
+
+  @Test
+  void theStatusIsWhatTheAgentTells() {
+    assertEquals("HiveSync: ada · Pro", ofAgent("").text());
+    Status busy = ofAgent(", 'pending_previews': 2, 'queued_operations': 3, 'conflicting_operations': 1");
+    assertEquals("HiveSync: ada · Pro · 2 previews · 3 waiting · 1 conflict", busy.text());
+    assertTrue(busy.tooltip().endsWith("What came back: `hivesync operations`."), busy.tooltip());
+    assertEquals("HiveSync through the agent", ofAgent("").tooltip());
+    String away = "{'signed_in': true, 'online': false, 'user': {'username': 'ada'}}";
+    assertEquals("HiveSync: offline", Status.read(json(away), new Way(Mode.PROXY, "AGENT_READY", "")).text());
+    String out = "{'signed_in': false, 'online': false, 'user': null}";
+    assertEquals("HiveSync: signed out", Status.read(json(out), new Way(Mode.PROXY, "AGENT_READY", "")).text());
+  }
+
+  @Test
+  void aFileBelongsToTheInnermostProject(@TempDir Path folder) {
+    String outer = "{'id': 'o', 'name': 'Outer', 'root': '" + folder + "'}";
+    String inner = "{'id': 'i', 'name': 'Inner', 'root': '" + folder.resolve("shop/app") + "'}";
+    String strange = "{'id': 's', 'root': ''}, {'id': 'z', 'root': '\\u0000'}, {'id': 'r', 'root': '.'}";
+    JsonObject told = json("{'items': [" + inner + ", " + outer + ", " + strange + "]}");
+    assertEquals("Inner", Projects.innermost(told, folder.resolve("shop/app/a.js")).orElseThrow().name());
+    assertEquals("Outer", Projects.innermost(told, folder.resolve("shop/application.js")).orElseThrow().name());
+    assertTrue(Projects.innermost(told, Path.of("a.js")).isEmpty());
+    assertEquals("", new Project("p", "Of no folder", null).relative(folder));
+  }
+
+  @Test
+  void aSignInOpensTheServersOwnPageOnly() {
+    List<String> shown = new ArrayList<>();
+    String state = "{'server_url': 'https://a.example', 'pending': {'user_code': 'AB', 'verification_uri_complete': '";
+    SignIn.show((code, link) -> shown.add(code + link), json(state + "https://a.example/device?c=AB'}}"));
+    SignIn.show((code, link) -> shown.add(code + link), json(state + "https://b.example/device?c=AB'}}"));
+    assertEquals(List.of("ABhttps://a.example/device?c=AB", "AB"), shown);
+  }
+
+  @Test
+  void theDoctorsFindingsSayWhatToDo() {
+    assertEquals("✓ clock: right\n", Doctor.finding(json("{'grade': 'ok', 'check': 'clock', 'text': 'right'}")));
+    String wrong = "{'grade': 'wrong', 'check': 'clock', 'text': 'wrong', 'remedy': 'Set it.'}";
+    assertEquals("✗ clock: wrong\n    Set it.\n", Doctor.finding(json(wrong)));
+    assertEquals("• clock: odd\n", Doctor.finding(json("{'grade': 'note', 'check': 'clock', 'text': 'odd'}")));
   }
 
   @Test
@@ -100,6 +151,9 @@ class ShownTest {
     assertEquals("b.tsx:7", new BuildError("C:\\a\\b.tsx", 7, 1, "E", "").place());
     assertTrue(preview.hasEnded() && !preview.isReady() && preview.isLive());
     assertEquals(0, Preview.ofAgent(json("{'id': 'p', 'qr_png': '<svg>'}")).qrPng().length);
+    assertEquals(0, Preview.ofAgent(json("{'id': 'p', 'qr_png': '" + "A".repeat(1_000_004) + "'}")).qrPng().length);
+    String errors = "{'path': 'a', 'message': 'E'}, ".repeat(300) + "{}";
+    assertEquals(200, BuildError.of(json("{'diagnostics': [" + errors + "]}"), "diagnostics").size());
   }
 
   @Test
