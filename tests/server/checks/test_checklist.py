@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from typing import Any
 import pytest
 import trustme
 from aiohttp import web
+from hivesync_contract.errors import ErrorCode
+from hivesync_contract.jobs import CallbackError, JobStatus
 from hivesync_dev.servers.backend_user import BackendUser
-from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, success
+from hivesync_dev.servers.fake_worker import FakeWorker, Reporter, documented, success
 from hivesync_dev.servers.postgres import PostgresServer
 from hivesync_dev.servers.running_backend import MovableClock, RunningBackend
 from hivesync_server import operations
@@ -150,6 +153,30 @@ async def test_a_job_that_came_back_shows_that_the_worker_reaches_us(
     await reporter.report(success(delivered.job))
     [finding] = await services.callback(load(environ))
     assert finding.state is State.OK
+
+
+@pytest.mark.any_database
+async def test_the_engine_of_ai_documentation_is_told(
+    environ: dict[str, str], ann: BackendUser, worker: FakeWorker, reporter: Reporter
+) -> None:
+    settings, project_id = load(environ), await ann.project()
+    [finding] = await services.ai(settings)
+    assert (finding.state, "hivesync docs" in finding.remedy) == (State.WARN, True)
+    for content, code, expected, told in (
+        ("let a", ErrorCode.AI_JOB_FAILED, State.FAIL, "AI_MODEL is not set"),
+        ("let b", None, State.OK, "outline"),
+        ("let c", ErrorCode.AI_DOCS_UNSUPPORTED, State.OK, "outline"),
+    ):
+        await ann.ask_docs(project_id, content)
+        report = documented((await worker.next_delivery()).job)
+        if code is not None:
+            error = CallbackError(code, "AI_MODEL is not set.")
+            report = replace(report, status=JobStatus.FAIL, result=None, artifact_keys=[], error=error)
+        await reporter.report(report)
+        [finding] = await services.ai(settings)
+        assert (finding.state, told in finding.detail) == (expected, True), finding
+    [finding] = await services.ai(replace(settings, env="production"))
+    assert (finding.state, "npm run deploy" in finding.remedy) == (State.WARN, True)
 
 
 @pytest.mark.any_database

@@ -19,6 +19,7 @@ CHECKS: dict[str, Check] = {
     "disk": stores.disk,
     "worker": services.worker,
     "callback": services.callback,
+    "ai": services.ai,
     "heartbeat": services.heartbeat,
     "keys": keys.keys,
     "mail": services.mail,

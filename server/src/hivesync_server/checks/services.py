@@ -1,19 +1,23 @@
-"""Checks of the services that the server calls: the Worker and the mail provider."""
+"""Checks of the services that the server calls: the Worker, its AI engine and the mail provider."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
 from hivesync_contract import headers
+from hivesync_contract.ai_docs import AiDocsState
+from hivesync_contract.errors import ErrorCode
 from hivesync_contract.limits import SIGNATURE_TOLERANCE_SECONDS
 from hivesync_contract.signing import sign
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from hivesync_server.adapters.db import open_database
 from hivesync_server.adapters.ids import new_id
+from hivesync_server.ai_docs.tables import AiDocsRow
 from hivesync_server.checks.finding import Finding, fail, ok, skip, warn
 from hivesync_server.jobs.tables import JobRow
 from hivesync_server.mails.provider import MailAway, MailHeldBack
@@ -90,12 +94,41 @@ async def callback(settings: Settings) -> list[Finding]:
         await database.close()
     by_state = {state: (count, last) for state, count, last in rows}
     if "succeeded" in by_state:
-        return [ok("callback", f"The last job that succeeded came back at {by_state['succeeded'][1]}.")]
+        last = f"{by_state['succeeded'][1]:%Y-%m-%d %H:%M} UTC"
+        return [ok("callback", f"The last job that succeeded came back on {last}.")]
     if not by_state:
         remedy = "Make a preview once everything else is well."
         return [warn("callback", "No job was ever sent.", remedy)]
     remedy = "Check the Worker's BACKEND_URL, and that nginx passes /api/v1/workers/callback on."
     return [fail("callback", "Jobs were sent, and none has ever succeeded.", remedy)]
+
+
+async def ai(settings: Settings) -> list[Finding]:
+    """Look which engine documents code: the Worker alone knows, and tells it with what it makes."""
+    known = or_(
+        AiDocsRow.state == AiDocsState.READY.value,
+        AiDocsRow.error.contains(f'"{ErrorCode.AI_JOB_FAILED.value}"'),
+    )
+    newest = select(AiDocsRow.result, AiDocsRow.error).where(known).order_by(AiDocsRow.id.desc()).limit(1)
+    database = open_database(settings.database)
+    try:
+        async with database.snapshot() as connection:
+            last = (await connection.execute(newest)).one_or_none()
+    except (DBAPIError, OSError):
+        return [skip("ai", "The database does not answer.")]
+    finally:
+        await database.close()
+    if last is None:
+        remedy = "Have a file documented once everything else is well (hivesync docs FILE)."
+        return [warn("ai", "No file was ever documented.", remedy)]
+    if last.result is None:
+        remedy = "Check AI_ENGINE and what belongs to it (docs/ai-docs.md), and the Worker's logs."
+        return [fail("ai", f"The last documentation failed: {json.loads(last.error)['message']}", remedy)]
+    engine = json.loads(last.result)["engine"]
+    if engine == "outline" and settings.env != "local":
+        remedy = "If you did not choose it: `npm run deploy` binds Workers AI, and AI_ENGINE must be unset."
+        return [warn("ai", "The last documentation was made without a model, by outline.", remedy)]
+    return [ok("ai", f"The last documentation was made by {engine}.")]
 
 
 async def heartbeat(settings: Settings) -> list[Finding]:
