@@ -39,6 +39,7 @@ from hivesync_server.team import invite_endpoints as invites
 from hivesync_server.templates import endpoints as templates
 from hivesync_server.web import (
     account_pages,
+    api_keys_page,
     device_pages,
     docs_page,
     invites_page,
@@ -108,6 +109,7 @@ def all_routes() -> Sequence[BaseRoute]:
         device_pages,
         invites_page,
         security_page,
+        api_keys_page,
         sign_in_pages,
         stop_mails_page,
     )

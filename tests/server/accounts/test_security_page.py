@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import httpx
 import pyotp
@@ -66,3 +67,34 @@ async def test_devices_are_signed_out_and_two_steps_turned_on_and_off_in_a_brows
         assert "Set it up" in (await browser.open(HERE)).text
         assert (await browser.send(f"{HERE}/sign-out")).status_code == 303
         assert (await browser.open(HERE)).status_code == 303
+
+
+@pytest.mark.any_database
+async def test_a_key_is_made_shown_once_and_ended_in_a_browser(
+    ann: BackendUser, bob: BackendUser, backend: RunningBackend, clock: MovableClock
+) -> None:
+    theirs = (await bob.api_key())["api_key"]["id"]
+    keys = f"{HERE}/api-keys"
+    async with backend.client() as client, backend.client() as program:
+        browser = Browser(client)
+        assert (await browser.open(keys)).headers["location"] == f"{HERE}/sign-in"
+        await sign_in(browser)
+        assert "You have none" in (await browser.open(keys)).text
+        refused = await browser.send(keys, name=" ", scope="write")
+        assert (refused.status_code, "a name" in refused.text) == (422, True)
+        made = await browser.send(keys, name="<b>Deploy", scope="write", days="30")
+        assert (made.status_code, made.headers["cache-control"]) == (200, "no-store")
+        (key,) = re.findall(r'class="key">(hs_\w+)<', made.text)
+        shown = (await browser.open(keys)).text
+        assert "&lt;b&gt;Deploy" in shown
+        assert "reads and writes" in shown
+        assert f"until {clock() + timedelta(days=30):%Y-%m-%d}" in shown
+        assert key not in shown
+
+        program.headers["Authorization"] = f"Bearer {key}"
+        assert (await program.post("/api/v1/projects", json={"name": "Shop"})).status_code == 201
+        (mine,) = re.findall(rf"{keys}/([0-9a-f-]+)/end", shown)
+        assert (await browser.send(f"{keys}/{theirs}/end")).status_code == 404
+        assert (await browser.send(f"{keys}/{mine}/end")).headers["location"] == keys
+        assert (await program.get("/api/v1/projects")).status_code == 401
+        assert "You have none" in (await browser.open(keys)).text

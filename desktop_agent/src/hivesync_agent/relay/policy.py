@@ -27,7 +27,7 @@ def check_relayed(method: str, path: str) -> None:
     if resource == "auth" and path != "/api/v1/auth/me":
         raise Forbidden("Sign-in goes through /v1/session; of auth/ only auth/me is relayed.")
     if resource in ("api-keys", "api_keys") and method not in _READS:
-        raise Forbidden("API keys are made and removed on the backend's own pages.")
+        raise Forbidden("API keys are made and ended on the backend's page /security/api-keys.")
 
 
 def needs_session(method: str, path: str) -> bool:
