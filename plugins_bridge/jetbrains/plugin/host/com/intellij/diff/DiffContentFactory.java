@@ -5,6 +5,7 @@ import com.intellij.openapi.project.Project;
 
 /** The host's: see `dev.hivesync.host`. */
 public class DiffContentFactory {
+
   /** One side. */
   public record Side(String text) implements DocumentContent {}
 

@@ -7,6 +7,7 @@ import dev.hivesync.host.Screen;
 
 /** The host's: see `dev.hivesync.host`. */
 public class DiffManager {
+
   public static DiffManager getInstance() {
     return new DiffManager();
   }

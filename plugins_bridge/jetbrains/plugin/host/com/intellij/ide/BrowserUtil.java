@@ -5,6 +5,7 @@ import java.net.URI;
 
 /** The host's: see `dev.hivesync.host`. */
 public final class BrowserUtil {
+
   private BrowserUtil() {}
 
   public static void browse(URI address) {

@@ -8,6 +8,7 @@ import java.util.Map;
 
 /** The host's: see `dev.hivesync.host`. */
 public class Notification {
+
   private final String html;
   private final NotificationType type;
   private final Map<String, Runnable> actions = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import com.intellij.openapi.actionSystem.AnActionEvent;
 
 /** The host's: see `dev.hivesync.host`. */
 public final class NotificationAction extends AnAction {
+
   private final String text;
   private final Runnable action;
 

@@ -12,6 +12,7 @@ import javax.swing.SwingUtilities;
 
 /** The application and its projects, as far as the plugin asks anything of them. */
 public final class Host {
+
   public static final Application APPLICATION = fake(Application.class, new Services());
   private static volatile Project opened;
 
@@ -24,12 +25,12 @@ public final class Host {
   }
 
   public static Project[] projects() {
-    return opened == null ? new Project[0] : new Project[] {opened};
+    return opened == null ? new Project[0] : new Project[] { opened };
   }
 
   /** Make an instance of an interface; what the handler does not know ends the test. */
   public static <T> T fake(Class<T> type, InvocationHandler handler) {
-    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type }, handler));
   }
 
   private static Object unknown(Method method) {
@@ -38,6 +39,7 @@ public final class Host {
 
   /** One of each service for the whole application. */
   private static final class Services implements InvocationHandler {
+
     private final Map<Class<?>, Object> made = new HashMap<>();
 
     @Override

@@ -9,6 +9,7 @@ import javax.swing.JComponent;
 
 /** What a person would get to see, each kind in the order in which it came. */
 public final class Screen {
+
   private static final int SECONDS = 20;
   private static final Map<Class<?>, BlockingQueue<Object>> SHOWN = new ConcurrentHashMap<>();
 

@@ -5,6 +5,7 @@ import com.intellij.openapi.project.Project;
 
 /** A stub of the documented API: its signatures only. */
 public abstract class DiffManager {
+
   public static DiffManager getInstance() {
     throw new UnsupportedOperationException();
   }

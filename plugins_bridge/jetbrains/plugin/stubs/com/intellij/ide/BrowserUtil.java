@@ -4,6 +4,7 @@ import java.net.URI;
 
 /** A stub of the documented API: its signatures only. */
 public final class BrowserUtil {
+
   private BrowserUtil() {}
 
   public static void browse(URI address) {

@@ -5,6 +5,7 @@ import com.intellij.openapi.project.Project;
 
 /** A stub of the documented API: its signatures only. */
 public class Notification {
+
   /** `content` is HTML. */
   public Notification(String groupId, String title, String content, NotificationType type) {
     throw new UnsupportedOperationException();

@@ -5,6 +5,7 @@ import dev.hivesync.host.Screen;
 
 /** The host's: see `dev.hivesync.host`. */
 public class DaemonCodeAnalyzer {
+
   /** The editors of all files are looked through anew. */
   public record LookedThrough() {}
 

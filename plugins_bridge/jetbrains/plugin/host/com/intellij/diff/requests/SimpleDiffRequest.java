@@ -6,6 +6,7 @@ import dev.hivesync.host.Screen;
 
 /** The host's: see `dev.hivesync.host`. */
 public class SimpleDiffRequest extends DiffRequest {
+
   private final Screen.Diff diff;
 
   public SimpleDiffRequest(String title, DiffContent before, DiffContent after, String beforeTitle, String afterTitle) {

@@ -4,6 +4,7 @@ import dev.hivesync.host.Host;
 
 /** The host's: see `dev.hivesync.host`. */
 public final class ApplicationManager {
+
   private ApplicationManager() {}
 
   public static Application getApplication() {

@@ -6,8 +6,10 @@ import dev.hivesync.host.Screen;
 
 /** The host's: see `dev.hivesync.host`. */
 public abstract class Task {
+
   /** Runs in a thread of its own; what it does not catch is shown, as the IDE's fatal errors are. */
   public abstract static class Backgroundable extends Task {
+
     private final String title;
 
     public Backgroundable(Project project, String title, boolean canBeCancelled) {
@@ -23,8 +25,9 @@ public abstract class Task {
     }
 
     private static ProgressIndicator indicator() {
-      return Host.fake(
-          ProgressIndicator.class, (proxy, method, arguments) -> method.getName().equals("isCanceled") ? false : null);
+      return Host.fake(ProgressIndicator.class, (proxy, method, arguments) ->
+        method.getName().equals("isCanceled") ? false : null
+      );
     }
   }
 }

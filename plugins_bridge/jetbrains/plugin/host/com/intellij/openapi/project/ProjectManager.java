@@ -4,6 +4,7 @@ import dev.hivesync.host.Host;
 
 /** The host's: see `dev.hivesync.host`. */
 public class ProjectManager {
+
   public static ProjectManager getInstance() {
     return new ProjectManager();
   }

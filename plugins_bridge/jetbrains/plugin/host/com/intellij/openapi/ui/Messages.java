@@ -6,13 +6,20 @@ import javax.swing.Icon;
 
 /** The host's: see `dev.hivesync.host`. */
 public class Messages {
+
   public static final int OK = 0;
 
   protected Messages() {}
 
   /** The person says no. */
   public static int showOkCancelDialog(
-      Project project, String message, String title, String ok, String cancel, Icon icon) {
+    Project project,
+    String message,
+    String title,
+    String ok,
+    String cancel,
+    Icon icon
+  ) {
     Screen.show(message);
     return 2;
   }

@@ -4,6 +4,7 @@ import com.intellij.openapi.Disposable;
 
 /** The host's: see `dev.hivesync.host`. */
 public final class Disposer {
+
   private Disposer() {}
 
   /** Nothing ends before the host does. */

@@ -5,6 +5,7 @@ import com.intellij.credentialStore.Credentials;
 
 /** A stub of the documented API: its signatures only. */
 public abstract class PasswordSafe {
+
   public static PasswordSafe getInstance() {
     throw new UnsupportedOperationException();
   }

@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 
 /** Lets the conformance runner drive this plugin's client, as `docs/write-a-plugin.md` says. Only an adapter. */
 public final class Driver {
+
   private static final com.google.gson.Gson WITH_NULLS = new GsonBuilder().serializeNulls().create();
 
   private final Session session;
@@ -153,6 +154,7 @@ public final class Driver {
 
   /** The runner brings the `hivesync` command, so that nothing is ever stored. */
   private static final class NoSecrets implements SecretStore {
+
     @Override
     public Optional<String> read(String account) {
       return Optional.empty();

@@ -22,6 +22,7 @@ import java.util.TimerTask;
  * any moment. That is why this is a plain socket, and not one of the JDK's clients, which open connections unseen.
  */
 final class AgentConnection implements Closeable {
+
   static final String PREFIX = "/hivesync-desktop-api";
 
   private static final int DEADLINE_MILLISECONDS = 2_000;
@@ -45,7 +46,7 @@ final class AgentConnection implements Closeable {
     // Without NO_PROXY the JDK asks its proxy selector, also for this machine.
     Socket socket = new Socket(Proxy.NO_PROXY);
     try {
-      InetAddress here = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+      InetAddress here = InetAddress.getByAddress(new byte[] { 127, 0, 0, 1 });
       socket.connect(new InetSocketAddress(here, found.port()), DEADLINE_MILLISECONDS);
       socket.setTcpNoDelay(true);
     } catch (IOException nobody) {
@@ -60,7 +61,9 @@ final class AgentConnection implements Closeable {
     } catch (IOException noProof) {
       closeQuietly(socket);
       throw new AgentUnusableException(
-          Reason.AGENT_UNPROVEN, "What listens on the agent's port gave no proof in time.");
+        Reason.AGENT_UNPROVEN,
+        "What listens on the agent's port gave no proof in time."
+      );
     }
   }
 
@@ -129,7 +132,10 @@ final class AgentConnection implements Closeable {
       head.append(header.getKey()).append(": ").append(visible(header.getValue())).append("\r\n");
     }
     if (body != null || !method.equals("GET")) {
-      head.append("Content-Length: ").append(body == null ? 0 : body.length).append("\r\n");
+      head
+        .append("Content-Length: ")
+        .append(body == null ? 0 : body.length)
+        .append("\r\n");
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.write(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));

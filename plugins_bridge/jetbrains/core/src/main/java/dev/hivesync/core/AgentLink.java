@@ -10,14 +10,20 @@ import java.util.Set;
 
 /** The way to this machine's agent. Follows its restarts; never uses a proxy. Threads may share it. */
 public final class AgentLink {
+
   /** Longer than the agent itself waits for the backend. */
   private static final int READ_MILLISECONDS = 75_000;
 
   private static final int IDLE_MAX_SECONDS = 30;
   private static final int IDLE_MAX = 4;
   private static final int RESTARTS_FOLLOWED = 3;
-  private static final Set<String> OF_THIS_MACHINE =
-      Set.of("/v1/previews", "/v1/projects", "/v1/ai-docs", "/v1/support-bundle", "/v1/shutdown");
+  private static final Set<String> OF_THIS_MACHINE = Set.of(
+    "/v1/previews",
+    "/v1/projects",
+    "/v1/ai-docs",
+    "/v1/support-bundle",
+    "/v1/shutdown"
+  );
 
   private final DiscoveryFile file;
   private final String serving;
@@ -52,7 +58,9 @@ public final class AgentLink {
       }
     }
     throw new AgentUnusableException(
-        Reason.AGENT_STALE, "The agent is restarted again and again; see `hivesync logs`.");
+      Reason.AGENT_STALE,
+      "The agent is restarted again and again; see `hivesync logs`."
+    );
   }
 
   /** Prove that the agent can be used, without a call. */
@@ -93,7 +101,9 @@ public final class AgentLink {
     Answer second = sendOnce(call);
     if (isTokenRefused(second)) {
       throw new AgentUnusableException(
-          Reason.AGENT_STALE, "The agent does not accept its own discovery file; restart it.");
+        Reason.AGENT_STALE,
+        "The agent does not accept its own discovery file; restart it."
+      );
     }
     return second;
   }
@@ -133,8 +143,7 @@ public final class AgentLink {
     }
   }
 
-  private static byte[] wholeBody(AgentConnection connection, Response response)
-      throws IOException, HiveSyncException {
+  private static byte[] wholeBody(AgentConnection connection, Response response) throws IOException, HiveSyncException {
     try {
       return WholeBody.read(response.body());
     } catch (HiveSyncException tooLong) {
@@ -152,7 +161,9 @@ public final class AgentLink {
     Discovery read = file.read();
     if (!serving.isEmpty() && !read.serverUrl().isEmpty() && !read.serverUrl().equals(serving)) {
       throw new AgentUnusableException(
-          Reason.AGENT_OF_OTHER_SERVER, "The agent serves another server than the one that is asked for.");
+        Reason.AGENT_OF_OTHER_SERVER,
+        "The agent serves another server than the one that is asked for."
+      );
     }
     stamp = now;
     found = read;

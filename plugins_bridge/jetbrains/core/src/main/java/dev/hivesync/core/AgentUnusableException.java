@@ -2,6 +2,7 @@ package dev.hivesync.core;
 
 /** No agent has answered the call: it may go another way, under the same key. */
 public final class AgentUnusableException extends HiveSyncException {
+
   private static final long serialVersionUID = 1L;
 
   /** Why an agent can't be used, in the words that every client of HiveSync uses. */
@@ -27,8 +28,7 @@ public final class AgentUnusableException extends HiveSyncException {
   }
 
   static AgentUnusableException absent() {
-    return new AgentUnusableException(
-        Reason.AGENT_ABSENT, "The agent does not run; `hivesync agent start` starts it.");
+    return new AgentUnusableException(Reason.AGENT_ABSENT, "The agent does not run; `hivesync agent start` starts it.");
   }
 
   static AgentUnusableException damaged(String detail) {

@@ -13,8 +13,9 @@ public record Answer(int status, Map<String, String> headers, byte[] body, Mode 
     if (body.length == 0) {
       return JsonNull.INSTANCE;
     }
-    return Json.parse(text())
-        .orElseThrow(() -> new HiveSyncException(HiveSyncException.INTERNAL, "The answer is not JSON.", status));
+    return Json.parse(text()).orElseThrow(() ->
+      new HiveSyncException(HiveSyncException.INTERNAL, "The answer is not JSON.", status)
+    );
   }
 
   /** Give the object that was answered; throw what an answer of failure tells. */

@@ -21,16 +21,16 @@ import javax.net.ssl.TrustManagerFactory;
 
 /** Makes the client for the backend: with the proxy and the authorities of the environment, else the IDE's. */
 final class BackendHttp {
+
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
   private BackendHttp() {}
 
   static HttpClient of(Origin origin, Map<String, String> environment) throws HiveSyncException {
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT);
+    HttpClient.Builder builder = HttpClient.newBuilder()
+      .version(HttpClient.Version.HTTP_1_1)
+      .followRedirects(HttpClient.Redirect.NEVER)
+      .connectTimeout(CONNECT);
     String authorities = environment.getOrDefault("SSL_CERT_FILE", "");
     if (!authorities.isEmpty()) {
       builder.sslContext(trusting(authorities));
@@ -68,6 +68,7 @@ final class BackendHttp {
 
   /** Asked each time, since the IDE's proxy settings can change while it runs. */
   private static final class IdeProxies extends ProxySelector {
+
     @Override
     public List<Proxy> select(URI uri) {
       ProxySelector now = ProxySelector.getDefault();

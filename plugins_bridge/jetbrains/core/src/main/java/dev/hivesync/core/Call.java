@@ -47,7 +47,7 @@ public record Call(String method, String path, byte[] body, Map<String, String> 
   }
 
   private static Call checked(String method, String path, byte[] body, Map<String, String> headers)
-      throws HiveSyncException {
+    throws HiveSyncException {
     if (!SAFE.contains(method) && !CHANGING.contains(method)) {
       throw new HiveSyncException(HiveSyncException.INVALID, "That is not a method of the API.");
     }

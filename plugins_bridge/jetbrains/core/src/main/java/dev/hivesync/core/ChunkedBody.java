@@ -6,6 +6,7 @@ import java.io.InputStream;
 
 /** A body in chunks (RFC 9112 §7.1). One that ends early is a failure, never half an answer. */
 final class ChunkedBody extends InputStream {
+
   private static final int LINE_MAX_BYTES = 8_192;
 
   private final InputStream input;

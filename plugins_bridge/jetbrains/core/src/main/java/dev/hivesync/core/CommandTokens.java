@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 
 /** Tokens of `hivesync token`; without that command, those of the other source. */
 public final class CommandTokens implements TokenSource {
+
   private final HiveSyncCommand command;
   private final TokenSource withoutCommand;
 

@@ -6,6 +6,7 @@ import java.util.Map;
 
 /** Makes a session of what the environment and the settings say. Nothing is sent yet. */
 public final class Connecting {
+
   private final Map<String, String> environment;
   private final Places.System system;
   private final Path home;

@@ -3,11 +3,11 @@ package dev.hivesync.core;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -17,6 +17,7 @@ import javax.net.ssl.SSLException;
 
 /** The way to the backend without an agent. Follows no redirect, so a token goes to one origin only. */
 public final class DirectLink {
+
   private static final Duration READ = Duration.ofSeconds(60);
 
   private final Origin origin;
@@ -87,10 +88,11 @@ public final class DirectLink {
     } catch (SSLException refused) {
       // By far most often one of these two; "can't be reached" would have people look at their network.
       throw new OfflineException(
-          "The certificate of "
-              + origin.text()
-              + " is not accepted. Is this machine's date right? Behind a proxy that looks into TLS, SSL_CERT_FILE"
-              + " must name its authority.");
+        "The certificate of " +
+          origin.text() +
+          " is not accepted. Is this machine's date right? Behind a proxy that looks into TLS, SSL_CERT_FILE" +
+          " must name its authority."
+      );
     } catch (IOException unreachable) {
       throw new OfflineException("The backend " + origin.text() + " can't be reached.");
     } catch (InterruptedException cancelled) {
@@ -101,7 +103,10 @@ public final class DirectLink {
 
   private static OpenAnswer opened(HttpResponse<InputStream> response) {
     Map<String, String> headers = new HashMap<>();
-    response.headers().map().forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.get(0)));
+    response
+      .headers()
+      .map()
+      .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.get(0)));
     InputStream body = response.body();
     return new OpenAnswer(response.statusCode(), headers, body, Mode.DIRECT, () -> close(body));
   }

@@ -17,8 +17,9 @@ public record Discovery(int port, String token, String version, String serverUrl
 
   /** Check what the file says; throw with the reason if it can't be believed. */
   static Discovery of(String content) throws AgentUnusableException {
-    Optional<JsonObject> told =
-        Json.parse(content).filter(value -> value.isJsonObject()).map(value -> value.getAsJsonObject());
+    Optional<JsonObject> told = Json.parse(content)
+      .filter(value -> value.isJsonObject())
+      .map(value -> value.getAsJsonObject());
     if (told.isEmpty()) {
       throw AgentUnusableException.damaged("The discovery file is damaged; restart the agent.");
     }
@@ -36,7 +37,12 @@ public record Discovery(int port, String token, String version, String serverUrl
       throw AgentUnusableException.damaged("The discovery file holds a malformed token.");
     }
     return new Discovery(
-        port, token, Json.text(data, "version"), Json.text(data, "server_url"), Json.text(data, "forwarded_from"));
+      port,
+      token,
+      Json.text(data, "version"),
+      Json.text(data, "server_url"),
+      Json.text(data, "forwarded_from")
+    );
   }
 
   private static void checkProtocol(JsonObject range) throws AgentUnusableException {
@@ -46,12 +52,10 @@ public record Discovery(int port, String token, String version, String serverUrl
       throw AgentUnusableException.damaged("The discovery file names no protocol version.");
     }
     if (lowest > Version.PROTOCOL) {
-      throw new AgentUnusableException(
-          Reason.AGENT_TOO_NEW, "The agent is newer than this plugin: update the plugin.");
+      throw new AgentUnusableException(Reason.AGENT_TOO_NEW, "The agent is newer than this plugin: update the plugin.");
     }
     if (highest < Version.PROTOCOL) {
-      throw new AgentUnusableException(
-          Reason.AGENT_TOO_OLD, "The agent is older than this plugin: update HiveSync.");
+      throw new AgentUnusableException(Reason.AGENT_TOO_OLD, "The agent is older than this plugin: update HiveSync.");
     }
   }
 

@@ -19,9 +19,13 @@ import java.util.Set;
 
 /** The agent's discovery file. Believes nothing that another user could have written or read. */
 public final class DiscoveryFile {
+
   private static final int SIZE_MAX_BYTES = 65_536;
-  private static final Set<PosixFilePermission> PRIVATE =
-      Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
+  private static final Set<PosixFilePermission> PRIVATE = Set.of(
+    PosixFilePermission.OWNER_READ,
+    PosixFilePermission.OWNER_WRITE,
+    PosixFilePermission.OWNER_EXECUTE
+  );
 
   private final Path path;
   private UserPrincipal me;

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /** The lines of a stream, each as soon as it is whole. */
 final class EventLines {
+
   private static final int LINE_MAX_BYTES = 16 * 1024 * 1024;
 
   private final InputStream input;

@@ -6,6 +6,7 @@ import java.util.StringJoiner;
 
 /** Makes events of lines, by the rules of the WHATWG ("Server-sent events"). */
 final class EventParser {
+
   private String type = "";
   private String id = "";
   private StringJoiner data;
@@ -23,7 +24,8 @@ final class EventParser {
       case "event" -> type = value;
       case "data" -> addData(value);
       case "id" -> id = value.indexOf('\0') < 0 ? value : id;
-      default -> { } // a comment, or a field that a later release may bring
+      default -> {
+      } // a comment, or a field that a later release may bring
     }
     return Optional.empty();
   }

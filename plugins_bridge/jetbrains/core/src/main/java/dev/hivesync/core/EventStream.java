@@ -14,6 +14,7 @@ import java.util.function.Consumer;
  * <p>`run` takes a thread until `stop`; a second one watches it, since a read can't be told to look around.
  */
 public final class EventStream {
+
   /** Three missed keep-alive comments. */
   private static final int SILENCE_MILLISECONDS = 45_000;
 
@@ -181,6 +182,7 @@ public final class EventStream {
 
   /** Passes on what it is told first, and nothing later. */
   private static final class Once {
+
     private Consumer<Optional<HiveSyncException>> hear;
 
     Once(Consumer<Optional<HiveSyncException>> hear) {

@@ -2,6 +2,7 @@ package dev.hivesync.core;
 
 /** Keeps a token in memory for as long as it lasts. A key of HIVESYNC_TOKEN wins, and is never renewed. */
 final class HeldToken {
+
   private static final int MARGIN_SECONDS = 30;
 
   private final TokenSource source;

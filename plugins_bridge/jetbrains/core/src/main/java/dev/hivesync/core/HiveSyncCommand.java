@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The `hivesync` command of this machine: it has the session, so that this plugin holds no credential. */
 public final class HiveSyncCommand {
+
   private static final int SECONDS = 30;
   private static final int EXIT_SIGNED_OUT = 3;
   private static final int EXIT_OFFLINE = 4;
@@ -48,7 +49,11 @@ public final class HiveSyncCommand {
     // A relative folder is one of the folder that the IDE was started in: it may be a project of strangers.
     folders.removeIf(folder -> !folder.isAbsolute());
     String file = system == Places.System.WINDOWS ? name + ".exe" : name;
-    return folders.stream().map(folder -> folder.resolve(file)).filter(HiveSyncCommand::isProgram).findFirst();
+    return folders
+      .stream()
+      .map(folder -> folder.resolve(file))
+      .filter(HiveSyncCommand::isProgram)
+      .findFirst();
   }
 
   private static Optional<Path> pathOf(String text) {
@@ -80,8 +85,9 @@ public final class HiveSyncCommand {
 
   static HiveSyncException missing() {
     return new HiveSyncException(
-        HiveSyncException.SIGNED_OUT,
-        "The hivesync command was not found. Install HiveSync, or name the command in Settings | Tools | HiveSync.");
+      HiveSyncException.SIGNED_OUT,
+      "The hivesync command was not found. Install HiveSync, or name the command in Settings | Tools | HiveSync."
+    );
   }
 
   private record Finished(int exitCode, String output) {}

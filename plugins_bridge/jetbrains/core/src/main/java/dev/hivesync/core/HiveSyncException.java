@@ -2,6 +2,7 @@ package dev.hivesync.core;
 
 /** Base of every failure that a command shows. The message is for people, the code for programs. */
 public class HiveSyncException extends Exception {
+
   public static final String UNREACHABLE = "UPSTREAM_UNREACHABLE";
   public static final String SIGNED_OUT = "AUTH_REQUIRED";
   public static final String INVALID = "VALIDATION_ERROR";

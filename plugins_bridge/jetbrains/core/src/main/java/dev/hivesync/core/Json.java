@@ -17,6 +17,7 @@ import java.util.Optional;
 
 /** Reads JSON strictly, and members of it that may be missing or of another kind. */
 public final class Json {
+
   private static final Gson GSON = new Gson();
   private static final TypeAdapter<JsonElement> ELEMENTS = GSON.getAdapter(JsonElement.class);
 
@@ -49,7 +50,10 @@ public final class Json {
   /** Give a whole number, or the other one if it is missing, broken or too large. */
   public static int number(JsonObject object, String name, int other) {
     Optional<String> digits = primitive(object, name).filter(JsonPrimitive::isNumber).map(JsonPrimitive::getAsString);
-    return digits.filter(text -> text.matches("-?[0-9]{1,9}")).map(Integer::parseInt).orElse(other);
+    return digits
+      .filter(text -> text.matches("-?[0-9]{1,9}"))
+      .map(Integer::parseInt)
+      .orElse(other);
   }
 
   public static boolean flag(JsonObject object, String name) {

@@ -14,13 +14,16 @@ import java.util.function.BooleanSupplier;
  * the IDE's secret storage, under the backend that gave it, and goes to that backend only.
  */
 public final class OwnSession implements TokenSource {
+
   private static final String CLIENT_ID = "hivesync-cli";
   private static final String GRANT = "urn:ietf:params:oauth:grant-type:device_code";
   private static final int SLOW_DOWN_SECONDS = 5;
-  private static final Map<String, String> REFUSALS =
-      Map.of(
-          "access_denied", "The sign-in was refused in the browser.",
-          "expired_token", "The code has expired before it was confirmed; start again.");
+  private static final Map<String, String> REFUSALS = Map.of(
+    "access_denied",
+    "The sign-in was refused in the browser.",
+    "expired_token",
+    "The code has expired before it was confirmed; start again."
+  );
 
   private final Origin origin;
   private final SecretStore secrets;
@@ -62,17 +65,17 @@ public final class OwnSession implements TokenSource {
   public DeviceCode start() throws HiveSyncException {
     JsonObject told = form("/api/v1/auth/device/code", Map.of("client_id", CLIENT_ID)).good();
     return new DeviceCode(
-        Json.text(told, "user_code"),
-        Json.text(told, "verification_uri_complete"),
-        Json.text(told, "device_code"),
-        Math.max(1, Json.number(told, "interval", SLOW_DOWN_SECONDS)),
-        Json.number(told, "expires_in", 600));
+      Json.text(told, "user_code"),
+      Json.text(told, "verification_uri_complete"),
+      Json.text(told, "device_code"),
+      Math.max(1, Json.number(told, "interval", SLOW_DOWN_SECONDS)),
+      Json.number(told, "expires_in", 600)
+    );
   }
 
   /** Wait until the user has confirmed, at the pace the backend asks for; false if `isCancelled` said so. */
   public boolean finish(DeviceCode code, BooleanSupplier isCancelled) throws HiveSyncException {
-    Map<String, String> fields =
-        Map.of("grant_type", GRANT, "device_code", code.deviceCode(), "client_id", CLIENT_ID);
+    Map<String, String> fields = Map.of("grant_type", GRANT, "device_code", code.deviceCode(), "client_id", CLIENT_ID);
     long began = System.nanoTime();
     int interval = code.intervalSeconds();
     while ((System.nanoTime() - began) / 1_000_000_000L < code.expiresSeconds()) {

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 
 /** Where HiveSync keeps its files on this machine, by the system's rules. Creates nothing. */
 public final class Places {
+
   private static final Pattern PROFILE = Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}");
 
   /** The three families of systems whose rules differ. */
@@ -40,7 +41,9 @@ public final class Places {
     String name = named("HIVESYNC_PROFILE", "default");
     if (!PROFILE.matcher(name).matches()) {
       throw new HiveSyncException(
-          HiveSyncException.INVALID, "The profile's name must be 1 to 32 of a-z, 0-9, '-' and '_'.");
+        HiveSyncException.INVALID,
+        "The profile's name must be 1 to 32 of a-z, 0-9, '-' and '_'."
+      );
     }
     return name;
   }
@@ -65,8 +68,8 @@ public final class Places {
       return application().resolve("run");
     }
     return isSet("XDG_RUNTIME_DIR")
-        ? Path.of(environment.get("XDG_RUNTIME_DIR"), "hivesync")
-        : home.resolve(".local/state/hivesync/run");
+      ? Path.of(environment.get("XDG_RUNTIME_DIR"), "hivesync")
+      : home.resolve(".local/state/hivesync/run");
   }
 
   private Path state() {

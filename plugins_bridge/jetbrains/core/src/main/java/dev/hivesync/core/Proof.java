@@ -10,6 +10,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** What only the agent can know: the hex HMAC-SHA256 of a nonce under its token. */
 public final class Proof {
+
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int NONCE_BYTES = 32;
 

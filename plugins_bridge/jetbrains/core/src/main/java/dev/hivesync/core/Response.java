@@ -25,7 +25,7 @@ record Response(int status, Map<String, String> headers, InputStream body, boole
   }
 
   private static Response of(int status, Map<String, String> headers, InputStream input, String method)
-      throws IOException {
+    throws IOException {
     boolean isEmpty = method.equals("HEAD") || status == 204 || status == 304;
     boolean isChunked = headers.getOrDefault("transfer-encoding", "").toLowerCase(Locale.ROOT).endsWith("chunked");
     boolean closes = headers.getOrDefault("connection", "").toLowerCase(Locale.ROOT).contains("close");

@@ -11,6 +11,7 @@ import com.google.gson.JsonObject;
  * of the same thing wait for it.
  */
 public final class Session {
+
   /** How long a request that lost its asker may keep the backend busy before the caller is told so. */
   private static final long BUSY_NANOSECONDS = 15_000_000_000L;
 
@@ -59,8 +60,9 @@ public final class Session {
     }
     if (!call.isSafe() && waiting.hasEarlierThan(call)) {
       throw new OfflineException(
-          "An earlier change of this waits in the agent, which does not run. "
-              + "Start it (`hivesync agent start`), then try again.");
+        "An earlier change of this waits in the agent, which does not run. " +
+          "Start it (`hivesync agent start`), then try again."
+      );
     }
     return takeOver(call);
   }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 
 /** A body of a known length. One that ends early is a failure, never half an answer. */
 final class SizedBody extends InputStream {
+
   private final InputStream input;
   private long left;
 

@@ -13,6 +13,7 @@ import java.util.Set;
 
 /** Puts bytes into the object store, at an address that was checked. It gets no token of ours. */
 public final class Uploads {
+
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   // The JDK writes these itself and refuses them.
   private static final Set<String> OF_THE_CLIENT = Set.of("content-length", "host", "connection", "expect", "upgrade");
@@ -25,12 +26,11 @@ public final class Uploads {
 
   public void put(String url, Map<String, String> headers, byte[] content) throws HiveSyncException {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(DEADLINE);
-    headers.forEach(
-        (name, value) -> {
-          if (!OF_THE_CLIENT.contains(name.toLowerCase(Locale.ROOT))) {
-            request.setHeader(name, value);
-          }
-        });
+    headers.forEach((name, value) -> {
+      if (!OF_THE_CLIENT.contains(name.toLowerCase(Locale.ROOT))) {
+        request.setHeader(name, value);
+      }
+    });
     try {
       HttpRequest put = request.PUT(BodyPublishers.ofByteArray(content)).build();
       int status = http.send(put, BodyHandlers.discarding()).statusCode();

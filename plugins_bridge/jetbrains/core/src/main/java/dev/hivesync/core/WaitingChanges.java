@@ -9,6 +9,7 @@ import java.nio.file.Path;
 
 /** The changes that the agent keeps on disk until the backend is back. Only looked at, never changed. */
 final class WaitingChanges {
+
   private final Path folder;
 
   WaitingChanges(Path folder) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 
 /** Reads an answer's body to its end, up to what an editor can take. */
 final class WholeBody {
+
   /** As much as the agent takes of a backend's answer: nobody means to show more of it. */
   private static final int MAX_BYTES = 16 * 1024 * 1024;
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Server-sent events as the WHATWG defines them. */
 class EventParserTest {
+
   private static List<Event> eventsOf(String text) throws IOException {
     EventLines lines = new EventLines(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
     EventParser parser = new EventParser();

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** How long a token is kept: as long as its source said that it lasts, by no clock of a wall. */
 class HeldTokenTest {
+
   private int fetched;
 
   private HeldToken held(int lastsSeconds, String apiKey) {
@@ -18,7 +19,7 @@ class HeldTokenTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"900, 1", "60, 1", "30, 3", "29, 3", "0, 3", "-900, 3"})
+  @CsvSource({ "900, 1", "60, 1", "30, 3", "29, 3", "0, 3", "-900, 3" })
   void itIsFetchedAnewHalfAMinuteBeforeItEnds(int lastsSeconds, int times) throws HiveSyncException {
     HeldToken held = held(lastsSeconds, "");
     held.get("");
@@ -47,7 +48,7 @@ class HeldTokenTest {
 
   @Test
   void whatCouldBeAnotherHeaderIsNoToken() {
-    for (String text : new String[] {"", "a b", "a\r\nX: y", "ä"}) {
+    for (String text : new String[] { "", "a b", "a\r\nX: y", "ä" }) {
       assertThrows(IllegalArgumentException.class, () -> new TokenSource.Token(text, 900));
     }
   }

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which program is taken for the `hivesync` command, and what becomes of what it says. */
 class HiveSyncCommandTest {
-  @TempDir private Path home;
+
+  @TempDir
+  private Path home;
+
   private Path tools;
 
   @BeforeEach
@@ -69,10 +72,10 @@ class HiveSyncCommandTest {
   @Test
   void theSettingsMayNameItByItsPath() throws IOException {
     Path found = program(tools, "hs", "exit 0");
-    for (String name : new String[] {found.toString(), "~/tools/hs"}) {
+    for (String name : new String[] { found.toString(), "~/tools/hs" }) {
       assertEquals(Optional.of(found), command("", name, Places.System.LINUX).find());
     }
-    for (String name : new String[] {"tools/hs", "./hs", "~/tools", "/nowhere/\0"}) {
+    for (String name : new String[] { "tools/hs", "./hs", "~/tools", "/nowhere/\0" }) {
       assertEquals(Optional.empty(), command(tools.toString(), name, Places.System.LINUX).find(), name);
     }
   }

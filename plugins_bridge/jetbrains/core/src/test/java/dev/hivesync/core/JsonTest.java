@@ -10,8 +10,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** JSON is read strictly, and a member of another kind is as one that is missing. */
 class JsonTest {
+
   @ParameterizedTest
-  @ValueSource(strings = {"", "word", "<html>", "{'a': 1}", "{\"a\": 1", "{} {}", "[1,]", "{\"a\" = 1}"})
+  @ValueSource(strings = { "", "word", "<html>", "{'a': 1}", "{\"a\": 1", "{} {}", "[1,]", "{\"a\" = 1}" })
   void whatIsNoJsonIsNothing(String text) {
     assertTrue(Json.parse(text).isEmpty());
   }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** The proof is the one of `plugins_bridge/spec/vectors/proof.json`, which every client must give. */
 class ProofTest {
+
   private static JsonObject vectors() throws IOException {
     Path file = Path.of(System.getProperty("hivesync.spec"), "vectors", "proof.json");
     return Json.objectOf(Files.readString(file));

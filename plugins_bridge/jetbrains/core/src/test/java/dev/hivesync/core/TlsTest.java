@@ -25,9 +25,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A backend whose certificate is not accepted: what a machine with a wrong date sees, or one behind a proxy. */
 class TlsTest {
+
   private static final char[] WORD = "changeit".toCharArray();
 
-  @TempDir private Path folder;
+  @TempDir
+  private Path folder;
+
   private HttpsServer server;
 
   @BeforeEach
@@ -36,12 +39,10 @@ class TlsTest {
     keytool("-exportcert", "-rfc", "-file", folder.resolve("authority.pem").toString());
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(context()));
-    server.createContext(
-        "/",
-        exchange -> {
-          exchange.sendResponseHeaders(204, -1);
-          exchange.close();
-        });
+    server.createContext("/", exchange -> {
+      exchange.sendResponseHeaders(204, -1);
+      exchange.close();
+    });
     server.start();
   }
 

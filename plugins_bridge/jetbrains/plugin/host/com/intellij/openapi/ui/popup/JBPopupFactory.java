@@ -10,6 +10,7 @@ import javax.swing.ListCellRenderer;
 
 /** The host's: see `dev.hivesync.host`. */
 public class JBPopupFactory {
+
   /** A list to choose from, once it is shown. */
   public record Choice(String title, List<?> items, IntConsumer choose) {}
 
@@ -38,6 +39,7 @@ public class JBPopupFactory {
   }
 
   private static final class Component implements ComponentPopupBuilder {
+
     private final JComponent content;
     private String title = "";
 
@@ -68,6 +70,7 @@ public class JBPopupFactory {
   }
 
   private static final class Chooser<T> implements IPopupChooserBuilder<T> {
+
     private final List<? extends T> list;
     private String title = "";
     private Consumer<? super T> chosen;

@@ -9,39 +9,48 @@ import java.net.URI;
 
 /** Log In and Log Out. The plugin never sees a password. */
 public final class Account {
+
   private Account() {}
 
   public static void logIn(Project project) {
     SignIn.Prompt prompt = (code, link) -> Background.onScreen(project, () -> show(project, code, link));
     Background.run(
-        project,
-        "Logging in",
-        (connected, progress) -> new SignIn(connected, HiveSync.get().server()).in(prompt, progress),
-        name -> {
-          Balloon.tell(project, "Signed in as " + PlainText.line(name, 40) + ". Every editor on this machine is.");
-          HiveSync.get().refreshSoon();
-        });
+      project,
+      "Logging in",
+      (connected, progress) -> new SignIn(connected, HiveSync.get().server()).in(prompt, progress),
+      name -> {
+        Balloon.tell(project, "Signed in as " + PlainText.line(name, 40) + ". Every editor on this machine is.");
+        HiveSync.get().refreshSoon();
+      }
+    );
   }
 
   /** Ask once, since it signs every editor out. */
   public static void logOut(Project project) {
     String question = "Sign every editor on this machine out of HiveSync?";
-    int chosen =
-        Messages.showOkCancelDialog(project, question, "HiveSync", "Log Out", "Cancel", Messages.getQuestionIcon());
+    int chosen = Messages.showOkCancelDialog(
+      project,
+      question,
+      "HiveSync",
+      "Log Out",
+      "Cancel",
+      Messages.getQuestionIcon()
+    );
     if (chosen != Messages.OK) {
       return;
     }
     Background.run(
-        project,
-        "Logging out",
-        (connected, progress) -> {
-          new SignIn(connected, HiveSync.get().server()).out();
-          return true;
-        },
-        done -> {
-          Balloon.tell(project, "Signed out.");
-          HiveSync.get().accountChanged();
-        });
+      project,
+      "Logging out",
+      (connected, progress) -> {
+        new SignIn(connected, HiveSync.get().server()).out();
+        return true;
+      },
+      done -> {
+        Balloon.tell(project, "Signed out.");
+        HiveSync.get().accountChanged();
+      }
+    );
   }
 
   private static void show(Project project, String code, String link) {

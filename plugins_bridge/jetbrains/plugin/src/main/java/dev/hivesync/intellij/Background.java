@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 
 /** Work off the UI thread, with the IDE's progress bar and its Cancel. */
 public final class Background {
+
   private Background() {}
 
   /** What is to be done, in a thread where waiting is allowed. */
@@ -36,13 +37,11 @@ public final class Background {
 
   /** Do something on the UI thread, unless the project was closed meanwhile. */
   static void onScreen(Project project, Runnable action) {
-    ApplicationManager.getApplication()
-        .invokeLater(
-            () -> {
-              if (project == null || !project.isDisposed()) {
-                action.run();
-              }
-            });
+    ApplicationManager.getApplication().invokeLater(() -> {
+      if (project == null || !project.isDisposed()) {
+        action.run();
+      }
+    });
   }
 
   private record Shown(ProgressIndicator indicator) implements Progress {

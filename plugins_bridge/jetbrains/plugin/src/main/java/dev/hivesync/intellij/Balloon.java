@@ -10,6 +10,7 @@ import dev.hivesync.core.features.Progress;
 
 /** Balloons and the IDE's list of notifications. Their content is HTML, so everything in them is escaped. */
 public final class Balloon {
+
   private static final String GROUP = "HiveSync";
 
   private Balloon() {}
@@ -21,8 +22,8 @@ public final class Balloon {
   /** Tell, with one thing that can be done. */
   public static void offer(Project project, String text, String name, Runnable action) {
     made(text, NotificationType.INFORMATION)
-        .addAction(NotificationAction.createSimpleExpiring(name, action))
-        .notify(project);
+      .addAction(NotificationAction.createSimpleExpiring(name, action))
+      .notify(project);
   }
 
   /** Tell a failure; what the user has given up is none. */

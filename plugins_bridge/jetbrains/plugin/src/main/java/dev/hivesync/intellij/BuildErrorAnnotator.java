@@ -13,6 +13,7 @@ import java.util.List;
 
 /** Build errors as the editor's own: underlined, in the error stripe and among the file's problems. */
 public final class BuildErrorAnnotator extends ExternalAnnotator<String, List<BuildError>> {
+
   @Override
   public String collectInformation(PsiFile file) {
     VirtualFile virtual = file.getVirtualFile();
@@ -32,11 +33,11 @@ public final class BuildErrorAnnotator extends ExternalAnnotator<String, List<Bu
     }
     for (BuildError error : errors) {
       holder
-          .newAnnotation(HighlightSeverity.ERROR, "HiveSync: " + error.text())
-          .range(range(document, error))
-          // A tooltip is HTML.
-          .tooltip(PlainText.escaped("HiveSync: " + error.text()))
-          .create();
+        .newAnnotation(HighlightSeverity.ERROR, "HiveSync: " + error.text())
+        .range(range(document, error))
+        // A tooltip is HTML.
+        .tooltip(PlainText.escaped("HiveSync: " + error.text()))
+        .create();
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What the last build of each preview says. A later one of the same preview replaces it. */
 public final class BuildErrors {
+
   private final Map<String, List<BuildError>> ofPreview = new ConcurrentHashMap<>();
 
   /** Keep these of a preview instead of the earlier ones, and have the editors looked through anew. */
@@ -28,7 +29,12 @@ public final class BuildErrors {
 
   /** Give those of a file, by its whole path. */
   List<BuildError> of(String path) {
-    return ofPreview.values().stream().flatMap(List::stream).filter(error -> error.path().equals(path)).toList();
+    return ofPreview
+      .values()
+      .stream()
+      .flatMap(List::stream)
+      .filter(error -> error.path().equals(path))
+      .toList();
   }
 
   private static void restart() {

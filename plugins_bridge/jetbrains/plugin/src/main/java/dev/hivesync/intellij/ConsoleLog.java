@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 
 /** What the phones have said, as far as it is kept; every project's tool window shows the same. */
 public final class ConsoleLog {
+
   private static final int KEPT_CHARACTERS = 1_000_000;
 
   private final StringBuilder kept = new StringBuilder();

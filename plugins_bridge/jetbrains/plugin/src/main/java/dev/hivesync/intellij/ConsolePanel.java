@@ -11,6 +11,7 @@ import javax.swing.JTextArea;
 
 /** The phone's console. A text area: what an app prints can be nothing but text here. */
 final class ConsolePanel extends JPanel {
+
   private static final long serialVersionUID = 1L;
   private static final int SHOWN_CHARACTERS = 1_000_000;
 

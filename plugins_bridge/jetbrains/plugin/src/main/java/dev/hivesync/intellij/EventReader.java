@@ -10,8 +10,14 @@ import java.util.Set;
 
 /** What each event changes in the IDE. One of an unknown type changes nothing. */
 final class EventReader {
-  private static final Set<String> REFRESHING =
-      Set.of("preview.progress", "preview.state", "operation.queued", "operation.done", "reset");
+
+  private static final Set<String> REFRESHING = Set.of(
+    "preview.progress",
+    "preview.state",
+    "operation.queued",
+    "operation.done",
+    "reset"
+  );
 
   private final HiveSync plugin;
 
@@ -24,8 +30,9 @@ final class EventReader {
     JsonObject data = event.data().isJsonObject() ? event.data().getAsJsonObject() : new JsonObject();
     switch (event.type()) {
       case "device.console" -> plugin.console().add(PhoneConsole.text(data));
-      case "preview.diagnostics" ->
-          plugin.buildErrors().replace(Json.text(data, "preview_id"), BuildError.of(data, "diagnostics"));
+      case "preview.diagnostics" -> plugin
+        .buildErrors()
+        .replace(Json.text(data, "preview_id"), BuildError.of(data, "diagnostics"));
       case "notification.created" -> tell(data);
       case "session.changed" -> plugin.accountChanged();
       case "operation.conflict" -> tellConflict(Json.object(data, "operation"));

@@ -14,8 +14,11 @@ import java.util.function.Consumer;
 
 /** HiveSync's project of the IDE's project: the linked one, else one that the user chooses, once per window. */
 final class FoundProject {
-  private static final LineRenderer<dev.hivesync.core.features.Project> NAMES =
-      new LineRenderer<>(dev.hivesync.core.features.Project.class, dev.hivesync.core.features.Project::name);
+
+  private static final LineRenderer<dev.hivesync.core.features.Project> NAMES = new LineRenderer<>(
+    dev.hivesync.core.features.Project.class,
+    dev.hivesync.core.features.Project::name
+  );
 
   private static final Key<dev.hivesync.core.features.Project> CHOSEN = Key.create("HiveSync.project");
 
@@ -37,27 +40,28 @@ final class FoundProject {
   static void then(Project project, Consumer<dev.hivesync.core.features.Project> next) {
     Path root = Path.of(project.getBasePath() == null ? System.getProperty("user.home") : project.getBasePath());
     Background.run(
-        project,
-        "Looking for the project",
-        (connected, progress) -> found(connected.session(), root, project.getUserData(CHOSEN)),
-        found -> choose(project, found, next));
+      project,
+      "Looking for the project",
+      (connected, progress) -> found(connected.session(), root, project.getUserData(CHOSEN)),
+      found -> choose(project, found, next)
+    );
   }
 
   /** The project that the agent has linked with the folder or that was chosen, or else all that it may be. */
   private record Found(
-      Optional<dev.hivesync.core.features.Project> known, List<dev.hivesync.core.features.Project> all) {}
+    Optional<dev.hivesync.core.features.Project> known,
+    List<dev.hivesync.core.features.Project> all
+  ) {}
 
   private static Found found(Session session, Path root, dev.hivesync.core.features.Project chosen)
-      throws HiveSyncException {
-    Optional<dev.hivesync.core.features.Project> known =
-        Projects.of(session, root).or(() -> Optional.ofNullable(chosen));
+    throws HiveSyncException {
+    Optional<dev.hivesync.core.features.Project> known = Projects.of(session, root).or(() ->
+      Optional.ofNullable(chosen)
+    );
     return new Found(known, known.isPresent() ? List.of() : Projects.all(session, root));
   }
 
-  private static void choose(
-      Project project,
-      Found found,
-      Consumer<dev.hivesync.core.features.Project> next) {
+  private static void choose(Project project, Found found, Consumer<dev.hivesync.core.features.Project> next) {
     if (found.known().isPresent()) {
       next.accept(found.known().get());
     } else if (found.all().isEmpty()) {
@@ -65,16 +69,15 @@ final class FoundProject {
     } else {
       // Also if there is only one: it may be somebody else's, who would get to see the file.
       JBPopupFactory.getInstance()
-          .createPopupChooserBuilder(found.all())
-          .setTitle("Which Project of HiveSync?")
-          .setRenderer(NAMES)
-          .setItemChosenCallback(
-              chosen -> {
-                project.putUserData(CHOSEN, chosen);
-                next.accept(chosen);
-              })
-          .createPopup()
-          .showCenteredInCurrentWindow(project);
+        .createPopupChooserBuilder(found.all())
+        .setTitle("Which Project of HiveSync?")
+        .setRenderer(NAMES)
+        .setItemChosenCallback(chosen -> {
+          project.putUserData(CHOSEN, chosen);
+          next.accept(chosen);
+        })
+        .createPopup()
+        .showCenteredInCurrentWindow(project);
     }
   }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 
 /** One for the whole IDE: the way to HiveSync, its events, and what they have told. Ends with the plugin. */
 public final class HiveSync implements Disposable {
+
   private static final int REFRESH_SECONDS = 60;
   private static final int SOON_MILLISECONDS = 300;
 
@@ -70,11 +71,10 @@ public final class HiveSync implements Disposable {
 
   /** Begin anew, after the settings have changed. */
   public void reconnect() {
-    clock.execute(
-        () -> {
-          drop();
-          refreshNow();
-        });
+    clock.execute(() -> {
+      drop();
+      refreshNow();
+    });
   }
 
   public Status status() {
@@ -162,7 +162,7 @@ public final class HiveSync implements Disposable {
   private void listen(Connected to) {
     EventStream begun = new EventStream(to.session(), this::hear);
     stream = begun;
-    daemon(() -> begun.run(outcome -> { })).start();
+    daemon(() -> begun.run(outcome -> {})).start();
   }
 
   private void hear(Event event) {

@@ -15,9 +15,10 @@ import javax.swing.JTextField;
 
 /** Settings | Tools | HiveSync. */
 public final class HiveSyncConfigurable implements Configurable {
+
   private final JTextField server = new JTextField(40);
   private final JTextField command = new JTextField(40);
-  private final JComboBox<String> platform = new JComboBox<>(new String[] {"ios", "android", "web"});
+  private final JComboBox<String> platform = new JComboBox<>(new String[] { "ios", "android", "web" });
   private final JCheckBox errors = new JCheckBox("Show build errors in the editor");
   private final JCheckBox balloons = new JCheckBox("Show new notifications as balloons");
 
@@ -43,11 +44,13 @@ public final class HiveSyncConfigurable implements Configurable {
   @Override
   public boolean isModified() {
     HiveSyncSettings.Values values = HiveSyncSettings.get().getState();
-    return !values.serverUrl.equals(server.getText().strip())
-        || !values.command.equals(command.getText().strip())
-        || !values.platform.equals(platform.getSelectedItem())
-        || values.showsBuildErrors != errors.isSelected()
-        || values.showsBalloons != balloons.isSelected();
+    return (
+      !values.serverUrl.equals(server.getText().strip()) ||
+      !values.command.equals(command.getText().strip()) ||
+      !values.platform.equals(platform.getSelectedItem()) ||
+      values.showsBuildErrors != errors.isSelected() ||
+      values.showsBalloons != balloons.isSelected()
+    );
   }
 
   @Override

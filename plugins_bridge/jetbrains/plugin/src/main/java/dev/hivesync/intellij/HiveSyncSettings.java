@@ -8,8 +8,10 @@ import com.intellij.openapi.components.Storage;
 /** The plugin's settings. None of them is a secret. */
 @State(name = "HiveSync", storages = @Storage("hivesync.xml"))
 public final class HiveSyncSettings implements PersistentStateComponent<HiveSyncSettings.Values> {
+
   /** What is stored, by its names in the file. */
   public static final class Values {
+
     /** Empty: what HIVESYNC_SERVER_URL or the agent says. */
     public String serverUrl = "";
 

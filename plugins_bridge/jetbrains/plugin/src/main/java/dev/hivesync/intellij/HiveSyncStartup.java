@@ -6,6 +6,7 @@ import com.intellij.openapi.startup.StartupActivity;
 
 /** Begins to listen when the first project is open; nothing of the plugin runs before. */
 public final class HiveSyncStartup implements StartupActivity, DumbAware {
+
   @Override
   public void runActivity(Project project) {
     HiveSync.get().refreshSoon();

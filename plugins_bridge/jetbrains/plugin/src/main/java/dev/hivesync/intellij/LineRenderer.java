@@ -7,6 +7,7 @@ import javax.swing.JList;
 
 /** Draws each thing of a list as one line of plain text. */
 final class LineRenderer<T> extends DefaultListCellRenderer {
+
   private static final long serialVersionUID = 1L;
 
   private final transient Class<T> type;
@@ -20,7 +21,12 @@ final class LineRenderer<T> extends DefaultListCellRenderer {
 
   @Override
   public Component getListCellRendererComponent(
-      JList<?> list, Object value, int index, boolean isSelected, boolean hasFocus) {
+    JList<?> list,
+    Object value,
+    int index,
+    boolean isSelected,
+    boolean hasFocus
+  ) {
     String text = type.isInstance(value) ? line.apply(type.cast(value)) : "";
     return super.getListCellRendererComponent(list, text, index, isSelected, hasFocus);
   }

@@ -14,6 +14,7 @@ import javax.swing.JScrollPane;
 
 /** HiveSync's notifications, the newest first: read, and marked as read. */
 final class NewsPanel extends JPanel {
+
   private static final long serialVersionUID = 1L;
 
   private final transient Project project;
@@ -59,7 +60,11 @@ final class NewsPanel extends JPanel {
 
   private void fetch() {
     Background.run(
-        project, "Fetching notifications", (connected, progress) -> News.newest(connected.session()), this::fill);
+      project,
+      "Fetching notifications",
+      (connected, progress) -> News.newest(connected.session()),
+      this::fill
+    );
   }
 
   private void fill(List<News> found) {
@@ -72,19 +77,20 @@ final class NewsPanel extends JPanel {
       return;
     }
     Background.run(
-        project,
-        "Marking as read",
-        (connected, progress) -> {
-          if (withOlder) {
-            chosen.markReadUpTo(connected.session());
-          } else {
-            chosen.markRead(connected.session());
-          }
-          return News.newest(connected.session());
-        },
-        found -> {
-          fill(found);
-          HiveSync.get().refreshSoon();
-        });
+      project,
+      "Marking as read",
+      (connected, progress) -> {
+        if (withOlder) {
+          chosen.markReadUpTo(connected.session());
+        } else {
+          chosen.markRead(connected.session());
+        }
+        return News.newest(connected.session());
+      },
+      found -> {
+        fill(found);
+        HiveSync.get().refreshSoon();
+      }
+    );
   }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 
 /** The IDE's own secret storage. It may ask the system's keychain, so it is never used on the UI thread. */
 final class PasswordSafeSecrets implements SecretStore {
+
   @Override
   public Optional<String> read(String account) {
     return Optional.ofNullable(PasswordSafe.getInstance().getPassword(attributes(account)));

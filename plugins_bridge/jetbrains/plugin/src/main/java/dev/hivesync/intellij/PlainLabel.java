@@ -6,6 +6,7 @@ import javax.swing.JTextArea;
 
 /** Swing parts that never take a text for HTML: without this, one that begins with `<html>` is drawn as such. */
 final class PlainLabel {
+
   private PlainLabel() {}
 
   static JLabel of(String text) {

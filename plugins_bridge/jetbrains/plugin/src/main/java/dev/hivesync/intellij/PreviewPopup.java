@@ -22,17 +22,18 @@ import javax.swing.SwingConstants;
 
 /** The preview's code for the phone, and its link. */
 final class PreviewPopup {
+
   private PreviewPopup() {}
 
   static void show(Project project, Preview preview) {
     JPanel panel = panel(project, preview);
     JBPopupFactory.getInstance()
-        .createComponentPopupBuilder(panel, panel)
-        .setTitle("HiveSync Preview")
-        .setMovable(true)
-        .setRequestFocus(true)
-        .createPopup()
-        .showCenteredInCurrentWindow(project);
+      .createComponentPopupBuilder(panel, panel)
+      .setTitle("HiveSync Preview")
+      .setMovable(true)
+      .setRequestFocus(true)
+      .createPopup()
+      .showCenteredInCurrentWindow(project);
   }
 
   static JPanel panel(Project project, Preview preview) {
@@ -89,14 +90,15 @@ final class PreviewPopup {
 
   private static void open(Project project, Preview preview) {
     Background.run(
-        project,
-        "Opening the browser",
-        (connected, progress) -> {
-          if (!Links.isOurs(preview.link(), Links.origins(connected.session(), HiveSync.get().server()))) {
-            throw new HiveSyncException("FORBIDDEN", "The link does not lead to this server's hosts.");
-          }
-          return URI.create(preview.link());
-        },
-        BrowserUtil::browse);
+      project,
+      "Opening the browser",
+      (connected, progress) -> {
+        if (!Links.isOurs(preview.link(), Links.origins(connected.session(), HiveSync.get().server()))) {
+          throw new HiveSyncException("FORBIDDEN", "The link does not lead to this server's hosts.");
+        }
+        return URI.create(preview.link());
+      },
+      BrowserUtil::browse
+    );
   }
 }

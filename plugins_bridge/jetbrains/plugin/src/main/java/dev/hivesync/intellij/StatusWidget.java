@@ -9,6 +9,7 @@ import java.awt.event.MouseEvent;
 
 /** Who is signed in, the tier, what is being made and what is unread. A click opens the tool window. */
 final class StatusWidget implements StatusBarWidget, StatusBarWidget.TextPresentation {
+
   static final String ID = "HiveSync";
 
   private final Project project;

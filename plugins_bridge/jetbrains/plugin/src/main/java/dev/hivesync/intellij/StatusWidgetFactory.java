@@ -8,6 +8,7 @@ import com.intellij.openapi.wm.StatusBarWidgetFactory;
 
 /** Puts the widget into the status bar of every project's window. */
 public final class StatusWidgetFactory implements StatusBarWidgetFactory {
+
   @Override
   public String getId() {
     return StatusWidget.ID;

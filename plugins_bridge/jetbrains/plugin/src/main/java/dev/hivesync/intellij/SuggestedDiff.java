@@ -11,6 +11,7 @@ import java.util.Optional;
 
 /** A change that AI suggests: shown in the IDE's diff view, applied on request, and only to the text it is for. */
 final class SuggestedDiff {
+
   private final Project project;
   private final Document document;
   private final String before;
@@ -26,24 +27,24 @@ final class SuggestedDiff {
   /** Offer it, if there is one and it applies to the text that was sent. */
   static void offer(Project project, Document document, String sent, String diff) {
     Optional<String> after = diff.isEmpty() ? Optional.empty() : UnifiedDiff.apply(sent, diff);
-    after.ifPresent(
-        made -> {
-          SuggestedDiff suggestion = new SuggestedDiff(project, document, sent, made);
-          Balloon.offer(project, "A change of this file is suggested.", "Show Diff", suggestion::show);
-        });
+    after.ifPresent(made -> {
+      SuggestedDiff suggestion = new SuggestedDiff(project, document, sent, made);
+      Balloon.offer(project, "A change of this file is suggested.", "Show Diff", suggestion::show);
+    });
   }
 
   private void show() {
     DiffContentFactory contents = DiffContentFactory.getInstance();
-    DiffManager.getInstance()
-        .showDiff(
-            project,
-            new SimpleDiffRequest(
-                "Suggested by HiveSync",
-                contents.create(project, before),
-                contents.create(project, after),
-                "Your text",
-                "Suggested"));
+    DiffManager.getInstance().showDiff(
+      project,
+      new SimpleDiffRequest(
+        "Suggested by HiveSync",
+        contents.create(project, before),
+        contents.create(project, after),
+        "Your text",
+        "Suggested"
+      )
+    );
     Balloon.offer(project, "Take the suggested change over?", "Apply", this::apply);
   }
 

@@ -19,6 +19,7 @@ import javax.swing.JTextArea;
 
 /** The project's tasks: read, given another status, commented on. */
 final class TasksPanel extends JPanel {
+
   private static final long serialVersionUID = 1L;
 
   private final transient Project project;
@@ -83,14 +84,14 @@ final class TasksPanel extends JPanel {
 
   private void fetch() {
     hasAsked = true;
-    FoundProject.then(
+    FoundProject.then(project, found ->
+      Background.run(
         project,
-        found ->
-            Background.run(
-                project,
-                "Fetching tasks",
-                (connected, progress) -> Task.of(connected.session(), found),
-                all -> fill(found, all)));
+        "Fetching tasks",
+        (connected, progress) -> Task.of(connected.session(), found),
+        all -> fill(found, all)
+      )
+    );
   }
 
   private void fill(dev.hivesync.core.features.Project found, List<Task> all) {
@@ -106,13 +107,14 @@ final class TasksPanel extends JPanel {
       return;
     }
     Background.run(
-        project,
-        "Changing the task",
-        (connected, progress) -> task.change(connected.session(), of, status),
-        isQueued -> {
-          Balloon.tell(project, isQueued ? "Kept; it is sent when the network is back." : "The task is changed.");
-          fetch();
-        });
+      project,
+      "Changing the task",
+      (connected, progress) -> task.change(connected.session(), of, status),
+      isQueued -> {
+        Balloon.tell(project, isQueued ? "Kept; it is sent when the network is back." : "The task is changed.");
+        fetch();
+      }
+    );
   }
 
   private void comments() {

@@ -10,6 +10,7 @@ import javax.swing.JTextArea;
 
 /** A text to be read and copied: documentation, the doctor's report. */
 public final class TextPopup {
+
   private TextPopup() {}
 
   public static void show(Project project, String title, String text) {
@@ -18,11 +19,11 @@ public final class TextPopup {
     panel.setPreferredSize(new Dimension(720, 520));
     panel.add(new JScrollPane(area), BorderLayout.CENTER);
     JBPopupFactory.getInstance()
-        .createComponentPopupBuilder(panel, area)
-        .setTitle(title)
-        .setMovable(true)
-        .setRequestFocus(true)
-        .createPopup()
-        .showCenteredInCurrentWindow(project);
+      .createComponentPopupBuilder(panel, area)
+      .setTitle(title)
+      .setMovable(true)
+      .setRequestFocus(true)
+      .createPopup()
+      .showCenteredInCurrentWindow(project);
   }
 }

@@ -12,6 +12,7 @@ import javax.swing.JComponent;
 
 /** The tool window, with a tab each for tasks, notifications and the phone's console. */
 public final class Windows implements ToolWindowFactory, DumbAware {
+
   public static final String TASKS = "Tasks";
   public static final String NOTIFICATIONS = "Notifications";
   public static final String CONSOLE = "Phone Console";
@@ -32,13 +33,12 @@ public final class Windows implements ToolWindowFactory, DumbAware {
     if (window == null) {
       return; // the user has removed it
     }
-    window.activate(
-        () -> {
-          Content content = window.getContentManager().findContent(tab);
-          if (content != null) {
-            window.getContentManager().setSelectedContent(content);
-          }
-        });
+    window.activate(() -> {
+      Content content = window.getContentManager().findContent(tab);
+      if (content != null) {
+        window.getContentManager().setSelectedContent(content);
+      }
+    });
   }
 
   private static void add(ContentManager tabs, JComponent panel, String name) {

@@ -60,6 +60,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a person sees of the commands, in a host that stands in for the IDE, with a real agent behind it. */
 @Tag("agent")
 class HostedTest {
+
   private static final Path FILE = Path.of(System.getenv("HIVESYNC_TEST_FILE"));
   private static final String BROKEN = "export default function App() {\n  return <p></b>;\n}\n";
   private Project project;
@@ -70,12 +71,11 @@ class HostedTest {
     HiveSyncSettings.get().getState().showsBalloons = false;
     CountDownLatch known = new CountDownLatch(1);
     StatusWidget widget = new StatusWidget(Host.open("/"));
-    StatusBar bar =
-        id -> {
-          if (widget.getText().startsWith("HiveSync: demo · ")) {
-            known.countDown();
-          }
-        };
+    StatusBar bar = id -> {
+      if (widget.getText().startsWith("HiveSync: demo · ")) {
+        known.countDown();
+      }
+    };
     widget.install(bar);
     bar.updateWidget(StatusWidget.ID);
     HiveSync.get().refreshSoon();
@@ -158,30 +158,28 @@ class HostedTest {
   /** Give where an error is drawn in the broken text, and its words. */
   private static String annotated(BuildError error) {
     List<Object> drawn = new ArrayList<>();
-    AnnotationBuilder builder =
-        new AnnotationBuilder() {
-          @Override
-          public AnnotationBuilder range(TextRange range) {
-            drawn.add(0, "[" + range.getStartOffset() + "," + range.getEndOffset() + ") ");
-            return this;
-          }
+    AnnotationBuilder builder = new AnnotationBuilder() {
+      @Override
+      public AnnotationBuilder range(TextRange range) {
+        drawn.add(0, "[" + range.getStartOffset() + "," + range.getEndOffset() + ") ");
+        return this;
+      }
 
-          @Override
-          public AnnotationBuilder tooltip(String html) {
-            assertFalse(html.contains("<b>"), html);
-            return this;
-          }
+      @Override
+      public AnnotationBuilder tooltip(String html) {
+        assertFalse(html.contains("<b>"), html);
+        return this;
+      }
 
-          @Override
-          public void create() {
-            drawn.add("");
-          }
-        };
-    AnnotationHolder holder =
-        (severity, message) -> {
-          drawn.add(message);
-          return builder;
-        };
+      @Override
+      public void create() {
+        drawn.add("");
+      }
+    };
+    AnnotationHolder holder = (severity, message) -> {
+      drawn.add(message);
+      return builder;
+    };
     FileViewProvider view = Host.fake(FileViewProvider.class, (proxy, method, arguments) -> document(BROKEN));
     PsiFile file = Host.fake(PsiFile.class, (proxy, method, arguments) -> view);
     new BuildErrorAnnotator().apply(file, List.of(error), holder);
@@ -191,26 +189,27 @@ class HostedTest {
 
   private static Document document(String text) {
     AtomicReference<String> now = new AtomicReference<>(text);
-    return Host.fake(
-        Document.class,
-        (proxy, method, arguments) -> {
-          String whole = now.get();
-          return switch (method.getName()) {
-            case "getText" -> whole;
-            case "isWritable" -> true;
-            case "getLineCount" -> (int) whole.chars().filter(each -> each == '\n').count() + 1;
-            case "getLineStartOffset" -> start(whole, (Integer) arguments[0]);
-            case "getLineEndOffset" -> {
-              int end = whole.indexOf('\n', start(whole, (Integer) arguments[0]));
-              yield end < 0 ? whole.length() : end;
-            }
-            case "setText" -> {
-              now.set(String.valueOf(arguments[0]));
-              yield null;
-            }
-            default -> throw new UnsupportedOperationException(method.toString());
-          };
-        });
+    return Host.fake(Document.class, (proxy, method, arguments) -> {
+      String whole = now.get();
+      return switch (method.getName()) {
+        case "getText" -> whole;
+        case "isWritable" -> true;
+        case "getLineCount" -> (int) whole
+          .chars()
+          .filter(each -> each == '\n')
+          .count() + 1;
+        case "getLineStartOffset" -> start(whole, (Integer) arguments[0]);
+        case "getLineEndOffset" -> {
+          int end = whole.indexOf('\n', start(whole, (Integer) arguments[0]));
+          yield end < 0 ? whole.length() : end;
+        }
+        case "setText" -> {
+          now.set(String.valueOf(arguments[0]));
+          yield null;
+        }
+        default -> throw new UnsupportedOperationException(method.toString());
+      };
+    });
   }
 
   private static int start(String text, int line) {
@@ -253,23 +252,22 @@ class HostedTest {
   /** Click, and wait until the list is filled anew. */
   private static void refresh(JComponent panel, String button) throws InterruptedException {
     CountDownLatch filled = new CountDownLatch(1);
-    ListDataListener listener =
-        new ListDataListener() {
-          @Override
-          public void intervalAdded(ListDataEvent added) {
-            filled.countDown();
-          }
+    ListDataListener listener = new ListDataListener() {
+      @Override
+      public void intervalAdded(ListDataEvent added) {
+        filled.countDown();
+      }
 
-          @Override
-          public void intervalRemoved(ListDataEvent removed) {
-            // The old entries go first.
-          }
+      @Override
+      public void intervalRemoved(ListDataEvent removed) {
+        // The old entries go first.
+      }
 
-          @Override
-          public void contentsChanged(ListDataEvent changed) {
-            filled.countDown();
-          }
-        };
+      @Override
+      public void contentsChanged(ListDataEvent changed) {
+        filled.countDown();
+      }
+    };
     first(panel, JList.class).getModel().addListDataListener(listener);
     click(panel, button);
     assertTrue(filled.await(20, TimeUnit.SECONDS), "the list was not filled");
@@ -302,27 +300,28 @@ class HostedTest {
       index++;
     }
     int chosen = index;
-    onScreen(
-        () -> {
-          list.setSelectedIndex(chosen);
-          first(panel, JComboBox.class).setSelectedItem("blocked");
-          return true;
-        });
+    onScreen(() -> {
+      list.setSelectedIndex(chosen);
+      first(panel, JComboBox.class).setSelectedItem("blocked");
+      return true;
+    });
     assertEquals("<html><i>Shown\n\n<html>What", first(panel, JTextArea.class).getText());
     refresh(panel, "Set Status");
     assertEquals("The task is changed.", told());
     assertEquals("[Blocked] <html><i>Shown", drawn(panel, chosen));
-    onScreen(
-        () -> {
-          list.setSelectedIndex(chosen);
-          return true;
-        });
+    onScreen(() -> {
+      list.setSelectedIndex(chosen);
+      return true;
+    });
     click(panel, "Comments…");
     Screen.Popup popup = Screen.next(Screen.Popup.class);
     assertEquals("Comments: <html><i>Shown", popup.title());
     assertTrue(words(popup.content()).contains("No comments yet."));
     click(popup.content(), "Comment");
-    all(popup.content(), JTextArea.class).stream().filter(JTextArea::isEditable).forEach(area -> area.setText("So?"));
+    all(popup.content(), JTextArea.class)
+      .stream()
+      .filter(JTextArea::isEditable)
+      .forEach(area -> area.setText("So?"));
     click(popup.content(), "Comment");
     assertEquals("Commented.", told());
     Comment.Target target = Comment.Target.task((Task) list.getModel().getElementAt(chosen));
@@ -334,7 +333,11 @@ class HostedTest {
     CommentsRequest.start(project, FILE, 3);
     Screen.Popup popup = Screen.next(Screen.Popup.class);
     assertEquals("Comments: App.jsx", popup.title());
-    assertTrue(all(popup.content(), JButton.class).stream().anyMatch(each -> each.getText().endsWith("Line 3")));
+    assertTrue(
+      all(popup.content(), JButton.class)
+        .stream()
+        .anyMatch(each -> each.getText().endsWith("Line 3"))
+    );
     CommentsRequest.start(project, Path.of("/elsewhere/b.js"), 1);
     assertEquals("This file is not in the folder of shop.", told());
   }
@@ -355,11 +358,10 @@ class HostedTest {
     FoundProject.then(window, of -> found.add(of.name()));
     Choice choice = Screen.next(Choice.class);
     assertEquals("Which Project of HiveSync?", choice.title());
-    onScreen(
-        () -> {
-          choice.choose().accept(0);
-          return true;
-        });
+    onScreen(() -> {
+      choice.choose().accept(0);
+      return true;
+    });
     CountDownLatch second = new CountDownLatch(1);
     FoundProject.then(window, of -> second.countDown());
     assertTrue(second.await(20, TimeUnit.SECONDS));

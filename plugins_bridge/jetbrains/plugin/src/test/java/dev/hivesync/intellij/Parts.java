@@ -14,6 +14,7 @@ import javax.swing.text.JTextComponent;
 
 /** Finds what is on a panel, and uses it in the thread of the UI. */
 final class Parts {
+
   private Parts() {}
 
   /** Make or ask something in the thread of the UI. */
@@ -45,16 +46,15 @@ final class Parts {
   }
 
   static void click(Container panel, String button) throws InterruptedException {
-    AbstractButton found =
-        all(panel, AbstractButton.class).stream()
-            .filter(each -> button.equals(each.getText()))
-            .findFirst()
-            .orElseThrow();
-    onScreen(
-        () -> {
-          found.doClick(0);
-          return true;
-        });
+    AbstractButton found = all(panel, AbstractButton.class)
+      .stream()
+      .filter(each -> button.equals(each.getText()))
+      .findFirst()
+      .orElseThrow();
+    onScreen(() -> {
+      found.doClick(0);
+      return true;
+    });
   }
 
   /** Give all words on the panel; none of them may be drawn as HTML. */

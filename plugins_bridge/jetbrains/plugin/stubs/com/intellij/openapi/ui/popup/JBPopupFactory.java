@@ -5,6 +5,7 @@ import javax.swing.JComponent;
 
 /** A stub of the documented API: its signatures only. */
 public abstract class JBPopupFactory {
+
   public static JBPopupFactory getInstance() {
     throw new UnsupportedOperationException();
   }

@@ -15,8 +15,14 @@ public record AiDocs(String file, String page, String suggestedDiff) {
   private static final int POLL_MILLISECONDS = 700;
   private static final int DIFF_MAX_CHARACTERS = 1_000_000;
   private static final int EXPLANATIONS_MAX = 100;
-  private static final Map<String, String> UNTIL =
-      Map.of("preparing", "Reading the file", "queued", "Waiting for its turn", "running", "Reading and explaining");
+  private static final Map<String, String> UNTIL = Map.of(
+    "preparing",
+    "Reading the file",
+    "queued",
+    "Waiting for its turn",
+    "running",
+    "Reading and explaining"
+  );
 
   /** A text to be explained, perhaps unsaved; lines count from 1, and both are 0 for the whole. */
   public record Question(Path path, String content, int lineStart, int lineEnd) {
@@ -42,7 +48,7 @@ public record AiDocs(String file, String page, String suggestedDiff) {
 
   /** Ask the backend itself, where no agent runs. */
   public static AiDocs requestDirect(Session session, Project project, Question question, Progress progress)
-      throws HiveSyncException {
+    throws HiveSyncException {
     String relative = project.relative(question.path());
     JsonObject body = new JsonObject();
     body.addProperty("path", relative.isEmpty() ? question.path().getFileName().toString() : relative);
@@ -61,7 +67,7 @@ public record AiDocs(String file, String page, String suggestedDiff) {
   }
 
   private static AiDocs followed(Session session, JsonObject made, String above, Progress progress)
-      throws HiveSyncException {
+    throws HiveSyncException {
     JsonObject told = made;
     String path = above + Pages.encoded(Json.text(made, "id"));
     while (!Json.text(told, "state").equals("ready")) {
@@ -89,14 +95,26 @@ public record AiDocs(String file, String page, String suggestedDiff) {
     List<String> concepts = Json.texts(result, "key_concepts");
     if (!concepts.isEmpty()) {
       page.append("\nKey concepts\n");
-      concepts.stream().limit(50).forEach(each -> page.append("  • ").append(PlainText.line(each, 500)).append('\n'));
+      concepts
+        .stream()
+        .limit(50)
+        .forEach(each -> page.append("  • ").append(PlainText.line(each, 500)).append('\n'));
     }
     List<JsonObject> explanations = Json.objects(result, "explanations");
-    explanations.stream().limit(EXPLANATIONS_MAX).forEach(each -> page.append(explanation(each)));
+    explanations
+      .stream()
+      .limit(EXPLANATIONS_MAX)
+      .forEach(each -> page.append(explanation(each)));
     if (explanations.size() > EXPLANATIONS_MAX) {
-      page.append("\n").append(explanations.size() - EXPLANATIONS_MAX).append(" more explanations are left out.\n");
+      page
+        .append("\n")
+        .append(explanations.size() - EXPLANATIONS_MAX)
+        .append(" more explanations are left out.\n");
     }
-    Json.texts(result, "notes").stream().limit(20).forEach(each -> page.append("\n").append(PlainText.line(each, 500)));
+    Json.texts(result, "notes")
+      .stream()
+      .limit(20)
+      .forEach(each -> page.append("\n").append(PlainText.line(each, 500)));
     // After the cut: the engine is named however long its words are.
     return PlainText.lines(page.toString()) + "\n" + PlainText.line(madeBy(result), 300);
   }

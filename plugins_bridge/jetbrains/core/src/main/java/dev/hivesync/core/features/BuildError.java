@@ -24,10 +24,11 @@ public record BuildError(String path, int line, int column, String message, Stri
 
   private static BuildError read(JsonObject told) {
     return new BuildError(
-        Json.text(told, "path"),
-        Math.max(1, Json.number(told, "line", 1)),
-        Math.max(1, Json.number(told, "column", 1)),
-        Json.text(told, "message"),
-        Json.text(told, "hint"));
+      Json.text(told, "path"),
+      Math.max(1, Json.number(told, "line", 1)),
+      Math.max(1, Json.number(told, "column", 1)),
+      Json.text(told, "message"),
+      Json.text(told, "hint")
+    );
   }
 }

@@ -38,10 +38,11 @@ public record Comment(String author, String body, String createdAt, int line) {
 
   /** Give the comments on a task, or on all lines of a file, the oldest first. */
   public static List<Comment> of(Session session, Project project, Target target) throws HiveSyncException {
-    return Pages.every(session, project.path() + "/comments" + target.query()).stream()
-        .filter(told -> Json.text(told, "deleted_at").isEmpty())
-        .map(Comment::read)
-        .toList();
+    return Pages.every(session, project.path() + "/comments" + target.query())
+      .stream()
+      .filter(told -> Json.text(told, "deleted_at").isEmpty())
+      .map(Comment::read)
+      .toList();
   }
 
   /** Write one; true if it waits for the network. */
@@ -61,9 +62,10 @@ public record Comment(String author, String body, String createdAt, int line) {
 
   private static Comment read(JsonObject told) {
     return new Comment(
-        Json.text(told, "author_username"),
-        Json.text(told, "body"),
-        Json.text(told, "created_at"),
-        Json.number(Json.object(told, "target"), "line", 0));
+      Json.text(told, "author_username"),
+      Json.text(told, "body"),
+      Json.text(told, "created_at"),
+      Json.number(Json.object(told, "target"), "line", 0)
+    );
   }
 }

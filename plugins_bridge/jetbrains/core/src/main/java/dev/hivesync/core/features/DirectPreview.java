@@ -20,13 +20,18 @@ import java.util.Map;
 
 /** A preview of one file without an agent: what Direct Mode can show. Projects need the agent. */
 public final class DirectPreview {
+
   private static final int SIZE_MAX_BYTES = 256 * 1024;
-  private static final Map<String, List<String>> ENDINGS =
-      Map.of(
-          "component", List.of(".tsx", ".ts", ".jsx", ".js"),
-          "image", List.of(".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".ico", ".bmp"),
-          "web", List.of(".html", ".htm"),
-          "markdown", List.of(".md", ".markdown"));
+  private static final Map<String, List<String>> ENDINGS = Map.of(
+    "component",
+    List.of(".tsx", ".ts", ".jsx", ".js"),
+    "image",
+    List.of(".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".ico", ".bmp"),
+    "web",
+    List.of(".html", ".htm"),
+    "markdown",
+    List.of(".md", ".markdown")
+  );
 
   private final Session session;
   private final String server;
@@ -77,15 +82,17 @@ public final class DirectPreview {
 
   private static String kindOf(String name) throws HiveSyncException {
     String lower = name.toLowerCase(Locale.ROOT);
-    return ENDINGS.entrySet().stream()
-        .filter(kind -> kind.getValue().stream().anyMatch(lower::endsWith))
-        .map(Map.Entry::getKey)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new HiveSyncException(
-                    "PREVIEW_UNSUPPORTED",
-                    "Without the agent only a component (JS, TS), a page, Markdown or an image can be shown."));
+    return ENDINGS.entrySet()
+      .stream()
+      .filter(kind -> kind.getValue().stream().anyMatch(lower::endsWith))
+      .map(Map.Entry::getKey)
+      .findFirst()
+      .orElseThrow(() ->
+        new HiveSyncException(
+          "PREVIEW_UNSUPPORTED",
+          "Without the agent only a component (JS, TS), a page, Markdown or an image can be shown."
+        )
+      );
   }
 
   private static byte[] contentOf(Path file) throws HiveSyncException {

@@ -9,6 +9,7 @@ import dev.hivesync.core.Way;
 
 /** Tells what is wrong, and what to do: what this plugin sees, and what `hivesync doctor` finds. */
 public final class Doctor {
+
   private Doctor() {}
 
   public static String report(Connected connected) {

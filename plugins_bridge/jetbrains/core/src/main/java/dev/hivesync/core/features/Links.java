@@ -12,6 +12,7 @@ import java.util.Optional;
 
 /** Which link of a server's answer may be opened or written to: https, or http to this machine. */
 public final class Links {
+
   private Links() {}
 
   /** Give the origins that the backend names as its own; it is the first of them. */

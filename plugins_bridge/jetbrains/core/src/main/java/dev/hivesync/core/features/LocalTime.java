@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 
 /** The server's times (RFC 3339, UTC) as the user's own clock shows them. Asks no clock: nothing is "ago". */
 final class LocalTime {
+
   private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm");
   private static final DateTimeFormatter DAY = DateTimeFormatter.ISO_LOCAL_DATE;
 

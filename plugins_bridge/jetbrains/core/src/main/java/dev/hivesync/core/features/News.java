@@ -12,7 +12,10 @@ public record News(String id, String text, String type, String createdAt, boolea
 
   /** Give the newest. */
   public static List<News> newest(Session session) throws HiveSyncException {
-    return Json.objects(session.get(PATH + "?limit=100"), "items").stream().map(News::read).toList();
+    return Json.objects(session.get(PATH + "?limit=100"), "items")
+      .stream()
+      .map(News::read)
+      .toList();
   }
 
   public void markRead(Session session) throws HiveSyncException {
@@ -35,10 +38,11 @@ public record News(String id, String text, String type, String createdAt, boolea
 
   private static News read(JsonObject told) {
     return new News(
-        Json.text(told, "id"),
-        Json.text(told, "text"),
-        Json.text(told, "type"),
-        Json.text(told, "created_at"),
-        Json.flag(told, "read"));
+      Json.text(told, "id"),
+      Json.text(told, "text"),
+      Json.text(told, "type"),
+      Json.text(told, "created_at"),
+      Json.flag(told, "read")
+    );
   }
 }

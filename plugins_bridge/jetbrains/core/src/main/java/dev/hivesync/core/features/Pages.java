@@ -11,6 +11,7 @@ import java.util.List;
 
 /** Lists that come page by page. */
 final class Pages {
+
   private static final int ITEMS_MAX = 2_000;
 
   private Pages() {}

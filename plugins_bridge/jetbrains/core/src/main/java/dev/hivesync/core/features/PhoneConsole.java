@@ -5,6 +5,7 @@ import dev.hivesync.core.Json;
 
 /** What a phone's console has said, as lines of text. It is output of the app that is shown; nothing in it acts. */
 public final class PhoneConsole {
+
   private PhoneConsole() {}
 
   /** Give the text of a `device.console` event. */

@@ -7,17 +7,18 @@ import java.util.List;
 
 /** A preview as it is shown. `qrPng` is empty where no agent has drawn it. */
 public record Preview(
-    String id,
-    String buildId,
-    String path,
-    String state,
-    String title,
-    String link,
-    boolean isLive,
-    String failure,
-    List<BuildError> errors,
-    List<String> skipped,
-    byte[] qrPng) {
+  String id,
+  String buildId,
+  String path,
+  String state,
+  String title,
+  String link,
+  boolean isLive,
+  String failure,
+  List<BuildError> errors,
+  List<String> skipped,
+  byte[] qrPng
+) {
   private static final int PICTURE_MAX_CHARACTERS = 1_000_000;
 
   static Preview ofAgent(JsonObject told) {
@@ -45,17 +46,22 @@ public record Preview(
   private static Preview read(JsonObject told, String path, String buildId) {
     String entry = Json.text(told, "entry");
     return new Preview(
-        Json.text(told, "id"),
-        buildId,
-        path,
-        Json.text(told, "state"),
-        PlainText.line(entry.isEmpty() ? Json.text(told, "title") : entry, 100),
-        Json.text(told, "preview_url"),
-        Json.flag(told, "live"),
-        PlainText.lines(Json.text(Json.object(told, "error"), "message")),
-        BuildError.of(told, "diagnostics"),
-        Json.texts(told, "skipped").stream().limit(20).map(name -> PlainText.line(name, 200)).toList(),
-        picture(Json.text(told, "qr_png")));
+      Json.text(told, "id"),
+      buildId,
+      path,
+      Json.text(told, "state"),
+      PlainText.line(entry.isEmpty() ? Json.text(told, "title") : entry, 100),
+      Json.text(told, "preview_url"),
+      Json.flag(told, "live"),
+      PlainText.lines(Json.text(Json.object(told, "error"), "message")),
+      BuildError.of(told, "diagnostics"),
+      Json.texts(told, "skipped")
+        .stream()
+        .limit(20)
+        .map(name -> PlainText.line(name, 200))
+        .toList(),
+      picture(Json.text(told, "qr_png"))
+    );
   }
 
   private static byte[] picture(String text) {

@@ -11,9 +11,16 @@ import java.util.function.Function;
 
 /** Asks for previews and follows them until they end. */
 public final class Previews {
+
   private static final int POLL_MILLISECONDS = 500;
-  private static final Map<String, String> UNTIL =
-      Map.of("preparing", "Reading the project", "uploading", "Uploading", "building", "Building the preview");
+  private static final Map<String, String> UNTIL = Map.of(
+    "preparing",
+    "Reading the project",
+    "uploading",
+    "Uploading",
+    "building",
+    "Building the preview"
+  );
 
   private Previews() {}
 
@@ -22,14 +29,16 @@ public final class Previews {
     Way way = session.way();
     if (way.mode() != Mode.PROXY && live) {
       throw new HiveSyncException(
-          HiveSyncException.UNREACHABLE, way.detail() + " Without it there is no live preview.");
+        HiveSyncException.UNREACHABLE,
+        way.detail() + " Without it there is no live preview."
+      );
     }
     return way.mode() == Mode.PROXY;
   }
 
   /** Have the agent preview the project that the path is in. */
   public static Preview request(Session session, Path path, boolean live, String platform, Progress progress)
-      throws HiveSyncException {
+    throws HiveSyncException {
     JsonObject body = new JsonObject();
     body.addProperty("path", path.toString());
     body.addProperty("platform", platform);
@@ -40,8 +49,13 @@ public final class Previews {
 
   /** Preview one file without an agent. */
   public static Preview requestDirect(
-      Session session, DirectPreview direct, Project project, Path file, String platform, Progress progress)
-      throws HiveSyncException {
+    Session session,
+    DirectPreview direct,
+    Project project,
+    Path file,
+    String platform,
+    Progress progress
+  ) throws HiveSyncException {
     progress.say(UNTIL.get("uploading"));
     Preview made = Preview.ofBackend(direct.create(project, file, platform), project);
     return followed(session, made, told -> Preview.ofBackend(told, project), progress);
@@ -52,9 +66,8 @@ public final class Previews {
     session.change("POST", preview.path() + "/stop", null);
   }
 
-  private static Preview followed(
-      Session session, Preview made, Function<JsonObject, Preview> read, Progress progress)
-      throws HiveSyncException {
+  private static Preview followed(Session session, Preview made, Function<JsonObject, Preview> read, Progress progress)
+    throws HiveSyncException {
     Preview preview = made;
     try {
       while (!preview.hasEnded()) {

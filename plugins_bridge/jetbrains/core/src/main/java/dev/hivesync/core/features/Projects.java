@@ -13,6 +13,7 @@ import java.util.Optional;
 
 /** Which project is meant: the one whose folder the file is in, as the agent has it linked. */
 public final class Projects {
+
   private Projects() {}
 
   /** Find the project of a file; nothing if no linked folder holds it. */
@@ -26,15 +27,23 @@ public final class Projects {
 
   /** Of the linked projects whose folder holds the file, give the one that is nearest to it. */
   static Optional<Project> innermost(JsonObject told, Path file) {
-    return Json.objects(told, "items").stream()
-        .flatMap(each -> rootOf(each).map(root -> read(each, root)).stream())
-        .filter(project -> Project.isInside(file, project.root()))
-        .max(Comparator.comparingInt(project -> project.root().getNameCount()));
+    return Json.objects(told, "items")
+      .stream()
+      .flatMap(each ->
+        rootOf(each)
+          .map(root -> read(each, root))
+          .stream()
+      )
+      .filter(project -> Project.isInside(file, project.root()))
+      .max(Comparator.comparingInt(project -> project.root().getNameCount()));
   }
 
   /** Give all projects of the user, to choose from; `root`: the folder they would be taken for. */
   public static List<Project> all(Session session, Path root) throws HiveSyncException {
-    return Pages.every(session, "/api/v1/projects").stream().map(told -> read(told, root)).toList();
+    return Pages.every(session, "/api/v1/projects")
+      .stream()
+      .map(told -> read(told, root))
+      .toList();
   }
 
   /** Give its folder; nothing for one that this system can't name, as an agent elsewhere may have it. */

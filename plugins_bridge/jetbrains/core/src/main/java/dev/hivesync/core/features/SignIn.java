@@ -10,6 +10,7 @@ import java.util.List;
 
 /** Log In and Log Out: by the agent, which is started if need be; without the command by the plugin itself. */
 public final class SignIn {
+
   private static final int POLL_MILLISECONDS = 1_000;
 
   private final Connected connected;

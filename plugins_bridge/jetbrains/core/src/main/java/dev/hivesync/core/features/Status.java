@@ -11,15 +11,16 @@ import java.util.Set;
 
 /** What the status bar tells. Whether a call goes by the agent stands in the tooltip only. */
 public record Status(
-    String state,
-    String username,
-    String tier,
-    String serverUrl,
-    Way way,
-    int pendingPreviews,
-    int queued,
-    int conflicts,
-    int unread) {
+  String state,
+  String username,
+  String tier,
+  String serverUrl,
+  Way way,
+  int pendingPreviews,
+  int queued,
+  int conflicts,
+  int unread
+) {
   public static final String SIGNED_IN = "signed in";
   public static final String SIGNED_OUT = "signed out";
   public static final String PAUSED = "paused";
@@ -73,12 +74,11 @@ public record Status(
 
   /** The words of its tooltip. */
   public String tooltip() {
-    String mode =
-        switch (way.mode()) {
-          case PROXY -> "through the agent";
-          case DIRECT -> "directly, without the agent";
-          case NONE -> "not connected";
-        };
+    String mode = switch (way.mode()) {
+      case PROXY -> "through the agent";
+      case DIRECT -> "directly, without the agent";
+      case NONE -> "not connected";
+    };
     StringBuilder text = new StringBuilder("HiveSync " + mode);
     if (!way.detail().isEmpty()) {
       text.append(". ").append(way.detail());
@@ -108,15 +108,16 @@ public record Status(
       state = "offline";
     }
     return new Status(
-        state,
-        Json.text(user, "username"),
-        Json.text(user, "tier"),
-        Json.text(told, "server_url"),
-        way,
-        Json.number(told, "pending_previews", 0),
-        Json.number(told, "queued_operations", 0),
-        Json.number(told, "conflicting_operations", 0),
-        0);
+      state,
+      Json.text(user, "username"),
+      Json.text(user, "tier"),
+      Json.text(told, "server_url"),
+      way,
+      Json.number(told, "pending_previews", 0),
+      Json.number(told, "queued_operations", 0),
+      Json.number(told, "conflicting_operations", 0),
+      0
+    );
   }
 
   private Status withUnread(int number) {

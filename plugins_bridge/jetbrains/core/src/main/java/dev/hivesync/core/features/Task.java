@@ -14,10 +14,11 @@ public record Task(String id, String title, String status, String description, S
 
   /** Give the project's tasks in their order; what is done is at the end. */
   public static List<Task> of(Session session, Project project) throws HiveSyncException {
-    return Pages.every(session, project.path() + "/tasks").stream()
-        .map(Task::read)
-        .sorted(Comparator.comparing(task -> task.status().equals("done")))
-        .toList();
+    return Pages.every(session, project.path() + "/tasks")
+      .stream()
+      .map(Task::read)
+      .sorted(Comparator.comparing(task -> task.status().equals("done")))
+      .toList();
   }
 
   /** Give it another status; true if that waits for the network. */
@@ -42,10 +43,11 @@ public record Task(String id, String title, String status, String description, S
 
   private static Task read(JsonObject told) {
     return new Task(
-        Json.text(told, "id"),
-        Json.text(told, "title"),
-        Json.text(told, "status"),
-        Json.text(told, "description"),
-        Json.text(told, "due_at"));
+      Json.text(told, "id"),
+      Json.text(told, "title"),
+      Json.text(told, "status"),
+      Json.text(told, "description"),
+      Json.text(told, "due_at")
+    );
   }
 }

@@ -8,8 +8,11 @@ import java.util.regex.Pattern;
 
 /** Applies a unified diff to the text that it was made for. Refuses a text that is another one by now. */
 public final class UnifiedDiff {
-  private static final Pattern HUNK =
-      Pattern.compile("@@ -([0-9]{1,9})(?:,([0-9]{1,9}))? \\+([0-9]{1,9})(?:,([0-9]{1,9}))? @@.*", Pattern.DOTALL);
+
+  private static final Pattern HUNK = Pattern.compile(
+    "@@ -([0-9]{1,9})(?:,([0-9]{1,9}))? \\+([0-9]{1,9})(?:,([0-9]{1,9}))? @@.*",
+    Pattern.DOTALL
+  );
 
   private final List<String> old;
   private final List<String> diff;

@@ -27,11 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the commands do where no agent runs, with a backend whose answers are right, strange or hostile. */
 class DirectModeTest {
+
   private static final String UNREAD = "GET /api/v1/notifications/unread";
   private static final String DOCS = "POST /api/v1/projects/p 1/ai-docs";
   private static final String PREVIEWS = "POST /api/v1/projects/p 1/previews";
 
-  @TempDir private Path folder;
+  @TempDir
+  private Path folder;
+
   private ScriptedBackend backend;
   private Connected connected;
   private Session session;
@@ -39,6 +42,7 @@ class DirectModeTest {
 
   /** Gives up after so many pauses, and keeps what was said. */
   private static final class Told implements Progress {
+
     private final List<String> said = new ArrayList<>();
     private final int patience;
 
@@ -128,9 +132,10 @@ class DirectModeTest {
   @Test
   void documentationThatFailedSaysWhy() {
     backend.on(
-        DOCS,
-        202,
-        "{'id': 'd', 'state': 'failed', 'error': {'code': 'AI_JOB_FAILED', 'message': 'No\\u001b[2J model'}}");
+      DOCS,
+      202,
+      "{'id': 'd', 'state': 'failed', 'error': {'code': 'AI_JOB_FAILED', 'message': 'No\\u001b[2J model'}}"
+    );
     AiDocs.Question question = new AiDocs.Question(Path.of("/elsewhere/b.js"), "", 0, 0);
     HiveSyncException failed = refusal(() -> AiDocs.requestDirect(session, project, question, new Told(9)));
     assertEquals("AI_JOB_FAILED No[2J model", failed.code() + " " + failed.getMessage());
@@ -226,7 +231,9 @@ class DirectModeTest {
   void aLivePreviewNeedsTheAgent() throws HiveSyncException {
     String said = refusal(() -> Previews.isByAgent(session, true)).getMessage();
     assertEquals(
-        "The agent does not run; `hivesync agent start` starts it. Without it there is no live preview.", said);
+      "The agent does not run; `hivesync agent start` starts it. Without it there is no live preview.",
+      said
+    );
     assertFalse(Previews.isByAgent(session, false) || AiDocs.isByAgent(session));
     assertTrue(Projects.of(session, folder).isEmpty());
   }
@@ -252,7 +259,7 @@ class DirectModeTest {
     assertTrue(said.startsWith("An earlier change of this waits in the agent"), said);
     session.get(tasks + "/t");
     Map<String, String> headers = Map.of(Call.KEY, "c");
-    Call again = new Call("PATCH", tasks + "/t", new byte[] {'{', '}'}, headers);
+    Call again = new Call("PATCH", tasks + "/t", new byte[] { '{', '}' }, headers);
     assertEquals(200, session.send(again).status(), "the same change may go on");
   }
 

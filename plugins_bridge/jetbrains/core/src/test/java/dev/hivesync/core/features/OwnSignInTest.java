@@ -21,15 +21,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The plugin's own session, where neither agent nor command is there. */
 class OwnSignInTest {
+
   private static final String REFRESH = "POST /api/v1/auth/refresh";
 
-  @TempDir private Path folder;
+  @TempDir
+  private Path folder;
+
   private final Memory secrets = new Memory();
   private ScriptedBackend backend;
   private Connected connected;
 
   /** The IDE's storage. */
   private static final class Memory implements SecretStore {
+
     private final Map<String, String> kept = new HashMap<>();
 
     @Override
@@ -50,8 +54,12 @@ class OwnSignInTest {
   @BeforeEach
   void start() throws IOException, HiveSyncException {
     backend = new ScriptedBackend();
-    Map<String, String> environment =
-        Map.of("HIVESYNC_SERVER_URL", backend.origin(), "HIVESYNC_RUNTIME_DIR", folder.toString());
+    Map<String, String> environment = Map.of(
+      "HIVESYNC_SERVER_URL",
+      backend.origin(),
+      "HIVESYNC_RUNTIME_DIR",
+      folder.toString()
+    );
     connected = Connecting.here(environment).connect("/nowhere/hivesync", secrets);
     backend.on("GET /api/v1/auth/me", 200, "{'username': 'ada', 'tier': 'pro'}");
     backend.on("GET /api/v1/notifications/unread", 200, "{'count': 0}");

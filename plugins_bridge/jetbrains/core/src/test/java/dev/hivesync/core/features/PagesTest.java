@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Lists end, even those of a server that always promises more. */
 class PagesTest {
+
   private final List<String> asked = new ArrayList<>();
 
   private static JsonObject page(int count, String next) {
@@ -25,11 +26,10 @@ class PagesTest {
   }
 
   private int read(String path, JsonObject... pages) throws HiveSyncException {
-    Pages.Reader reader =
-        asks -> {
-          asked.add(asks);
-          return pages[Math.min(asked.size(), pages.length) - 1];
-        };
+    Pages.Reader reader = asks -> {
+      asked.add(asks);
+      return pages[Math.min(asked.size(), pages.length) - 1];
+    };
     return Pages.every(reader, path).size();
   }
 

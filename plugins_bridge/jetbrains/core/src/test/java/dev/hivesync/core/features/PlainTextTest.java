@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** What others typed is shown, and does nothing. */
 class PlainTextTest {
+
   @Test
   void controlCharactersAreRemoved() {
     assertEquals("a[31mb\n\tc", PlainText.lines("a\u001b[31mb\r\n\tc\u0000\u0007\u009b"));

@@ -36,12 +36,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the commands do, against an agent and a backend that `tests/plugins/jetbrains/test_agent.py` has started. */
 @Tag("agent")
 class RealAgentTest {
+
   private static final Path FILE = Path.of(System.getenv("HIVESYNC_TEST_FILE"));
   private static Connected connected;
   private static Session session;
 
   /** Nothing may be stored while the agent holds the session. */
   private static final class NoSecrets implements SecretStore {
+
     @Override
     public Optional<String> read(String account) {
       throw new IllegalStateException("asked for a secret");
@@ -55,6 +57,7 @@ class RealAgentTest {
 
   /** The IDE's storage where nobody has signed in. */
   private static final class SignedOut implements SecretStore {
+
     @Override
     public Optional<String> read(String account) {
       return Optional.empty();
@@ -67,6 +70,7 @@ class RealAgentTest {
   }
 
   private static final class Patient implements Progress {
+
     @Override
     public void say(String what) {
       assertFalse(what.isEmpty());
@@ -90,15 +94,18 @@ class RealAgentTest {
 
   private static Task task(String title) throws HiveSyncException {
     List<Task> tasks = Task.of(session, project());
-    return tasks.stream().filter(each -> each.title().startsWith(title)).findFirst().orElseThrow();
+    return tasks
+      .stream()
+      .filter(each -> each.title().startsWith(title))
+      .findFirst()
+      .orElseThrow();
   }
 
   @Test
   void whatTheBackendMindsIsSaid() {
-    HiveSyncException refused =
-        assertThrows(
-            HiveSyncException.class,
-            () -> session.change("POST", project().path() + "/tasks", Json.objectOf("{\"title\": \"a\\u0007\"}")));
+    HiveSyncException refused = assertThrows(HiveSyncException.class, () ->
+      session.change("POST", project().path() + "/tasks", Json.objectOf("{\"title\": \"a\\u0007\"}"))
+    );
     assertTrue(refused.getMessage().contains("title"), refused.getMessage());
   }
 
@@ -118,7 +125,11 @@ class RealAgentTest {
       Status status = Status.of(session);
       assertEquals("HiveSync: paused", status.text());
       assertTrue(status.tooltip().contains("/v1/resume"), status.tooltip());
-      assertFalse(Task.of(session, project()).stream().anyMatch(task -> task.id().isEmpty()));
+      assertFalse(
+        Task.of(session, project())
+          .stream()
+          .anyMatch(task -> task.id().isEmpty())
+      );
       assertTrue(explained(FILE, "let a;\n").page().endsWith("Made by outline."));
     } finally {
       session.change("POST", "/v1/resume", null);
@@ -139,7 +150,7 @@ class RealAgentTest {
 
   /** Connect by another discovery file than the agent's own. */
   private static Connected connected(Path folder, JsonObject told, String command)
-      throws HiveSyncException, IOException {
+    throws HiveSyncException, IOException {
     Path file = folder.resolve("desktop-agent.json");
     Files.writeString(file, Json.write(told));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
@@ -154,7 +165,7 @@ class RealAgentTest {
     "0, AGENT_TOO_OLD, The agent is older than this plugin: update HiveSync."
   })
   void anAgentOfAnotherTimeIsNamed(int version, String reason, String what, @TempDir Path folder)
-      throws HiveSyncException, IOException {
+    throws HiveSyncException, IOException {
     Connected other = ofProtocol(folder, version, "/nowhere/hivesync");
     Status status = Status.of(other.session());
     assertEquals("HiveSync: signed out", status.text());
@@ -188,7 +199,11 @@ class RealAgentTest {
   @Test
   void whatOthersWroteIsShownAsText() throws HiveSyncException {
     List<String> news = News.newest(session).stream().map(News::line).toList();
-    String invited = news.stream().filter(line -> line.contains("invites you")).findFirst().orElseThrow();
+    String invited = news
+      .stream()
+      .filter(line -> line.contains("invites you"))
+      .findFirst()
+      .orElseThrow();
     assertTrue(invited.contains("<html>Engine") && !invited.contains("\u061c"), invited);
     JsonObject body = new JsonObject();
     body.addProperty("title", "<b>Ti\u202etle\u2066 \ud83d\ude80");
@@ -302,7 +317,9 @@ class RealAgentTest {
   void whatCannotBeExplainedIsSaidWithWhatToDo(@TempDir Path alone) {
     Path picture = FILE.resolveSibling("picture.png");
     assertEquals(
-        "picture.png is not text, so there is nothing to explain.", refusal(() -> explained(picture, "\u0000\u0001")));
+      "picture.png is not text, so there is nothing to explain.",
+      refusal(() -> explained(picture, "\u0000\u0001"))
+    );
     String large = refusal(() -> explained(FILE, "x".repeat(1 << 20) + "y"));
     assertTrue(large.endsWith("Move a part of it to a file of its own."), large);
     Path file = alone.resolve("alone.js");
@@ -321,14 +338,11 @@ class RealAgentTest {
     signIn.out();
     assertFalse(Status.of(session).isSignedIn());
     assertEquals("You are not signed in; run `hivesync login`.", refusal(() -> explained(FILE, "let a;\n")));
-    String user =
-        signIn.in(
-            (code, link) -> {
-              assertFalse(code.isEmpty());
-              assertTrue(link.startsWith(System.getenv("HIVESYNC_SERVER_URL")), link);
-              assertDoesNotThrow(RealAgentTest::confirm);
-            },
-            new Patient());
+    String user = signIn.in((code, link) -> {
+      assertFalse(code.isEmpty());
+      assertTrue(link.startsWith(System.getenv("HIVESYNC_SERVER_URL")), link);
+      assertDoesNotThrow(RealAgentTest::confirm);
+    }, new Patient());
     assertEquals("demo", user);
     assertTrue(Status.of(session).isSignedIn());
   }

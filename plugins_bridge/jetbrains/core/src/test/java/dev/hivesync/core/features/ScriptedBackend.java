@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A backend that answers what a test writes down, on a real socket, and keeps what it was asked. */
 final class ScriptedBackend implements AutoCloseable {
+
   private record Scripted(int status, String body) {}
 
   /** A request as it arrived. */
@@ -45,19 +46,27 @@ final class ScriptedBackend implements AutoCloseable {
   }
 
   List<Asked> asked(String what) {
-    return asked.stream().filter(each -> each.what().equals(what)).toList();
+    return asked
+      .stream()
+      .filter(each -> each.what().equals(what))
+      .toList();
   }
 
   /** Give what a plugin works with where no agent runs: its runtime folder is this empty one. */
   Connected connected(Path empty) throws HiveSyncException {
-    Map<String, String> environment =
-        Map.of(
-            "HIVESYNC_SERVER_URL", origin(),
-            "HIVESYNC_TOKEN", "key",
-            // Nothing listens there, and no call to this machine may ask it.
-            "HTTPS_PROXY", "http://127.0.0.1:9",
-            "HIVESYNC_RUNTIME_DIR", empty.toString(),
-            "HIVESYNC_STATE_DIR", empty.toString());
+    Map<String, String> environment = Map.of(
+      "HIVESYNC_SERVER_URL",
+      origin(),
+      "HIVESYNC_TOKEN",
+      "key",
+      // Nothing listens there, and no call to this machine may ask it.
+      "HTTPS_PROXY",
+      "http://127.0.0.1:9",
+      "HIVESYNC_RUNTIME_DIR",
+      empty.toString(),
+      "HIVESYNC_STATE_DIR",
+      empty.toString()
+    );
     return Connecting.here(environment).connect("hivesync", new NoSecrets());
   }
 
@@ -80,6 +89,7 @@ final class ScriptedBackend implements AutoCloseable {
 
   /** An API key needs no storage. */
   private static final class NoSecrets implements SecretStore {
+
     @Override
     public Optional<String> read(String account) {
       throw new IllegalStateException("asked for a secret");

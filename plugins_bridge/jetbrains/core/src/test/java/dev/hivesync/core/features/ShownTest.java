@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is made of answers for the screen, from right ones, strange ones and hostile ones. */
 class ShownTest {
+
   private static JsonObject json(String text) {
     JsonObject read = Json.objectOf(text.replace('\'', '"'));
     assertFalse(read.keySet().isEmpty(), text);
@@ -88,12 +89,13 @@ class ShownTest {
 
   @Test
   void documentationNamesItsEngine() {
-    AiDocs docs =
-        AiDocs.read(
-            json(
-                "{'file': 'a.ts', 'result': {'summary': 'S', 'key_concepts': ['K'], 'engine': 'outline', 'model': 'm',"
-                    + " 'fallback': true, 'suggested_diff': null, 'notes': [],"
-                    + " 'explanations': [{'symbol': 'f', 'line_start': 1, 'line_end': 2, 'text': 'T'}]}}"));
+    AiDocs docs = AiDocs.read(
+      json(
+        "{'file': 'a.ts', 'result': {'summary': 'S', 'key_concepts': ['K'], 'engine': 'outline', 'model': 'm'," +
+          " 'fallback': true, 'suggested_diff': null, 'notes': []," +
+          " 'explanations': [{'symbol': 'f', 'line_start': 1, 'line_end': 2, 'text': 'T'}]}}"
+      )
+    );
     assertTrue(docs.page().startsWith("a.ts\n\nS\n"));
     assertTrue(docs.page().contains("• K") && docs.page().contains("f (lines 1–2)\n  T"));
     assertTrue(docs.page().endsWith("Made by outline (m); a fallback, since the tier's own model could not be had."));
@@ -137,14 +139,15 @@ class ShownTest {
 
   @Test
   void aPreviewIsReadWithItsCode() {
-    Preview preview =
-        Preview.ofAgent(
-            json(
-                "{'id': 'p/1', 'preview_id': 'b', 'state': 'failed', 'entry': 'App.tsx', 'live': true,"
-                    + " 'qr_png': 'data:image/png;base64,AQI=', 'error': {'message': 'M'}, 'skipped': ['.env'],"
-                    + " 'diagnostics': [{'path': '/x', 'line': 3, 'column': 0, 'message': 'E', 'hint': 'H'}]}"));
+    Preview preview = Preview.ofAgent(
+      json(
+        "{'id': 'p/1', 'preview_id': 'b', 'state': 'failed', 'entry': 'App.tsx', 'live': true," +
+          " 'qr_png': 'data:image/png;base64,AQI=', 'error': {'message': 'M'}, 'skipped': ['.env']," +
+          " 'diagnostics': [{'path': '/x', 'line': 3, 'column': 0, 'message': 'E', 'hint': 'H'}]}"
+      )
+    );
     assertEquals("/v1/previews/p%2F1", preview.path());
-    assertArrayEquals(new byte[] {1, 2}, preview.qrPng());
+    assertArrayEquals(new byte[] { 1, 2 }, preview.qrPng());
     assertEquals(new BuildError("/x", 3, 1, "E", "H"), preview.errors().get(0));
     assertEquals("E\nH", preview.errors().get(0).text());
     assertEquals("M (x:3)", preview.failureWithPlace());
@@ -158,11 +161,12 @@ class ShownTest {
 
   @Test
   void thePhoneIsQuotedAsText() {
-    String text =
-        PhoneConsole.text(
-            json(
-                "{'device': {'name': 'Pixel'}, 'dropped': 4, 'lines': [{'level': 'error', 'text': 'a\\u001b[2Jb\\nc',"
-                    + " 'path': 'App.tsx', 'line': 3, 'column': 7, 'uncaught': true}]}"));
+    String text = PhoneConsole.text(
+      json(
+        "{'device': {'name': 'Pixel'}, 'dropped': 4, 'lines': [{'level': 'error', 'text': 'a\\u001b[2Jb\\nc'," +
+          " 'path': 'App.tsx', 'line': 3, 'column': 7, 'uncaught': true}]}"
+      )
+    );
     assertEquals("Pixel uncaught error: a[2Jb\n    c (App.tsx:3:7)\nPixel: 4 more lines\n", text);
   }
 }

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** A suggested diff is applied exactly, or not at all. */
 class UnifiedDiffTest {
+
   private static final String TEXT = "one\ntwo\nthree\nfour\n";
   private static final String HEAD = "--- a/x\n+++ b/x\n";
 
@@ -44,11 +45,16 @@ class UnifiedDiffTest {
 
   @Test
   void aDamagedDiffIsRefused() {
-    for (String diff :
-        new String[] {
-          "", "no hunk", "@@ -1,9 +1,9 @@\n one\n", "@@ -1 +1 @@\n*one\n", "@@ -x +1 @@\n", "@@ -9 +9 @@\n-one\n+1\n",
-          "@@ -3 +3 @@\n-three\n+3\n@@ -1 +1 @@\n-one\n+1\n", "@@ -1 +1 @@\n-one\n+1\nrubbish\n"
-        }) {
+    for (String diff : new String[] {
+      "",
+      "no hunk",
+      "@@ -1,9 +1,9 @@\n one\n",
+      "@@ -1 +1 @@\n*one\n",
+      "@@ -x +1 @@\n",
+      "@@ -9 +9 @@\n-one\n+1\n",
+      "@@ -3 +3 @@\n-three\n+3\n@@ -1 +1 @@\n-one\n+1\n",
+      "@@ -1 +1 @@\n-one\n+1\nrubbish\n"
+    }) {
       assertTrue(UnifiedDiff.apply(TEXT, diff).isEmpty(), diff);
     }
   }

@@ -8,12 +8,14 @@ import dev.hivesync.intellij.TextPopup;
 
 /** Tells what is wrong between this IDE and the phone, and what to do. */
 public final class DoctorAction extends HiveSyncAction {
+
   @Override
   void act(Project project, AnActionEvent event) {
     Background.run(
-        project,
-        "Looking at this machine",
-        (connected, progress) -> Doctor.report(connected),
-        report -> TextPopup.show(project, "HiveSync Doctor", report));
+      project,
+      "Looking at this machine",
+      (connected, progress) -> Doctor.report(connected),
+      report -> TextPopup.show(project, "HiveSync Doctor", report)
+    );
   }
 }

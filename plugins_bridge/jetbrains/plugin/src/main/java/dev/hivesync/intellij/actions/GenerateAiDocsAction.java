@@ -12,6 +12,7 @@ import java.nio.file.Path;
 
 /** Explains the current file or the selected lines, unsaved text too. */
 public final class GenerateAiDocsAction extends HiveSyncAction {
+
   @Override
   void act(Project project, AnActionEvent event) {
     Editor editor = event.getData(CommonDataKeys.EDITOR);

@@ -8,6 +8,7 @@ import com.intellij.openapi.project.Project;
 
 /** A command that needs an open project; it works while the IDE builds its indices, too. */
 abstract class HiveSyncAction extends AnAction implements DumbAware {
+
   @Override
   public void update(AnActionEvent event) {
     event.getPresentation().setEnabled(event.getProject() != null);

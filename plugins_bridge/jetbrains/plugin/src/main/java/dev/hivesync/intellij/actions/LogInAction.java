@@ -6,6 +6,7 @@ import dev.hivesync.intellij.Account;
 
 /** Signs this machine in. */
 public final class LogInAction extends HiveSyncAction {
+
   @Override
   void act(Project project, AnActionEvent event) {
     Account.logIn(project);

@@ -6,6 +6,7 @@ import dev.hivesync.intellij.Account;
 
 /** Ends the session of this machine. */
 public final class LogOutAction extends HiveSyncAction {
+
   @Override
   void act(Project project, AnActionEvent event) {
     Account.logOut(project);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 
 /** Shows the comments on the current file, and writes one on the current line. */
 public final class OpenCommentsAction extends HiveSyncAction {
+
   @Override
   void act(Project project, AnActionEvent event) {
     Editor editor = event.getData(CommonDataKeys.EDITOR);

@@ -6,6 +6,7 @@ import dev.hivesync.intellij.Windows;
 
 /** Shows the project's tasks. */
 public final class OpenTasksAction extends HiveSyncAction {
+
   @Override
   void act(Project project, AnActionEvent event) {
     Windows.open(project, Windows.TASKS);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 
 /** Shows the project of the current file on a phone. */
 public class RequestPreviewAction extends HiveSyncAction {
+
   @Override
   final void act(Project project, AnActionEvent event) {
     VirtualFile file = event.getData(CommonDataKeys.VIRTUAL_FILE);

@@ -6,6 +6,7 @@ import dev.hivesync.intellij.Windows;
 
 /** Shows what the phone's console says. */
 public final class ShowConsoleAction extends HiveSyncAction {
+
   @Override
   void act(Project project, AnActionEvent event) {
     Windows.open(project, Windows.CONSOLE);

@@ -6,6 +6,7 @@ import dev.hivesync.intellij.Windows;
 
 /** Shows what is new. */
 public final class ShowNotificationsAction extends HiveSyncAction {
+
   @Override
   void act(Project project, AnActionEvent event) {
     Windows.open(project, Windows.NOTIFICATIONS);

@@ -6,6 +6,7 @@ import dev.hivesync.intellij.PreviewRequest;
 
 /** Shows the newest preview's code and link again. */
 public final class ShowPreviewAction extends HiveSyncAction {
+
   @Override
   void act(Project project, AnActionEvent event) {
     PreviewRequest.showAgain(project);

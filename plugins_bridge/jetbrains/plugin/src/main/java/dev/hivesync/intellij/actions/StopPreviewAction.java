@@ -6,6 +6,7 @@ import dev.hivesync.intellij.PreviewRequest;
 
 /** Ends the live preview. */
 public final class StopPreviewAction extends HiveSyncAction {
+
   @Override
   void act(Project project, AnActionEvent event) {
     PreviewRequest.stop(project);
