@@ -55,6 +55,7 @@ format: $(SETUP) $(EDITORS) ## format and apply safe fixes
 	@$(VENV_PYTHON) -m ruff check --fix .
 	@$(VENV_PYTHON) -m hivesync_dev.node worker run --silent format
 	@$(VENV_PYTHON) -m hivesync_dev.node $(VSCODE) run --silent format
+	@$(VENV_PYTHON) -m hivesync_dev.node $(VSCODE) run --silent format:java
 
 clean: ## remove what was fetched and built; keeps nothing of the demo
 	rm -rf .venv .tools .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache worker/node_modules worker/dist $(VSCODE)/node_modules $(VSCODE)/dist $(VSCODE)/*.vsix plugins_bridge/jetbrains/dist

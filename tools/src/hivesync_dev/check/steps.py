@@ -40,6 +40,8 @@ def all_steps() -> list[Step]:
         Step("types", [*_module("mypy"), *(path for path in _TYPED if (ROOT / path).is_dir())]),
         Step("Worker", npm_command("run", "--silent", "check"), WORKER, node_env()),
         Step("VS Code extension", npm_command("run", "--silent", "check"), VSCODE, node_env()),
+        # The JetBrains plugin has no node of its own; its neighbour's formats Java, too.
+        Step("Java format", npm_command("run", "--silent", "check:java"), VSCODE, node_env()),
         Step("format", [*_module("ruff"), "format", "--check", "--quiet", "."]),
         Step("lint", [*_module("ruff"), "check", "--quiet", "."]),
         Step("generated files", [*_module("hivesync_dev.generate"), "--check"]),
