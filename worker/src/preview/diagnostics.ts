@@ -3,6 +3,7 @@ import type { BuildFailure, Message } from "esbuild-wasm";
 import type { Diagnostic, ErrorCode } from "../contract.gen.ts";
 import { WorkerError } from "../errors.ts";
 import { explain } from "./explain.ts";
+import { projectPath } from "./paths.ts";
 
 const FRAME_LINES = 2;
 const FRAME_COLUMNS = 160;
@@ -39,17 +40,6 @@ export function diagnosticOf(message: Message, read: ReadText): Diagnostic {
     frame: location && file !== null ? frame(read(file) ?? location.lineText, location.line, location) : null,
     hint,
   };
-}
-
-/** Stands in the name of a CSS module, so that two of the same name have different classes. */
-export const STYLE_MARK = /\.hs-[0-9a-z]+(?=\.css$)/;
-
-/** Give the file behind a module's name, which has a namespace before it and may say which part it is. */
-export function projectPath(name: string): string {
-  return name
-    .replace(/^[a-z-]+:/, "")
-    .replace(/(\?[a-z]+|#(script|style)-\d+)$/, "")
-    .replace(STYLE_MARK, "");
 }
 
 function sentence(text: string): string {

@@ -1,6 +1,6 @@
 /** Says what esbuild's messages mean for the person who wrote the code, and what to do next. */
-import type { Message } from "esbuild-wasm";
-import { extensionOf } from "./paths.ts";
+import type { Message, Note } from "esbuild-wasm";
+import { extensionOf, projectPath } from "./paths.ts";
 
 export interface Explanation {
   readonly text: string;
@@ -8,6 +8,7 @@ export interface Explanation {
 }
 
 const NO_EXPORT = /^No matching export in "([a-z-]+):([^"]+)" for import "([^"]+)"/;
+const LINE_COLUMNS = 80;
 const OPENING_TAG = /<[A-Za-z][\w.]*(\s[^<>]*)?\/?>|<>/;
 
 /** `file` is the project's path of the message's place, or null. */
@@ -37,9 +38,17 @@ function hintOf({ location, notes }: Message, file: string | null): string | nul
     return `JSX needs a file that ends in .tsx. Rename ${file ?? "it"}.`;
   if (extension === ".json")
     return 'JSON has no comments and no comma after the last entry, and quotes all names with ".';
-  if (notes[0] !== undefined) return notes[0].text;
+  if (notes[0] !== undefined) return noteText(notes[0], file);
   if (extension === ".css") return "The browser leaves out what it can't read, so this rule has no effect.";
   return location === null
     ? null
     : "The code can't be read from here on. Look at this line and at the one before it.";
+}
+
+/** A note that ends in "is here:" points to a second place, which is shown nowhere else. */
+function noteText({ text, location }: Note, file: string | null): string {
+  if (location === null || !text.endsWith(":")) return text;
+  const path = projectPath(location.file);
+  const place = `line ${location.line}${path === file ? "" : ` of ${path}`}`;
+  return `${text} ${place}, ${location.lineText.trim().slice(0, LINE_COLUMNS)}`;
 }

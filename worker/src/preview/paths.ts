@@ -43,3 +43,14 @@ export function ancestors(directory: string): string[] {
   }
   return found;
 }
+
+/** Stands in the name of a CSS module, so that two of the same name have different classes. */
+export const STYLE_MARK = /\.hs-[0-9a-z]+(?=\.css$)/;
+
+/** Give the file behind a module's name, which has a namespace before it and may say which part it is. */
+export function projectPath(name: string): string {
+  return name
+    .replace(/^[a-z-]+:/, "")
+    .replace(/(\?[a-z]+|#(script|style)-\d+)$/, "")
+    .replace(STYLE_MARK, "");
+}

@@ -67,6 +67,13 @@ describe("a mistake", () => {
     });
   });
 
+  it("a tag that is never closed", async () => {
+    expect(await native("export default () => (\n  <div>\n);")).toMatchObject({
+      line: 3,
+      hint: 'The opening "div" tag is here: line 2, <div>',
+    });
+  });
+
   it.each([
     "export const A = () => <p>hi</p>;",
     `export const A = () => <Card size="3" />;`,

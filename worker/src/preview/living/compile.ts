@@ -11,11 +11,12 @@ import type {
 } from "esbuild-wasm";
 import type { Diagnostic } from "../../contract.gen.ts";
 import { buildOptions, ENTRY } from "../bundle.ts";
-import { buildError, diagnosticOf, isBuildFailure, projectPath, STYLE_MARK } from "../diagnostics.ts";
+import { buildError, diagnosticOf, isBuildFailure } from "../diagnostics.ts";
 import { UNSENT } from "../barrels.ts";
 import { bundler } from "../esbuild.ts";
 import type { Plan } from "../kinds/plan.ts";
 import { AssetUse } from "../modules.ts";
+import { projectPath, STYLE_MARK } from "../paths.ts";
 import { load, onLoadOurs, PROJECT, resolve, VIRTUAL, type Import, type PluginInput } from "../plugin.ts";
 import { tellFamilies } from "./families.ts";
 import { FORM, idOf, withOwnDefaults } from "./form.ts";

@@ -4,7 +4,8 @@
  */
 import type { BuildOptions, BuildResult, ImportKind, Loader, Metafile } from "esbuild-wasm";
 import { buildOptions } from "../bundle.ts";
-import { isBuildFailure, projectPath } from "../diagnostics.ts";
+import { isBuildFailure } from "../diagnostics.ts";
+import { projectPath } from "../paths.ts";
 import { bundler } from "../esbuild.ts";
 import type { Plan } from "../kinds/plan.ts";
 import { isScript } from "../media.ts";
