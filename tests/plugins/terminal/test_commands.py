@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from hivesync_contract.limits import AI_DOCS_FILE_BYTES
 from hivesync_dev.browser import chromium, phone
+from hivesync_dev.editors.explained import explaining_stack, with_suggestion
 from hivesync_dev.editors.installed import TMUX, VIM
 from hivesync_dev.editors.pictures import SAMPLE
-from hivesync_dev.editors.tour import Linked, Tour, prepare, tour_of
+from hivesync_dev.editors.tour import SUGGESTED, Linked, Tour, prepare, tour_of
 from hivesync_dev.paths import VENV_BIN
-from hivesync_dev.stack.stack import Stack, StackSettings
+from hivesync_dev.stack.stack import Stack
 from hivesync_dev.testing import require_tool
 from hivesync_dev.waiting import wait_until
 from playwright.sync_api import Browser
@@ -44,7 +45,7 @@ def programs() -> None:
 @pytest.fixture(scope="module")
 def stack(programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole product, once for both editors."""
-    with Stack(StackSettings(tmp_path_factory.mktemp("stack"))) as running:
+    with explaining_stack(tmp_path_factory.mktemp("stack")) as running:
         yield running
 
 
@@ -109,7 +110,7 @@ def test_every_command_shows_what_it_should(
     tour.close("What is it for?")
     assert [comment["body"] for comment in _comments(stack, linked)].count("For the list.") >= 1
 
-    assert "Exported component" in tour.docs()
+    assert "openai-compatible, test-model" in tour.docs()
     tour.close("Explanations")
     tour.live()
     tour.terminal.type("o")
@@ -140,6 +141,48 @@ def _comments(stack: Stack, linked: Linked) -> list[dict[str, str]]:
     with stack.api() as api:
         page = api.http.get(f"/api/v1/projects/{linked.project_id}/comments", params={"kind": "file"})
         return list(page.json()["items"])
+
+
+def test_a_suggested_change_is_made_on_request_and_only_where_it_fits(tour: Tour, linked: Linked) -> None:
+    app = linked.root / "App.tsx"
+    before = app.read_text("utf-8")
+    try:
+        tour.docs()
+        tour.suggestion()
+        tour.close(SUGGESTED)
+        assert saved(tour, app) == before
+
+        tour.suggestion()
+        tour.terminal.type("a")
+        tour.terminal.wait_until_gone(SUGGESTED)
+        tour.says("The suggestion is applied; u takes it back.")
+        assert saved(tour, app) == with_suggestion(before)
+        tour.terminal.type("u")  # the cursor is where it was changed
+        assert saved(tour, app) == before
+
+        tour.terminal.command("%s/App() {/App(): Element {/")
+        changed = saved(tour, app)
+        for key in "ad":
+            tour.terminal.command("wincmd b")
+            tour.terminal.type(key)
+            tour.says(
+                "The file has changed: the suggestion does not fit any more. Ask again with :HiveSync docs."
+            )
+            assert saved(tour, app) == changed
+            assert SUGGESTED not in tour.terminal.screen()
+        tour.terminal.command("HiveSync docs")  # in the window of the documentation, which is of that file
+        tour.terminal.wait_until_gone("Suggested change")
+    finally:
+        app.write_text(before, "utf-8")
+
+
+def saved(tour: Tour, file: Path) -> str:
+    """Have the editor write what it has changed, and give that file."""
+    written = file.with_name("written")
+    tour.terminal.command(f"wall | call writefile([], '{written}')")
+    wait_until(written.exists)
+    written.unlink()
+    return file.read_text("utf-8")
 
 
 def test_a_build_error_stands_in_the_quickfix_list(tour: Tour, linked: Linked) -> None:

@@ -12,10 +12,10 @@ from hivesync_dev.browser import phone as new_phone
 from hivesync_dev.code_server import CodeServer, package_extension
 from hivesync_dev.paths import VENV_BIN
 from hivesync_dev.project_files import Content, write_files
+from hivesync_dev.servers.model import Model, model_server
 from hivesync_dev.stack.stack import Stack, StackSettings
 from playwright.sync_api import Browser
 
-from .model import model_server
 from .team import Colleague, colleague
 from .workbench import Workbench
 
@@ -38,6 +38,24 @@ FILES: dict[str, Content] = {
     "notes.md": "# Notes\n",
     "logo.bin": "\0\1\2",
 }
+DOCUMENTATION = {
+    "summary": "The counter of the start page.\n\nIt keeps its count in React's state.",
+    "key_concepts": ["React state", "event handlers"],
+    "explanations": [
+        {
+            "symbol": "Counter",
+            "line_start": 3,
+            "line_end": 6,
+            "text": "Shows a button and how often it was pressed.",
+        }
+    ],
+    "suggested_diff": (
+        "--- a/src/Counter.tsx\n+++ b/src/Counter.tsx\n@@ -1,4 +1,5 @@\n"
+        " import { useState } from 'react'\n \n"
+        "+/** A button that counts how often it was pressed. */\n"
+        " export function Counter() {\n   const [count, setCount] = useState(0)\n"
+    ),
+}
 SETTINGS: dict[str, object] = {
     "workbench.startupEditor": "none",
     "workbench.secondarySideBar.defaultVisibility": "hidden",
@@ -55,9 +73,10 @@ SETTINGS: dict[str, object] = {
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything on a developer's machine: the stack, the folder that is open, the workbench."""
+    """Everything on a developer's machine: stack, model, the folder that is open, the workbench."""
 
     stack: Stack
+    model: Model
     folder: Path
     server: CodeServer
     command: Path
@@ -66,13 +85,18 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The whole product, with a model that always says the same."""
-    with model_server() as url:
-        variables = {"AI_ENGINE": "openai-compatible", "OPENAI_BASE_URL": url, "AI_MODEL": "test-model"}
-        settings = StackSettings(tmp_path_factory.mktemp("stack"), worker_variables=variables)
-        with Stack(settings) as running:
-            yield running
+def model() -> Iterator[Model]:
+    """A model that always says the same."""
+    with model_server(DOCUMENTATION) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def stack(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole product, with that model."""
+    settings = StackSettings(tmp_path_factory.mktemp("stack"), worker_variables=model.worker_variables)
+    with Stack(settings) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +118,9 @@ def code_server(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> CodeS
 
 
 @pytest.fixture(scope="module")
-def desk(stack: Stack, code_server: CodeServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(
+    stack: Stack, model: Model, code_server: CodeServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
     """The window, with a small shop open in it.
 
     Closed with the module: no asynchronous test can begin while Playwright's event loop is in this thread.
@@ -110,7 +136,7 @@ def desk(stack: Stack, code_server: CodeServer, tmp_path_factory: pytest.TempPat
         workbench = Workbench(context.new_page())
         workbench.open(code_server.url, str(folder))
         command = code_server.folder / ".local" / "bin" / "hivesync"
-        yield Desk(stack, folder, code_server, command, workbench, browser)
+        yield Desk(stack, model, folder, code_server, command, workbench, browser)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from hivesync_dev.browser import Phone
 from playwright.sync_api import expect
 
 from .conftest import COUNTER, Desk
-from .model import ASKED
 from .team import Colleague
 from .workbench import Workbench
 
@@ -39,7 +38,7 @@ def test_docs_are_made_of_unsaved_text_and_their_change_is_applied_on_request(
     page = workbench.web_page
     expect(page.locator("#summary")).to_contain_text("The counter of the start page.")
     expect(page.locator("#engine")).to_contain_text("openai-compatible, test-model")
-    assert "not saved yet" in ASKED[-1]
+    assert "not saved yet" in desk.model.asked[-1]
     page.locator("#change").click()
     expect(workbench.text("A button that counts")).to_be_visible()
     workbench.screenshot("ai-docs")

@@ -82,6 +82,7 @@ function M.show(source, title, result)
   local lines, sources = M.markdown(title, result)
   local buffer, window = view.split("docs", "markdown", "botright vsplit")
   view.fill(buffer, shortened(lines))
+  vim.b[buffer].hivesync_source = source
   vim.wo[window].conceallevel = 2
   vim.api.nvim_win_set_cursor(window, { 1, 0 })
   view.map(buffer, "<CR>", function()

@@ -83,18 +83,7 @@ local function placed(buffer, text)
   return hunks, places
 end
 
---- Change the buffer; one `u` takes it back. Gives whether it was done.
-function M.apply(buffer, text)
-  local hunks, places = placed(buffer, text)
-  if not hunks then
-    return false
-  end
-  change(buffer, hunks, places)
-  tell.info("The suggestion is applied; u takes it back.")
-  return true
-end
-
-local function window_of(buffer)
+local function go_to(buffer)
   local window = vim.fn.bufwinid(buffer)
   if window ~= -1 then
     vim.api.nvim_set_current_win(window)
@@ -104,13 +93,25 @@ local function window_of(buffer)
   return vim.api.nvim_get_current_win()
 end
 
+--- Change the buffer and go there, so that one `u` takes it back. Gives whether it was done.
+function M.apply(buffer, text)
+  local hunks, places = placed(buffer, text)
+  if not hunks then
+    return false
+  end
+  change(buffer, hunks, places)
+  vim.api.nvim_win_set_cursor(go_to(buffer), { math.min(places[1], vim.api.nvim_buf_line_count(buffer)), 0 })
+  tell.info("The suggestion is applied; u takes it back.")
+  return true
+end
+
 --- Show file and suggestion side by side. In the copy `a` applies it, `q` ends.
 function M.show(buffer, text)
   local hunks, places = placed(buffer, text)
   if not hunks then
     return
   end
-  local source = window_of(buffer)
+  local source = go_to(buffer)
   local filetype = vim.bo[buffer].filetype
   local name = plain.line(vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buffer), ":t"))
   local copy, window = view.split("suggestion/" .. name, filetype, "rightbelow vsplit")
@@ -118,6 +119,7 @@ function M.show(buffer, text)
   vim.api.nvim_buf_set_lines(copy, 0, -1, false, vim.api.nvim_buf_get_lines(buffer, 0, -1, false))
   change(copy, hunks, places)
   vim.bo[copy].modifiable = false
+  vim.b[copy].hivesync_source = buffer
   local function both(command)
     for _, each in ipairs({ source, window }) do
       if vim.api.nvim_win_is_valid(each) then

@@ -95,10 +95,16 @@ function M.forget()
   picked = {}
 end
 
---- The absolute path of the current file, or of the working folder.
-function M.current_path()
-  local name = vim.api.nvim_buf_get_name(0)
-  if name == "" or name:match("^%w+://") or vim.bo.buftype ~= "" then
+--- The buffer that the current window is about: beside documentation, the one that was documented.
+function M.current_buffer()
+  local source = vim.b.hivesync_source
+  return source and vim.api.nvim_buf_is_valid(source) and source or vim.api.nvim_get_current_buf()
+end
+
+--- The absolute path of a buffer's file, or the working folder.
+function M.path_of(buffer)
+  local name = vim.api.nvim_buf_get_name(buffer)
+  if name == "" or name:match("^%w+://") or vim.bo[buffer].buftype ~= "" then
     return (vim.uv or vim.loop).cwd()
   end
   return vim.fn.fnamemodify(name, ":p")

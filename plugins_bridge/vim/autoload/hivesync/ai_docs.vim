@@ -101,6 +101,7 @@ export def Show(source: number, title: string, result: dict<any>)
   shown = {source: source, sources: sources, change: json.Text(result, 'suggested_diff')}
   var buffer = view.Split('docs', 'markdown', 'botright vertical')
   view.Fill(buffer, Shortened(lines))
+  setbufvar(buffer, 'hivesync_source', source)
   setlocal conceallevel=2
   cursor(1, 1)
   nnoremap <buffer> <nowait> <CR> <ScriptCmd>Key("\<lt>CR>")<CR>

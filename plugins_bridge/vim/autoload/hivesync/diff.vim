@@ -89,8 +89,8 @@ def Suggested(buffer: number, text: string): list<string>
   return Patched(lines, hunks, places)
 enddef
 
-def Replace(buffer: number, lines: list<string>)
-  var window = bufwinid(buffer)
+# Give the first line that differs.
+def Replace(buffer: number, lines: list<string>): number
   var old = getbufline(buffer, 1, '$')
   var same = 0
   while same < min([len(old), len(lines)]) && old[same] ==# lines[same]
@@ -102,21 +102,32 @@ def Replace(buffer: number, lines: list<string>)
   if same == 0
     silent deletebufline(buffer, len(lines) + 1, '$')
   endif
+  return same + 1
 enddef
 
+def GoTo(buffer: number)
+  if bufwinid(buffer) > 0
+    win_gotoid(bufwinid(buffer))
+  else
+    execute 'leftabove vertical sbuffer' buffer
+  endif
+enddef
+
+# Change the buffer and go there, so that one `u` takes it back. Gives whether it was done.
 def Change(buffer: number, text: string): bool
   var lines = Suggested(buffer, text)
-  if !empty(lines)
-    Replace(buffer, lines)
+  if empty(lines)
+    return false
   endif
-  return !empty(lines)
+  GoTo(buffer)
+  cursor(Replace(buffer, lines), 1)
+  return true
 enddef
 
 def SayApplied()
   tell.Info('The suggestion is applied; u takes it back.')
 enddef
 
-# Change the buffer; one `u` takes it back.
 export def Apply(buffer: number, text: string)
   if Change(buffer, text)
     SayApplied()
@@ -137,6 +148,7 @@ enddef
 
 export def Accept()
   if Change(shown.buffer, shown.text)
+    # First, since it draws the screen anew, and a message would be gone.
     Close()
     SayApplied()
   endif
@@ -148,15 +160,12 @@ export def Show(buffer: number, text: string)
   if empty(lines)
     return
   endif
-  if bufwinid(buffer) > 0
-    win_gotoid(bufwinid(buffer))
-  else
-    execute 'leftabove vertical sbuffer' buffer
-  endif
+  GoTo(buffer)
   var source_window = win_getid()
   var name = plain.Line(fnamemodify(bufname(buffer), ':t'))
   var copy = view.Split('suggestion/' .. name, getbufvar(buffer, '&filetype'), 'rightbelow vertical')
   view.Fill(copy, lines)
+  setbufvar(copy, 'hivesync_source', buffer)
   shown = {buffer: buffer, text: text, source_window: source_window, window: win_getid()}
   diffthis
   win_execute(source_window, 'diffthis')

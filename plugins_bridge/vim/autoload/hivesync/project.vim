@@ -104,7 +104,15 @@ export def Forget()
   picked = {}
 enddef
 
-# The absolute path of the current file, or of the working folder.
-export def CurrentPath(): string
-  return empty(bufname()) || !empty(&buftype) || bufname() =~ '^\w\+://' ? getcwd() : expand('%:p')
+# The buffer that the current window is about: beside documentation, the one that was documented.
+export def CurrentBuffer(): number
+  var source = getbufvar('', 'hivesync_source', 0)
+  return source > 0 && bufexists(source) ? source : bufnr()
+enddef
+
+# The absolute path of a buffer's file, or the working folder.
+export def PathOf(buffer: number): string
+  var name = bufname(buffer)
+  var is_file = !empty(name) && empty(getbufvar(buffer, '&buftype')) && name !~ '^\w\+://'
+  return is_file ? fnamemodify(name, ':p') : getcwd()
 enddef

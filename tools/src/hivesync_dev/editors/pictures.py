@@ -6,27 +6,28 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from hivesync_dev.editors.explained import explaining_stack
 from hivesync_dev.editors.picture import draw
-from hivesync_dev.editors.tour import Tour, prepare, tour_of
+from hivesync_dev.editors.tour import SUGGESTED, Tour, prepare, tour_of
 from hivesync_dev.paths import ROOT
-from hivesync_dev.stack.stack import Stack, StackSettings
 
 PICTURES = ROOT / "docs" / "screenshots"
 SAMPLE = ROOT / "examples" / "react-native-app"
-# What each step shows besides, so that it can be waited for until it is gone; "" for a message, which stays.
-_STEPS = (
-    ("status", "by the agent"),
-    ("tasks", "open and comment"),
-    ("comments", "What is it for?"),
-    ("docs", "Explanations"),
-    ("preview", "Scan it"),
-    ("live", "each save is shown there"),
-    ("stop", ""),
-    ("notifications", "mark all read"),
-    ("console", "appears here"),
-    ("doctor", "has proven itself"),
-    ("logout", ""),
-    ("login", "Sign in"),
+# What the windows of each step show, so that they can be closed; nothing for a message, which stays.
+_STEPS: tuple[tuple[str, list[str]], ...] = (
+    ("status", ["by the agent"]),
+    ("tasks", ["open and comment"]),
+    ("comments", ["What is it for?"]),
+    ("docs", []),
+    ("suggestion", [SUGGESTED, "Explanations"]),
+    ("preview", ["Scan it"]),
+    ("live", ["each save is shown there"]),
+    ("stop", []),
+    ("notifications", ["mark all read"]),
+    ("console", ["appears here"]),
+    ("doctor", ["has proven itself"]),
+    ("logout", []),
+    ("login", ["Sign in"]),
 )
 
 
@@ -37,7 +38,7 @@ def main() -> None:
         project = Path(
             shutil.copytree(SAMPLE, folder / "trails", ignore=shutil.ignore_patterns("node_modules"))
         )
-        with Stack(StackSettings(folder / "stack")) as stack:
+        with explaining_stack(folder / "stack") as stack:
             prepare(stack, project)
             for editor in ("neovim", "vim"):
                 with tour_of(editor, stack, project / "App.tsx", folder) as tour:
@@ -46,10 +47,10 @@ def main() -> None:
 
 
 def _walk(tour: Tour, editor: str) -> None:
-    for step, text in _STEPS:
+    for step, windows in _STEPS:
         getattr(tour, step)()
         draw(tour.terminal.screen(colours=True), PICTURES / f"{editor}-{step}.png")
-        if text:
+        for text in windows:
             tour.close(text)
 
 

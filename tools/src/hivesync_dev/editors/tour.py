@@ -20,6 +20,7 @@ from hivesync_dev.stack.stack import Stack
 
 SIZE = (104, 50)
 """As large as the whole code of a preview needs."""
+SUGGESTED = "Suggested    a apply   q close"
 _FRAME = re.compile("[─│╭╮╰╯~]")
 STATUS_LINE = {"neovim": "%{v:lua.require'hivesync'.status()}", "vim": "%{hivesync#status()}"}
 
@@ -119,6 +120,11 @@ class Tour:
 
     def docs(self) -> str:
         return self._shown("docs", "Explanations")
+
+    def suggestion(self) -> str:
+        """Show the suggested change, from the window of `docs`."""
+        self.terminal.type("d")
+        return self.terminal.wait_for(SUGGESTED, "-----")
 
     def preview(self) -> str:
         return self._shown("preview", "Scan it with your phone", "█")

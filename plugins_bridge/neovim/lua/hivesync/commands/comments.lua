@@ -72,7 +72,7 @@ local function show(found, place, comments)
 end
 
 return function()
-  local path = project.current_path()
+  local path = project.path_of(0)
   local place = {
     buffer = vim.api.nvim_get_current_buf(),
     window = vim.api.nvim_get_current_win(),

@@ -58,7 +58,7 @@ end
 
 local function buffer_of(argument)
   if not argument then
-    return vim.api.nvim_get_current_buf()
+    return project.current_buffer()
   end
   local buffer = vim.fn.bufadd(vim.fn.fnamemodify(argument, ":p"))
   vim.fn.bufload(buffer)

@@ -5,8 +5,9 @@ local starting = require("hivesync.starting")
 local tell = require("hivesync.tell")
 
 return function(options)
-  local path = options.argument and vim.fn.fnamemodify(options.argument, ":p") or project.current_path()
-  if vim.bo.modified and not options.argument then
+  local buffer = project.current_buffer()
+  local path = options.argument and vim.fn.fnamemodify(options.argument, ":p") or project.path_of(buffer)
+  if vim.bo[buffer].modified and not options.argument then
     tell.warning("The preview shows the file as it was saved; :write first to see your changes.")
   end
   starting.need_agent("A preview", function()

@@ -80,7 +80,7 @@ local function show(found)
 end
 
 return function()
-  project.find(project.current_path(), function(found)
+  project.find(project.path_of(project.current_buffer()), function(found)
     local path = ("/api/v1/projects/%s/tasks?limit=200"):format(found.id)
     client.ask("GET", path, nil, function(failure, page)
       if failure then

@@ -61,7 +61,7 @@ enddef
 
 def BufferOf(argument: string): number
   if empty(argument)
-    return bufnr()
+    return project.CurrentBuffer()
   endif
   var buffer = bufadd(fnamemodify(argument, ':p'))
   bufload(buffer)

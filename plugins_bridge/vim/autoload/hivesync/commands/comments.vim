@@ -64,7 +64,7 @@ def Show(found: dict<string>, path: string, at: number, comments: list<any>)
 enddef
 
 export def Run(_: dict<any>)
-  var path = project.CurrentPath()
+  var path = project.PathOf(bufnr())
   var at = line('.')
   if isdirectory(path)
     tell.Failure({message: 'Comments are about a line of a file: open one first.'})

@@ -7,8 +7,9 @@ import autoload '../starting.vim'
 import autoload '../tell.vim'
 
 def Begin(argument: string, is_live: bool)
-  var path = empty(argument) ? project.CurrentPath() : fnamemodify(argument, ':p')
-  if &modified && empty(argument)
+  var buffer = project.CurrentBuffer()
+  var path = empty(argument) ? project.PathOf(buffer) : fnamemodify(argument, ':p')
+  if getbufvar(buffer, '&modified') && empty(argument)
     tell.Warning('The preview shows the file as it was saved; :write first to see your changes.')
   endif
   starting.NeedAgent('A preview', () => previews.Start(substitute(path, '.\zs/$', '', ''), is_live))

@@ -88,7 +88,7 @@ def Show(found: dict<string>, tasks: list<any>)
 enddef
 
 export def Run(_: dict<any>)
-  project.Find(project.CurrentPath(), (found) => {
+  project.Find(project.PathOf(project.CurrentBuffer()), (found) => {
     client.Ask('GET', $'/api/v1/projects/{found.id}/tasks?limit=200', null, (failure, page, _) => {
       if !empty(failure)
         tell.Failure(failure)
