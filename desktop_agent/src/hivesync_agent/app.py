@@ -167,6 +167,7 @@ class Agent:
                 health=self._health,
                 clients=self._clients,
                 switch=self.switch,
+                publish=self.bus.publish,
                 log_path=settings.locations.agent_log(settings.profile),
                 pending_previews=self._previews.previews.pending,
                 polled_projects=self._previews.projects.polled,

@@ -12,7 +12,7 @@ from ..client.plain import one_line
 if TYPE_CHECKING:
     from .plugin import Plugin
 
-_REFRESHING = ("session.changed", "preview.progress", "preview.state", "reset")
+_REFRESHING = ("agent.changed", "session.changed", "preview.progress", "preview.state", "reset")
 
 
 class News:

@@ -225,6 +225,11 @@ export interface AdminWorker {
   errors: number | null;
 }
 
+/** `agent.changed`, from the agent only: its background work rests from now on, or goes on again. */
+export interface AgentEvent {
+  paused: boolean;
+}
+
 /** `GET /?nonce=…`: who listens, and the proof that it knows the discovery token. */
 export interface AgentProof {
   product: string;

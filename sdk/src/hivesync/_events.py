@@ -10,6 +10,7 @@ import msgspec
 from hivesync_contract.ai_docs import AiDocsEvent, AiDocsProgressEvent
 from hivesync_contract.comments import CommentEvent
 from hivesync_contract.events import (
+    AgentEvent,
     AttachmentsEvent,
     EventType,
     LabelsEvent,
@@ -27,6 +28,7 @@ from hivesync_contract.rooms import DeviceConsoleEvent
 from hivesync_contract.team import TeamEvent
 
 _SHAPES: dict[str, Any] = {
+    EventType.AGENT_CHANGED: AgentEvent,
     EventType.AI_DOCS_STATE: AiDocsEvent,
     EventType.AI_DOCS_PROGRESS: AiDocsProgressEvent,
     EventType.COMMENT_ADDED: CommentEvent,
@@ -48,7 +50,8 @@ _SHAPES: dict[str, Any] = {
 }
 
 Payload = (
-    AiDocsEvent
+    AgentEvent
+    | AiDocsEvent
     | AiDocsProgressEvent
     | CommentEvent
     | NotificationEvent

@@ -14,6 +14,7 @@ from hivesync_contract.tasks import Task
 
 
 class EventType(StrEnum):
+    AGENT_CHANGED = "agent.changed"
     AI_DOCS_STATE = "ai_docs.state"
     AI_DOCS_PROGRESS = "ai_docs.progress"
     DEVICE_CONSOLE = "device.console"
@@ -36,6 +37,13 @@ class EventType(StrEnum):
     OPERATION_CONFLICT = "operation.conflict"
     OPERATION_DISCARDED = "operation.discarded"
     RESET = "reset"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentEvent:
+    """`agent.changed`, from the agent only: its background work rests from now on, or goes on again."""
+
+    paused: bool
 
 
 @dataclass(frozen=True, slots=True)

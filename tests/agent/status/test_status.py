@@ -8,6 +8,7 @@ import os
 from dataclasses import replace
 
 import pytest
+from hivesync_agent.events.sse import read_events
 from hivesync_agent.settings import AgentSettings
 from hivesync_agent.status.clients import CONNECTED_SECONDS, REMEMBERED, ConnectedClients
 from hivesync_dev.servers.agents import RunningAgent, running_agent
@@ -71,10 +72,19 @@ async def test_an_idle_agent_leaves_the_backend_alone(agent: RunningAgent, backe
     assert backend.journal == []
 
 
-async def test_pause_and_resume_show_in_the_status(agent: RunningAgent) -> None:
-    for action, paused in [("pause", True), ("pause", True), ("resume", False), ("resume", False)]:
-        async with agent.http.post(f"{agent.url}/v1/{action}") as answer:
-            assert (await answer.json())["paused"] is paused
+async def test_pause_and_resume_show_in_the_status_and_every_client_is_told_once(agent: RunningAgent) -> None:
+    async with agent.http.get(f"{agent.url}/v1/events") as stream:
+        for action, paused in [("pause", True), ("pause", True), ("resume", False), ("resume", False)]:
+            async with agent.http.post(f"{agent.url}/v1/{action}") as answer:
+                assert (await answer.json())["paused"] is paused
+        agent.agent.bus.publish("the.end", {})
+        told: list[tuple[str, object]] = []
+        async with asyncio.timeout(5):
+            async for event in read_events(stream.content.iter_any()):
+                if event.type == "the.end":
+                    break
+                told.append((event.type, json.loads(event.data)))
+    assert told == [("agent.changed", {"paused": True}), ("agent.changed", {"paused": False})]
     assert (await status(agent))["paused"] is False
 
 

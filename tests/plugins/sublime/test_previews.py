@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from hivesync_dev.servers.fake_agent import FakeAgent
-from hivesync_dev.servers.fake_backend import FakeBackend
+from hivesync_dev.servers.fake_agent import FakeAgent, agent_status
+from hivesync_dev.servers.fake_backend import USER, FakeBackend
 from hivesync_dev.servers.scripted import json_answer
 
 from tests.plugins.sublime.editor import Editor
@@ -131,3 +132,7 @@ async def test_build_errors_and_the_phone_s_console_come_as_events(
     )
     seen = await editor.see(lambda seen: not seen["phantoms"])
     assert seen["regions"]["hivesync.diagnostics"] == []
+    resting = replace(agent_status("https://hivesync.dev"), signed_in=True, user=USER, paused=True)
+    answering.on("GET", "/v1/status", json_answer(resting))
+    await connected[0].write(b'event: agent.changed\ndata: {"paused": true}\n\n')
+    await editor.sees_status("paused")

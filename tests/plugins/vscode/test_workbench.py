@@ -174,8 +174,8 @@ def test_the_doctor_tells_first_what_the_editor_sees_and_then_what_the_machine_i
     workbench.run("View: Hide Panel")
     with desk.stack.api() as agent:
         agent.http.post("/v1/pause").raise_for_status()
-        workbench.run("HiveSync: Log In")
-        expect(workbench.status).to_have_accessible_name(re.compile("Paused: no news comes"))
+        # Told by an event: the next look may be half a minute away.
+        expect(workbench.status).to_have_accessible_name(re.compile("Paused: no news comes"), timeout=10_000)
         agent.http.post("/v1/resume").raise_for_status()
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from hivesync_contract import PROTOCOL_MAX, PROTOCOL_MIN
 from hivesync_contract.discovery import ProtocolRange
+from hivesync_contract.events import AgentEvent, EventType
 from hivesync_contract.local_api import AgentStatus, LogLines, Stopping
 from hivesync_contract.local_projects import PolledProject
 
@@ -51,6 +52,7 @@ class StatusRoutes:
         health: HealthCheck,
         clients: ConnectedClients,
         switch: Switch,
+        publish: Callable[[str, AgentEvent], None],
         log_path: Path,
         pending_previews: Callable[[], int],
         polled_projects: Callable[[], Iterable[PolledProject]],
@@ -63,6 +65,7 @@ class StatusRoutes:
         self._health = health
         self._clients = clients
         self._switch = switch
+        self._publish = publish
         self._log_path = log_path
         self._pending_previews = pending_previews
         self._polled_projects = polled_projects
@@ -86,13 +89,11 @@ class StatusRoutes:
 
     async def pause(self, request: LocalRequest) -> Response:
         """Let background work rest."""
-        self._switch.pause()
-        return json_response(await self._status())
+        return await self._turn(self._switch.pause)
 
     async def resume(self, request: LocalRequest) -> Response:
         """Let background work go on."""
-        self._switch.resume()
-        return json_response(await self._status())
+        return await self._turn(self._switch.resume)
 
     async def shutdown(self, request: LocalRequest) -> Response:
         """Answer, then end."""
@@ -106,6 +107,14 @@ class StatusRoutes:
             raise BadRequest(f"lines must be 1–{LOG_LINES_MAX}.")
         lines = await asyncio.to_thread(tail, self._log_path, int(wanted))
         return json_response(LogLines(lines))
+
+    async def _turn(self, turn: Callable[[], None]) -> Response:
+        """Turn the switch, and tell every client where that has changed something."""
+        before = self._switch.paused
+        turn()
+        if self._switch.paused != before:
+            self._publish(EventType.AGENT_CHANGED, AgentEvent(self._switch.paused))
+        return json_response(await self._status())
 
     async def _status(self) -> AgentStatus:
         reachability, user = await asyncio.gather(

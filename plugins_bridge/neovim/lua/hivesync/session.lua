@@ -99,6 +99,7 @@ on["session.changed"] = function()
   refresh_soon()
 end
 
+on["agent.changed"] = refresh_soon
 on["preview.progress"] = refresh_soon
 on["operation.queued"] = refresh_soon
 on["operation.done"] = refresh_soon

@@ -127,7 +127,7 @@ def Take(event: dict<string>)
   elseif event.type == 'session.changed'
     project.Forget()
     RefreshSoon()
-  elseif index(['preview.progress', 'operation.queued', 'operation.done', 'reset'], event.type) >= 0
+  elseif index(['agent.changed', 'preview.progress', 'operation.queued', 'operation.done', 'reset'], event.type) >= 0
     RefreshSoon()
   endif
 enddef

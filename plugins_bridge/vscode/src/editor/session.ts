@@ -24,7 +24,7 @@ export interface Standing {
 
 const POLL_MS = 30_000;
 const SETTLE_MS = 150;
-const TELLING = /^(?:session|notification|operation)\.|^reset$/u;
+const TELLING = /^(?:agent|session|notification|operation)\.|^reset$/u;
 
 export class Session implements vscode.Disposable {
   readonly #client: Client;

@@ -12,6 +12,7 @@ import java.util.Set;
 final class EventReader {
 
   private static final Set<String> REFRESHING = Set.of(
+    "agent.changed",
     "preview.progress",
     "preview.state",
     "operation.queued",
