@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -15,7 +16,7 @@ from hivesync import (
     SettingsInvalid,
     SignedOut,
 )
-from hivesync.credentials import Ending, new_session
+from hivesync.credentials import Ending, StoredSession, new_session
 from hivesync.credentials.plaintext import PlaintextStore
 from hivesync_contract.identity import DeviceCode
 from hivesync_contract.keychain import SessionStore
@@ -181,6 +182,18 @@ async def test_an_access_token_is_given_and_shared(
     first = await new_client().sign_in.access_token()
     assert await new_client().sign_in.access_token() == first
     assert backend.refreshes == 1
+
+
+async def test_a_token_that_was_kept_before_the_clock_was_set_back_is_not_given_out(
+    backend: FakeBackend, store: PlaintextStore, client: AsyncClient
+) -> None:
+    """By this machine's clock it lasts for six hours more; the backend has ended it."""
+    pair, then = backend.issue(), time.time() + 6 * 3600
+    store.save(StoredSession(pair.refresh_token, USER.id, then, "ended", then + pair.expires_in))
+    token = await client.sign_in.bearer_token()
+    assert token.access_token != "ended"
+    assert token.expires_in <= pair.expires_in
+    assert (await client.me(), backend.refreshes) == (USER, 1)
 
 
 @pytest.mark.usefixtures("signed_in")

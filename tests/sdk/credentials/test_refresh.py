@@ -91,9 +91,17 @@ def test_whoever_comes_next_finds_the_access_token(tmp_path: Path) -> None:
     assert desk.sent == ["r1"]
 
 
-def test_a_stored_access_token_near_its_end_is_not_used(tmp_path: Path) -> None:
-    stored = StoredSession("r1", "u1", access_token="a1", access_expires_at=NOW + 20)
-    desk = Desk(tmp_path, stored)
+@pytest.mark.parametrize(
+    ("saved_at", "access_expires_at"),
+    [
+        pytest.param(NOW - 880, NOW + 20, id="near its end"),
+        pytest.param(NOW + 1, NOW + 901, id="kept before the clock was set back"),
+    ],
+)
+def test_a_stored_access_token_whose_end_is_near_or_not_known_is_not_used(
+    tmp_path: Path, saved_at: float, access_expires_at: float
+) -> None:
+    desk = Desk(tmp_path, StoredSession("r1", "u1", saved_at, "a1", access_expires_at))
     assert desk.renew().access_token == "a2"
 
 

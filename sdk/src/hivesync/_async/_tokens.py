@@ -10,8 +10,6 @@ from hivesync.credentials.errors import KeychainMissing, SignedOut
 from hivesync.credentials.refresh import Refresher, Renewed
 from hivesync.credentials.steps import Answer, Post
 
-_MARGIN_SECONDS = 30.0
-
 
 class TokenSource:
     """Gives a token that still lasts; one renewal at a time within a process, one between processes."""
@@ -43,7 +41,7 @@ class TokenSource:
         """Give the session's token with its end; raise likewise."""
         async with self._lock:
             held = self._renewed
-            if held is None or held.access_token == refused or not self._lasts(held):
+            if held is None or held.session.usable_access_token(time.time()) in (None, refused):
                 held = self._renewed = await self._renew(refused)
             return held
 
@@ -68,6 +66,3 @@ class TokenSource:
     def forget(self) -> None:
         """Drop what is held in memory, after a sign-in or sign-out."""
         self._renewed = None
-
-    def _lasts(self, held: Renewed) -> bool:
-        return time.time() < held.access_expires_at - _MARGIN_SECONDS

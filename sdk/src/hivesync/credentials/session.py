@@ -27,8 +27,11 @@ class StoredSession:
     access_expires_at: float = 0.0
 
     def usable_access_token(self, now_seconds: float) -> str | None:
-        """Give the kept access token if it lasts a little longer."""
-        if self.access_token and now_seconds < self.access_expires_at - MARGIN_SECONDS:
+        """Give the kept access token if it lasts a little longer.
+
+        One from a time to come was kept before the clock was set back: its end is no longer known.
+        """
+        if self.access_token and self.saved_at <= now_seconds < self.access_expires_at - MARGIN_SECONDS:
             return self.access_token
         return None
 
