@@ -43,6 +43,7 @@ class ErrorCode(StrEnum):
     KEYCHAIN_LOCKED = "KEYCHAIN_LOCKED"
     PROTOCOL_UNSUPPORTED = "PROTOCOL_UNSUPPORTED"
     STORAGE_FULL = "STORAGE_FULL"
+    PROJECT_UNCLEAR = "PROJECT_UNCLEAR"
     INTERNAL_ERROR = "INTERNAL_ERROR"
 
 
@@ -89,6 +90,7 @@ STATUS_OF: dict[ErrorCode, int] = {
     ErrorCode.KEYCHAIN_LOCKED: 503,
     ErrorCode.PROTOCOL_UNSUPPORTED: 400,
     ErrorCode.STORAGE_FULL: 507,
+    ErrorCode.PROJECT_UNCLEAR: 422,
     ErrorCode.INTERNAL_ERROR: 500,
 }
 """The usual HTTP status of each code; an error may carry another where an RFC asks for it (400, 431)."""

@@ -19,6 +19,11 @@ SHOP, OTHER, TWIN = (
     Project(key, name, "", "u1", NOW, NOW) for key, name in (("p1", "shop"), ("p2", "map"), ("p3", "map"))
 )
 
+NOT_LINKED = (
+    "This folder is not linked to a project. Name one with --project, or link the folder: "
+    "`hivesync link --project ID` to one of these, `hivesync link` to a new one."
+)
+
 
 @pytest.fixture
 def agent_with_projects(agent: FakeAgent) -> FakeAgent:
@@ -33,12 +38,15 @@ def agent_with_projects(agent: FakeAgent) -> FakeAgent:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("tasks", "not linked to a project. Name one with --project: shop, map, map."),
-        ("tasks add x", "not linked to a project."),
-        ("tasks --project garden", "No project is called garden. Name one with --project: shop"),
+        ("tasks", f"{NOT_LINKED}\n  p1  shop\n  p2  map\n  p3  map\ncode: PROJECT_UNCLEAR\n"),
+        ("tasks add x", NOT_LINKED),
+        (
+            "tasks --project garden",
+            "No project is called garden. Name one of these with --project.\n  p1  shop\n",
+        ),
         (
             "tasks --project map",
-            "Several projects are called map. Name one with --project: map (p2), map (p3).",
+            "Several projects are called map. Name one by its id: --project ID.\n  p2  map\n  p3  map\n",
         ),
     ],
 )
@@ -47,7 +55,20 @@ async def test_a_project_that_is_not_plain_is_asked_for(
     hivesync: CommandLine, arguments: str, said: str
 ) -> None:
     outcome = await hivesync.run(*arguments.split())
-    assert (outcome.code, outcome.out, said in outcome.err) == (2, "", True)
+    assert (outcome.code, outcome.out, outcome.err.startswith(said)) == (2, "", True)
+    assert "--help" not in outcome.err
+    problem = (await hivesync.run(*arguments.split(), "--json")).json()
+    ids = [each["id"] for each in problem["projects"]]
+    assert (problem["code"], ids[-1]) == ("PROJECT_UNCLEAR", "p3")
+
+
+async def test_of_many_projects_the_first_are_shown_and_their_names_do_not_drive_the_terminal(
+    hivesync: CommandLine, agent_with_projects: FakeAgent
+) -> None:
+    many = [Project(f"p{number}", "a\x1b[31m\nb", "", "u1", NOW, NOW) for number in range(12)]
+    agent_with_projects.on("GET", "/api/v1/projects", json_answer(Page(many)))
+    shown = (await hivesync.run("tasks")).err
+    assert "\n  p9  a�[31m�b\n  and 2 more\ncode: " in shown
 
 
 @pytest.mark.usefixtures("agent_with_projects")

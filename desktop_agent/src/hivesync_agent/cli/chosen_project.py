@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
-
-from hivesync_agent.cli.printable import printable
+from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 if TYPE_CHECKING:
     from hivesync import Client
-
-_NAMES_SHOWN = 10
 
 
 class ChosenProject(NamedTuple):
@@ -24,6 +21,16 @@ class ChosenProject(NamedTuple):
     name: str
 
 
+class ProjectUnclear(HiveSyncError):
+    """Nobody can tell which project is meant; `projects` are those to choose from."""
+
+    code = ErrorCode.PROJECT_UNCLEAR
+
+    def __init__(self, detail: str, projects: list[ChosenProject]) -> None:
+        super().__init__(detail)
+        self.projects = projects
+
+
 def project_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--project` to a command."""
     explained = "Its name or id (default: that of this folder, see `hivesync link`)."
@@ -31,14 +38,14 @@ def project_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def choose_project(client: Client, wanted: str | None) -> ChosenProject:
-    """Give the project; raise `click.UsageError` with the names to choose from where that is not plain."""
+    """Give the project; raise `ProjectUnclear` with those to choose from where that is not plain."""
     if wanted is None and (linked := _linked_around(client, Path.cwd())) is not None:
         return linked
     there_are = [ChosenProject(each.id, each.name) for each in client.projects.list()]
     found = [each for each in there_are if wanted is None or wanted in each]
     if len(found) == 1:
         return found[0]
-    raise click.UsageError(_question(wanted, found or there_are))
+    raise ProjectUnclear(_question(wanted, found, there_are), found or there_are)
 
 
 def _linked_around(client: Client, folder: Path) -> ChosenProject | None:
@@ -54,14 +61,14 @@ def _linked_around(client: Client, folder: Path) -> ChosenProject | None:
     return None if nearest is None else ChosenProject(nearest.id, nearest.name)
 
 
-def _question(wanted: str | None, choice: list[ChosenProject]) -> str:
-    if not choice:
+def _question(wanted: str | None, found: list[ChosenProject], there_are: list[ChosenProject]) -> str:
+    if not there_are:
         return "You have no project yet; `hivesync link` makes one of this folder."
-    known = wanted is not None and any(wanted in each for each in choice)
-    shown = [f"{each.name} ({each.id})" if known else each.name for each in choice[:_NAMES_SHOWN]]
-    more = f" and {len(choice) - len(shown)} more" if len(choice) > len(shown) else ""
     if wanted is None:
-        problem = "This folder is not linked to a project"
-    else:
-        problem = f"Several projects are called {wanted}" if known else f"No project is called {wanted}"
-    return printable(f"{problem}. Name one with --project: {', '.join(shown)}{more}.")
+        return (
+            "This folder is not linked to a project. Name one with --project, or link the folder: "
+            "`hivesync link --project ID` to one of these, `hivesync link` to a new one."
+        )
+    if found:
+        return f"Several projects are called {wanted}. Name one by its id: --project ID."
+    return f"No project is called {wanted}. Name one of these with --project."

@@ -22,7 +22,9 @@ _EXIT_OF = {
     ErrorCode.AUTH_EXPIRED: EXIT_SIGNED_OUT,
     ErrorCode.UPSTREAM_UNREACHABLE: EXIT_OFFLINE,
     ErrorCode.OFFLINE_QUEUED: EXIT_OFFLINE,
+    ErrorCode.PROJECT_UNCLEAR: EXIT_USAGE,
 }
+_PROJECTS_SHOWN = 10
 
 
 def exit_code_of(error: HiveSyncError) -> int:
@@ -72,8 +74,12 @@ def problem_of(error: HiveSyncError) -> dict[str, Any]:
     """Give the failure as a problem document, with the code as the backend sent it."""
     import msgspec
 
+    from hivesync_agent.cli.chosen_project import ProjectUnclear
+
     problem: dict[str, Any] = msgspec.to_builtins(error.problem(getattr(error, "request_id", "")))
     problem["code"] = getattr(error, "wire_code", "") or problem["code"]
+    if isinstance(error, ProjectUnclear):
+        problem["projects"] = [each._asdict() for each in error.projects]
     return problem
 
 
@@ -90,11 +96,22 @@ def _tell(problem: dict[str, Any], as_json: bool) -> None:
     click.secho(problem["detail"], fg="red", err=True)
     for field in problem.get("errors") or []:
         click.echo(f"  {field['field'] or 'body'}: {field['message']}", err=True)
+    _list(problem.get("projects") or [])
     if hint := _hint(problem["code"]):
         click.echo(hint, err=True)
     click.echo(f"code: {problem['code']}", err=True)
     if problem.get("request_id"):
         click.echo(f"request: {problem['request_id']}", err=True)
+
+
+def _list(projects: list[dict[str, str]]) -> None:
+    """Show what there is to choose from; names were written by others."""
+    from hivesync_agent.cli.printable import printable
+
+    for each in projects[:_PROJECTS_SHOWN]:
+        click.echo(printable(f"  {each['id']}  {each['name']}", kept=""), err=True)
+    if len(projects) > _PROJECTS_SHOWN:
+        click.echo(f"  and {len(projects) - _PROJECTS_SHOWN} more", err=True)
 
 
 def _hint(code: str) -> str:
