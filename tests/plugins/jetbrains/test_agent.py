@@ -26,7 +26,7 @@ def test_the_commands_through_a_real_agent(tmp_path: Path) -> None:
             "HIVESYNC_TEST_FILE": str(file),
             "HIVESYNC_TEST_PASSWORD": stack.user.password,
         }
-        assert run_all_tests("--include-tag=agent", environ=environ) == 32
+        assert run_all_tests("--include-tag=agent", environ=environ) == 35
 
 
 def _app(folder: Path) -> Path:

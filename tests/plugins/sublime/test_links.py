@@ -14,6 +14,7 @@ from hivesync_dev.servers.scripted import ScriptedServer
 
 FAR = "https://api.example"
 HERE = "http://127.0.0.1:4000"
+DONE = {"preview": {"id": "v1"}, "uploads": {"packs": [], "files": []}}
 IS_OURS = "from client.links import is_ours; told = [is_ours(link, origins) for link, origins in asked]"
 PREVIEW = """
 from client.direct_preview import create_direct_preview
@@ -24,11 +25,11 @@ class Session:
         return {"upload_origins": [asked["store"]]}
 
     def change(self, method, path, body=None):
-        uploads = {"packs": [{"url": asked["store"] + "/put"}], "files": []}
-        return {"preview": {"id": "v1"}, "uploads": uploads}
+        packs = [] if path.endswith("/complete") else [{"url": asked["store"] + "/put"}]
+        return {"preview": {"id": "v1"}, "uploads": {"packs": packs, "files": []}}
 
 try:
-    told = create_direct_preview(Session(), asked["server"], "p1", "a.md", b"# Hello", "ios")
+    told = create_direct_preview(Session(), asked["server"], "p1", "a.MD", b"# Hello", "ios")
 except HiveSyncError as failure:
     told = failure.code
 """
@@ -67,17 +68,19 @@ async def test_a_server_elsewhere_has_no_say_over_this_machine(python: Path) -> 
     assert await of_the_client(python, IS_OURS, asked) == [True] * len(ours) + [False] * len(not_ours)
 
 
-@pytest.mark.parametrize(("server", "sent"), [(FAR, []), (HERE, [b"# Hello"])])
+@pytest.mark.parametrize(
+    ("server", "status", "told"),
+    [(FAR, 200, "FORBIDDEN"), (HERE, 200, DONE), (HERE, 403, "VALIDATION_ERROR")],
+)
 async def test_a_file_goes_to_this_machine_only_for_a_server_that_is_here(
-    python: Path, server: str, sent: list[bytes]
+    python: Path, server: str, status: int, told: Any
 ) -> None:
     async with ScriptedServer() as store:
 
         async def take(_: web.Request) -> web.StreamResponse:
-            return web.Response()
+            return web.Response(status=status)
 
         store.on("PUT", "/put", take)
-        told = await of_the_client(python, PREVIEW, {"server": server, "store": store.origin})
-        assert (told == "FORBIDDEN") == (sent == [])
-        assert [each.body for each in store.requests] == sent
+        assert await of_the_client(python, PREVIEW, {"server": server, "store": store.origin}) == told
+        assert [each.body for each in store.requests] == ([] if told == "FORBIDDEN" else [b"# Hello"])
         assert all("Authorization" not in each.headers for each in store.requests)

@@ -13,7 +13,7 @@ from hivesync_dev.jetbrains.modules import CORE_TESTS, PLUGIN_TESTS, Module
 from hivesync_dev.paths import ROOT
 
 _CONSOLE = "org.junit.platform.console.ConsoleLauncher"
-_SECONDS = 90.0
+_SECONDS = 150.0
 
 
 class TestsFailed(Exception):

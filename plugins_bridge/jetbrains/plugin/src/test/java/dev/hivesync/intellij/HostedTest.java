@@ -28,6 +28,8 @@ import dev.hivesync.core.features.AiDocs;
 import dev.hivesync.core.features.BuildError;
 import dev.hivesync.core.features.Comment;
 import dev.hivesync.core.features.News;
+import dev.hivesync.core.features.Preview;
+import dev.hivesync.core.features.Progress;
 import dev.hivesync.core.features.Projects;
 import dev.hivesync.core.features.Task;
 import dev.hivesync.host.Host;
@@ -39,9 +41,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import javax.swing.JButton;
 import javax.swing.JComboBox;
 import javax.swing.JComponent;
@@ -119,6 +123,51 @@ class HostedTest {
     assertEquals(words(popup.content()), words(Screen.next(Screen.Popup.class).content()));
   }
 
+  /** A preview that does not lie where it should. */
+  private static Preview foreign(boolean live) {
+    List<String> skipped = List.of(".env", "<html>key.pem");
+    String link = "https://evil.example/p/1#t";
+    return new Preview("i", "b", "/", "ready", "<html>", link, live, "", List.of(), skipped, new byte[0]);
+  }
+
+  @Test
+  void aLinkToAnotherHostIsNotOpened() throws InterruptedException {
+    Preview preview = foreign(false);
+    JComponent panel = onScreen(() -> PreviewPopup.panel(project, preview));
+    String words = words(panel);
+    assertTrue(words.contains("it does not run.") && words.contains("Open or copy the link."), words);
+    assertTrue(words.contains("Left out, since they may hold secrets: .env, <html>key.pem"), words);
+    click(panel, "Open in the Browser");
+    assertEquals("The link does not lead to this server's hosts.", failed().replace("&#39;", "'"));
+    assertTrue(Screen.isEmpty(URI.class));
+  }
+
+  @Test
+  void whoIsSignedOutIsOfferedToLogInAndWhoGaveUpIsToldNothing() throws InterruptedException {
+    Balloon.fail(project, new HiveSyncException(Progress.CANCELLED, "It was cancelled."));
+    Balloon.fail(project, new HiveSyncException("TIER_LIMIT", "Enough <b>today</b>."));
+    Screen.Balloon limit = Screen.next(Screen.Balloon.class);
+    assertEquals("Enough &lt;b&gt;today&lt;/b&gt;.", limit.html());
+    assertTrue(limit.isFailure() && limit.actions().isEmpty());
+    Balloon.fail(project, new HiveSyncException(HiveSyncException.SIGNED_OUT, "Log in."));
+    assertEquals(Set.of("Log In"), Screen.next(Screen.Balloon.class).actions().keySet());
+  }
+
+  @Test
+  void ofAPhoneThatTalksForEverTheEndIsKept() {
+    ConsoleLog log = new ConsoleLog();
+    List<String> heard = new ArrayList<>();
+    Consumer<String> reader = heard::add;
+    log.add("first");
+    assertEquals("first", log.read(reader));
+    log.add("x".repeat(1_200_000));
+    log.leave(reader);
+    log.add("last");
+    assertEquals(1, heard.size());
+    String kept = log.read(reader);
+    assertTrue(kept.length() == 1_000_000 && kept.endsWith("xlast"));
+  }
+
   private static boolean isLargePicture(JLabel label) {
     return label.getIcon() != null && label.getIcon().getIconWidth() > 50;
   }
@@ -129,6 +178,9 @@ class HostedTest {
     PreviewRequest.start(project, FILE, true);
     String words = words(Screen.next(Screen.Popup.class).content());
     assertTrue(words.contains("It does not build yet: ") && words.contains("Mend it and save."), words);
+    Files.writeString(FILE, good);
+    PreviewRequest.start(project, FILE, false);
+    Screen.next(Screen.Popup.class);
     PreviewRequest.stop(project);
     assertEquals("The live preview is stopped.", told());
     PreviewRequest.stop(project);
@@ -145,6 +197,7 @@ class HostedTest {
     List<BuildError> errors = new BuildErrorAnnotator().doAnnotate(FILE.toString());
     assertEquals(2, errors.get(0).line());
     assertEquals("[46,49) HiveSync: " + errors.get(0).text(), annotated(errors.get(0)));
+    assertEquals(List.of(), new BuildErrorAnnotator().doAnnotate(FILE.resolveSibling("other.jsx").toString()));
     HiveSync.get().buildErrors().clear();
     Screen.next(DaemonCodeAnalyzer.LookedThrough.class);
     assertEquals(List.of(), new BuildErrorAnnotator().doAnnotate(FILE.toString()));
@@ -393,7 +446,14 @@ class HostedTest {
     reader.take(new Event("4", "notification.created", Json.objectOf("{\"notification\": {\"text\": \"Quiet\"}}")));
     HiveSyncSettings.get().getState().showsBalloons = true;
     reader.take(new Event("5", "notification.created", Json.objectOf("{\"notification\": {\"text\": \"<i>\"}}")));
+    reader.take(new Event("6", "notification.created", Json.objectOf("{\"notification\": 5}")));
     HiveSyncSettings.get().getState().showsBalloons = false;
     assertEquals("&lt;i&gt;", told());
+    HiveSync.get().stopped();
+    HiveSync.get().made(foreign(true));
+    assertTrue(HiveSync.get().newest() != null && HiveSync.get().live() != null);
+    reader.take(new Event("7", "session.changed", Json.objectOf("{}")));
+    assertNull(HiveSync.get().newest(), "what another account has made");
+    assertNull(HiveSync.get().live());
   }
 }
