@@ -56,6 +56,22 @@ async def test_a_body_that_is_no_json_object_is_refused(client: httpx.AsyncClien
     assert (status in {400, 422}, code) == (True, "VALIDATION_ERROR")
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        (b'{"login": "x", "password": "y", "colour": "red"}', "colour", "is not known here"),
+        (b'{"login": "x"}', "password", "must be given"),
+        (b"[]", "", "must be a JSON object"),
+        (b'{"login"', "", "must be JSON"),
+    ],
+)
+async def test_what_is_wrong_with_a_body_is_said_without_the_words_of_python(
+    client: httpx.AsyncClient, body: bytes, field: str, message: str
+) -> None:
+    answer = await client.post(LOGIN, content=body, headers={"Content-Type": "application/json"})
+    assert answer.json()["errors"] == [{"field": field, "message": message}]
+
+
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 async def test_deeply_nested_json_is_refused(client: httpx.AsyncClient, opening: bytes) -> None:
     body = opening * 40_000

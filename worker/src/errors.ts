@@ -19,6 +19,16 @@ export class WorkerError extends Error {
   }
 }
 
+/** More than the tier of the preview's owner allows: all that it allows is in use. */
+export class TierLimit extends WorkerError {
+  constructor(
+    detail: string,
+    readonly limit: number,
+  ) {
+    super("TIER_LIMIT", detail);
+  }
+}
+
 const TITLES: Record<number, string> = {
   401: "Unauthorized",
   402: "Payment Required",
@@ -43,6 +53,7 @@ export function handleError(error: unknown, requestId: string): Response {
     request_id: requestId,
     errors: [],
     diagnostic: known.diagnostic,
+    ...(known instanceof TierLimit && { limit: known.limit, used: known.limit, reset_at: null }),
   };
   return Response.json(problem, {
     status: known.status,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -104,7 +105,7 @@ async def _on_our_error(_: Request, error: Exception) -> Response:
 
 async def _on_invalid_input(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    fields = [FieldError(_field_path(entry["loc"]), words_of(entry)) for entry in error.errors()]
+    fields = [FieldError(_field_path(entry), words_of(entry)) for entry in error.errors()]
     return ProblemResponse(
         Problem(
             title=title_of(422),
@@ -163,6 +164,9 @@ def _detail_of(error: HTTPException) -> str:
             return str(error.detail)
 
 
-def _field_path(location: tuple[int | str, ...]) -> str:
-    """Give the dotted path of a field; where it was found (body, query…) goes without saying."""
-    return ".".join(str(part) for part in location[1:])
+def _field_path(entry: Mapping[str, Any]) -> str:
+    """Give the dotted path of a field; where it was found (body, query…) goes without saying.
+
+    What is no JSON has no fields: pydantic names a character's place instead.
+    """
+    return "" if entry["type"] == "json_invalid" else ".".join(str(part) for part in entry["loc"][1:])

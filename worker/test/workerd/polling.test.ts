@@ -6,10 +6,14 @@ import { HELLO, newPreview, publisher, save, viewer } from "./seats.ts";
 import { token } from "./visits.ts";
 
 describe("a phone that no WebSocket reaches", () => {
-  async function poll(preview: Stored, query = ""): Promise<[stamp: string | null, answer: Polled]> {
-    const device = await token(preview.build, { use: "device", device_id: "polling", devices: 5 });
+  async function ask(preview: Stored, query: string, devices: number): Promise<Response> {
+    const device = await token(preview.build, { use: "device", device_id: "polling", devices });
     const url = `https://worker.example/p/${preview.build.preview_id}/current?${query}`;
-    const response = await exports.default.fetch(url, { headers: { authorization: `Bearer ${device}` } });
+    return exports.default.fetch(url, { headers: { authorization: `Bearer ${device}` } });
+  }
+
+  async function poll(preview: Stored, query = ""): Promise<[stamp: string | null, answer: Polled]> {
+    const response = await ask(preview, query, 5);
     expect(response.status).toBe(200);
     return [response.headers.get("x-current"), await response.json<Polled>()];
   }
@@ -34,6 +38,9 @@ describe("a phone that no WebSocket reaches", () => {
     // Of another version it has nothing.
     const [, { changes: all }] = await poll(preview, "version=7&seq=1");
     expect(all?.modules).toHaveLength(1);
+    const refused = await ask(preview, "", 1);
+    expect(refused.status).toBe(402);
+    expect(await refused.json()).toMatchObject({ code: "TIER_LIMIT", limit: 1, used: 1, reset_at: null });
     phone.leave();
     agent.leave();
   });

@@ -21,9 +21,17 @@ def _canonical_id(value: str) -> str:
         raise ValueError("must be an id, as answers give it") from None
 
 
+_WORDS = {
+    "missing": "must be given",
+    "unexpected_keyword_argument": "is not known here",
+    "dataclass_type": "must be a JSON object",
+    "json_invalid": "must be JSON",
+}
+
+
 def words_of(entry: Mapping[str, Any]) -> str:
-    """Give what is wrong with a field, by an error of pydantic: no class before our own words."""
-    return str(entry["msg"]).removeprefix("Value error, ")
+    """Give what is wrong with a field, by an error of pydantic, without the names of Python."""
+    return _WORDS.get(entry["type"]) or str(entry["msg"]).removeprefix("Value error, ")
 
 
 def stored_text(value: str) -> str:

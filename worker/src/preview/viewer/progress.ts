@@ -3,7 +3,7 @@
  * no WebSocket reaches, or not yet. Of a live preview it also gives what saves have changed.
  */
 import type { PreviewKind, SourceManifest } from "../../contract.gen.ts";
-import { WorkerError } from "../../errors.ts";
+import { TierLimit } from "../../errors.ts";
 import { crowded } from "../../room/members.ts";
 import type { Heard, Polled } from "../../room/messages.ts";
 import type { RequestContext } from "../../router.ts";
@@ -25,7 +25,7 @@ const PRELUDES: Readonly<Partial<Record<PreviewKind, readonly string[]>>> = {
 export async function awaitCurrent(context: RequestContext): Promise<Response> {
   const claims = await requireDevice(context);
   const room = context.bindings.ROOMS.get(context.bindings.ROOMS.idFromName(claims.preview_id));
-  if (!(await room.admits(claims))) throw new WorkerError("TIER_LIMIT", crowded(claims));
+  if (!(await room.admits(claims))) throw new TierLimit(crowded(claims), claims.devices ?? 1);
   const { searchParams } = context.url;
   const known = searchParams.get("after");
   const seen = { version: count(searchParams.get("version")), seq: count(searchParams.get("seq")) };
