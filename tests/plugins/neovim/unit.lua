@@ -140,6 +140,46 @@ function tests.build_errors_wait_until_their_file_is_opened()
   same(#vim.diagnostic.get(0), 0)
 end
 
+function tests.the_status_line_tells_nothing_of_an_agent_that_has_ended()
+  local client, session = require("hivesync.client"), require("hivesync.session")
+  local ask, mode, start = client.ask, client.mode, session.start
+  local agent = { signed_in = true, tier = "pro", online = true, paused = true, queued_operations = 2 }
+  session.start = function() end
+  client.mode = function(done)
+    done("direct", "AGENT_ABSENT")
+  end
+  client.ask = function(_, path, _, done)
+    if path == "/v1/status" then
+      return done(not agent and { code = "UPSTREAM_UNREACHABLE" } or nil, agent)
+    end
+    done(nil, path == "/api/v1/auth/me" and { tier = "pro" } or { count = 1 })
+  end
+  session.refresh()
+  same(require("hivesync").status(), "HiveSync Pro · paused · 1 unread · 2 waiting")
+  agent.paused, agent.online = false, false
+  session.refresh()
+  same(require("hivesync").status(), "HiveSync Pro · offline · 1 unread · 2 waiting")
+  agent = nil
+  session.refresh()
+  same(require("hivesync").status(), "HiveSync Pro · 1 unread")
+  client.ask, client.mode, session.start = ask, mode, start
+end
+
+function tests.a_time_is_that_of_the_clock_here()
+  local times = require("hivesync.times")
+  local times_of = {
+    ["2024-02-29T23:59:59Z"] = 1709251140,
+    ["2026-01-01T00:00:00Z"] = 1767225600,
+    ["2026-12-31T23:59:00.5Z"] = 1798761540,
+    ["2100-03-01T00:00:00Z"] = 4107542400,
+  }
+  for text, seconds in pairs(times_of) do
+    same(times.minute(text), os.date("%Y-%m-%d %H:%M", seconds))
+    same(times.day(text), os.date("%Y-%m-%d", seconds))
+  end
+  same({ times.minute(nil), times.day("soon") }, { "", "" })
+end
+
 function tests.only_links_to_our_own_hosts_are_opened()
   local links = require("hivesync.links")
   local far, here = { "https://hivesync.example", "https://worker.example:8443/" }, { "http://127.0.0.1:8000" }

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
 import pytest
-from hivesync_dev.editors.installed import TMUX, VIM, neovim_command, neovim_programs, vim_command
-from hivesync_dev.editors.tmux import Tmux
+from hivesync_dev.editors.installed import TMUX, VIM
+from hivesync_dev.editors.scripted import scripted_editor
 from hivesync_dev.servers.fake_agent import FakeAgent
 from hivesync_dev.servers.scripted import json_answer
 from hivesync_dev.testing import require_tool
@@ -42,12 +41,8 @@ async def test_the_selected_lines_are_asked_about_and_a_huge_result_is_cut(
 
 
 def _read(editor: str, file: Path, folder: Path) -> None:
-    options = ["-n", str(file)]
-    command = (
-        vim_command(*options) if editor == "vim" else neovim_command(neovim_programs()["current"], *options)
-    )
-    environ = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(folder)}
-    with Tmux(command, environ | {"HIVESYNC_RUNTIME_DIR": str(folder / "run")}, folder, (80, 24)) as terminal:
+    with scripted_editor(editor, file, folder) as tour:
+        terminal = tour.terminal
         terminal.wait_for("export const a")
         terminal.command("1put ='unsaved;'")
         terminal.command("2,3HiveSync docs")

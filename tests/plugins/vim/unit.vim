@@ -12,6 +12,7 @@ import autoload 'hivesync/json.vim'
 import autoload 'hivesync/links.vim'
 import autoload 'hivesync/programs.vim'
 import autoload 'hivesync/project.vim'
+import autoload 'hivesync/times.vim'
 
 def Read(text: string, size: number, bytes_max = 100): list<any>
   var reader = http.New(null, bytes_max)
@@ -187,6 +188,21 @@ enddef
 
 def Test_a_value_of_a_query_stays_one_value()
   assert_equal('a%26b%3D%C3%BC%2F.txt', calls.Escaped('a&b=ü/.txt'))
+enddef
+
+def Test_a_time_is_that_of_the_clock_here()
+  var times_of = {
+    '2024-02-29T23:59:59Z': 1709251140,
+    '2026-01-01T00:00:00Z': 1767225600,
+    '2026-12-31T23:59:00.5Z': 1798761540,
+    '2100-03-01T00:00:00Z': 4107542400,
+  }
+  for [text, seconds] in items(times_of)
+    assert_equal(strftime('%Y-%m-%d %H:%M', seconds), times.Minute(text))
+    assert_equal(strftime('%Y-%m-%d', seconds), times.Day(text))
+  endfor
+  assert_equal('', times.Minute(''))
+  assert_equal('', times.Day('soon'))
 enddef
 
 var failed: list<string> = []

@@ -30,6 +30,7 @@ end
 
 local function absent()
   M.state.known, M.state.pending, M.state.queued = true, 0, 0
+  M.state.paused, M.state.online = false, true
   client.mode(function(mode, reason)
     M.state.mode, M.state.reason = mode, reason
     if mode ~= "direct" then

@@ -2,6 +2,7 @@
 local client = require("hivesync.client")
 local plain = require("hivesync.plain")
 local tell = require("hivesync.tell")
+local times = require("hivesync.times")
 local view = require("hivesync.view")
 
 local M = {}
@@ -27,7 +28,7 @@ local function lines_of(head, comments)
   local lines = vim.list_slice(head)
   for _, comment in ipairs(comments) do
     if not comment.deleted_at then
-      local at = plain.line(comment.created_at or ""):sub(1, 16):gsub("T", " ")
+      local at = times.minute(comment.created_at)
       vim.list_extend(lines, {
         "",
         { { " " .. plain.line(comment.author_username or "somebody"), "HiveSyncStrong" }, { "  " .. at, "HiveSyncHint" } },

@@ -87,13 +87,38 @@ function M.split(name, filetype, how)
   return buffer, window
 end
 
-local function placed(title, texts, wanted_width)
+local function wrapped(text, columns)
+  local lines = { "" }
+  for word in text:gmatch("%S+") do
+    local longer = lines[#lines] == "" and word or lines[#lines] .. " " .. word
+    if lines[#lines] ~= "" and vim.fn.strdisplaywidth(longer) > columns then
+      lines[#lines + 1] = word
+    else
+      lines[#lines] = longer
+    end
+  end
+  return lines
+end
+
+--- How many rows of the screen the texts take, if those that are too long are wrapped at blanks.
+local function rows_of(texts, columns)
+  local rows = 0
+  for _, text in ipairs(texts) do
+    local solid = text:gsub("^ +", function(indent)
+      return ("."):rep(#indent)
+    end)
+    rows = rows + #wrapped(solid, columns)
+  end
+  return rows
+end
+
+local function placed(title, texts, wraps, wanted_width)
   local width = wanted_width or 20
   for _, text in ipairs(texts) do
     width = math.max(width, vim.fn.strdisplaywidth(text))
   end
   width = math.min(math.max(width, #title + 4), vim.o.columns - 4)
-  local height = math.max(1, math.min(#texts, vim.o.lines - 4))
+  local height = math.max(1, math.min(wraps and rows_of(texts, width) or #texts, vim.o.lines - 4))
   local place = {
     relative = "editor",
     width = width,
@@ -125,7 +150,7 @@ end
 function Float:show(lines)
   if self:is_open() then
     local texts = M.fill(self.buffer, lines)
-    vim.api.nvim_win_set_config(self.window, placed(self.title, texts, self.width))
+    vim.api.nvim_win_set_config(self.window, placed(self.title, texts, self.wraps, self.width))
   end
 end
 
@@ -134,12 +159,14 @@ function M.float(title, lines, options)
   options = options or {}
   local buffer = M.buffer(options.name or title:lower(), options.filetype)
   local texts = M.fill(buffer, lines)
-  local window = vim.api.nvim_open_win(buffer, true, placed(title, texts, options.width))
-  vim.wo[window].wrap = options.wrap ~= false
+  local wraps = options.wrap ~= false
+  local window = vim.api.nvim_open_win(buffer, true, placed(title, texts, wraps, options.width))
+  vim.wo[window].wrap = wraps
   vim.wo[window].linebreak = true
   vim.wo[window].cursorline = options.cursorline or false
   vim.wo[window].winhighlight = "NormalFloat:Normal,FloatTitle:HiveSyncTitle"
-  local float = setmetatable({ buffer = buffer, window = window, title = title, width = options.width }, Float)
+  local float = { buffer = buffer, window = window, title = title, wraps = wraps, width = options.width }
+  setmetatable(float, Float)
   for _, key in ipairs({ "q", "<Esc>" }) do
     M.map(buffer, key, function()
       float:close()
@@ -150,26 +177,20 @@ end
 
 local PASSING_COLUMNS, PASSING_MILLISECONDS = 72, 8000
 
-local function wrapped(text, columns)
-  local lines = { "" }
-  for word in text:gmatch("%S+") do
-    local longer = lines[#lines] == "" and word or lines[#lines] .. " " .. word
-    if lines[#lines] ~= "" and vim.fn.strdisplaywidth(longer) > columns then
-      lines[#lines + 1] = word
-    else
-      lines[#lines] = longer
-    end
-  end
-  return lines
-end
+local passing
 
---- Show a text in a window that goes by itself, and takes no key.
+--- Show a text in a window that goes by itself, or with the next one, and takes no key.
 function M.passing(text, highlight)
   local buffer = M.buffer("message")
   local lines = wrapped(text, math.min(PASSING_COLUMNS, vim.o.columns - 4))
-  local place = placed("", M.fill(buffer, lines))
+  local place = placed("", M.fill(buffer, lines), false)
   place.row, place.focusable, place.title, place.title_pos = 1, false, nil, nil
+  place.zindex = 150 -- above windows like ours, whose default is 50
+  if passing and vim.api.nvim_win_is_valid(passing) then
+    vim.api.nvim_win_close(passing, true)
+  end
   local window = vim.api.nvim_open_win(buffer, false, place)
+  passing = window
   vim.wo[window].wrap = true
   vim.wo[window].winhighlight = "NormalFloat:" .. highlight
   vim.defer_fn(function()

@@ -3,6 +3,8 @@ vim9script
 
 import autoload './plain.vim'
 
+var shown = 0
+
 def Echo(text: string, highlight: string)
   # No message is longer than the line, so that Vim never asks for Enter.
   var room = max([20, &columns - 14])
@@ -13,7 +15,9 @@ def Echo(text: string, highlight: string)
     echohl None
     return
   endif
-  popup_notification(Wrapped(said, room), {
+  # One at a time: the older one would lie above the newer.
+  popup_close(shown)
+  shown = popup_notification(Wrapped(said, room), {
     line: 2,
     time: 8000,
     highlight: highlight,

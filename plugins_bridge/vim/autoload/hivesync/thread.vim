@@ -5,6 +5,7 @@ import autoload './client.vim'
 import autoload './json.vim'
 import autoload './plain.vim'
 import autoload './tell.vim'
+import autoload './times.vim'
 import autoload './view.vim'
 
 # Add a comment; `Done` gets it, or the text as it waits for the network.
@@ -36,7 +37,7 @@ def Lines(head: list<any>, comments: list<any>): list<any>
   var lines = copy(head)
   for comment in comments
     if !IsDeleted(comment)
-      var at = plain.Line(json.Text(comment, 'created_at'))->strpart(0, 16)->substitute('T', ' ', '')
+      var at = times.Minute(json.Text(comment, 'created_at'))
       lines += ['', [[' ' .. AuthorOf(comment), 'HiveSyncStrong'], ['  ' .. at, 'HiveSyncHint']]]
       lines += plain.Lines(json.Text(comment, 'body'))->mapnew((_, text) => '   ' .. text)
     endif

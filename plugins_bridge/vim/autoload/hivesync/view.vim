@@ -115,7 +115,9 @@ export def Popup(title: string, lines: list<any>, keys: dict<any> = {}, more: di
     endif
     return Common(window, key) || key !~ '^[:]$'
   }
-  return popup_create(rich, options)
+  var window = popup_create(rich, options)
+  setwinvar(window, '&linebreak', 1)
+  return window
 enddef
 
 export def Show(window: number, lines: list<any>)

@@ -157,7 +157,7 @@ def tour_of(
         "neovim": lambda *more: neovim_command(neovim_programs()["current"], *more),
         "vim": vim_command,
     }
-    shown = ("-n", "--cmd", f"set laststatus=2 statusline=%f%=%#Title#{_escaped(STATUS_LINE[editor])}")
+    shown = ("-n", "--cmd", status_line(editor))
     environment = stack.agent.env() | {
         "PATH": os.pathsep.join([*map(str, programs), str(VENV_BIN), os.environ["PATH"]]),
         "LANG": "C.UTF-8",
@@ -169,6 +169,7 @@ def tour_of(
         yield Tour(terminal, editor)
 
 
-def _escaped(text: str) -> str:
-    """Give a text as `:set` takes it."""
-    return text.replace(" ", r"\ ").replace('"', r"\"").replace("|", r"\|")
+def status_line(editor: str) -> str:
+    """Give the command that shows the plugin's text in the status line."""
+    shown = STATUS_LINE[editor].replace(" ", r"\ ").replace('"', r"\"").replace("|", r"\|")
+    return f"set laststatus=2 statusline=%f%=%#Title#{shown}"

@@ -4,9 +4,10 @@ local list = require("hivesync.list")
 local plain = require("hivesync.plain")
 local session = require("hivesync.session")
 local tell = require("hivesync.tell")
+local times = require("hivesync.times")
 
 local function line(notification)
-  local at = plain.line(notification.created_at):sub(1, 16):gsub("T", " ")
+  local at = times.minute(notification.created_at)
   local text = plain.line(notification.text)
   return {
     notification.read and "   " or { " ● ", "HiveSyncGood" },

@@ -5,6 +5,7 @@ local plain = require("hivesync.plain")
 local project = require("hivesync.project")
 local tell = require("hivesync.tell")
 local thread = require("hivesync.thread")
+local times = require("hivesync.times")
 
 local STATUSES = { "open", "in_progress", "blocked", "done" }
 local LOOK = {
@@ -20,7 +21,7 @@ end
 
 local function line(task)
   local look = LOOK[task.status] or LOOK.open
-  local due = task.due_at and "  due " .. plain.line(task.due_at):sub(1, 10) or ""
+  local due = task.due_at and "  due " .. times.day(task.due_at) or ""
   return {
     { (" %s "):format(look[1]), look[2] },
     plain.line(task.title),

@@ -7,9 +7,10 @@ import autoload '../list.vim' as lists
 import autoload '../plain.vim'
 import autoload '../session.vim'
 import autoload '../tell.vim'
+import autoload '../times.vim'
 
 def Line(notification: dict<any>): list<any>
-  var at = plain.Line(json.Text(notification, 'created_at'))->strpart(0, 16)->substitute('T', ' ', '')
+  var at = times.Minute(json.Text(notification, 'created_at'))
   var text = plain.Line(json.Text(notification, 'text'))
   var is_read = json.True(notification, 'read')
   return [

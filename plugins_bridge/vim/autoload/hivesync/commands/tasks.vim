@@ -8,6 +8,7 @@ import autoload '../plain.vim'
 import autoload '../project.vim'
 import autoload '../tell.vim'
 import autoload '../thread.vim'
+import autoload '../times.vim'
 import autoload '../view.vim'
 
 const STATUSES = ['open', 'in_progress', 'blocked', 'done']
@@ -25,7 +26,7 @@ enddef
 def Line(task: dict<any>): list<any>
   var status = json.Text(task, 'status')
   var look = get(LOOK, status, LOOK.open)
-  var due = plain.Line(json.Text(task, 'due_at'))->strpart(0, 10)
+  var due = times.Day(json.Text(task, 'due_at'))
   return [
     [$'{look[0]} ', look[1]],
     plain.Line(json.Text(task, 'title')),
