@@ -41,6 +41,10 @@ public final class Screen {
     return of(kind).isEmpty();
   }
 
+  public static void forget(Class<?> kind) {
+    of(kind).clear();
+  }
+
   private static BlockingQueue<Object> of(Class<?> kind) {
     return SHOWN.computeIfAbsent(kind, none -> new LinkedBlockingQueue<>());
   }

@@ -7,6 +7,9 @@ import dev.hivesync.host.Screen;
 /** The host's: see `dev.hivesync.host`. */
 public abstract class Task {
 
+  /** Work that has begun. */
+  public record Started(String title) {}
+
   /** Runs in a thread of its own; what it does not catch is shown, as the IDE's fatal errors are. */
   public abstract static class Backgroundable extends Task {
 
@@ -19,6 +22,7 @@ public abstract class Task {
     public abstract void run(ProgressIndicator indicator);
 
     public final void queue() {
+      Screen.show(new Started(title));
       Thread thread = new Thread(() -> run(indicator()), title);
       thread.setUncaughtExceptionHandler((of, failure) -> Screen.show(failure));
       thread.start();

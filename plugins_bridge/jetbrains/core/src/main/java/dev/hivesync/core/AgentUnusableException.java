@@ -27,6 +27,11 @@ public final class AgentUnusableException extends HiveSyncException {
     return reason;
   }
 
+  /** Tell whether starting it would help; another one would be as much too new. */
+  public boolean canBeStarted() {
+    return reason == Reason.AGENT_ABSENT || reason == Reason.AGENT_STALE;
+  }
+
   static AgentUnusableException absent() {
     return new AgentUnusableException(Reason.AGENT_ABSENT, "The agent does not run; `hivesync agent start` starts it.");
   }

@@ -4,6 +4,7 @@ import com.intellij.notification.Notification;
 import com.intellij.notification.NotificationAction;
 import com.intellij.notification.NotificationType;
 import com.intellij.openapi.project.Project;
+import dev.hivesync.core.AgentUnusableException;
 import dev.hivesync.core.HiveSyncException;
 import dev.hivesync.core.features.PlainText;
 import dev.hivesync.core.features.Progress;
@@ -35,7 +36,22 @@ public final class Balloon {
     if (failure.isSignedOut()) {
       balloon.addAction(NotificationAction.createSimpleExpiring("Log In", () -> Account.logIn(project)));
     }
+    if (failure instanceof AgentUnusableException unusable && unusable.canBeStarted()) {
+      balloon.addAction(NotificationAction.createSimpleExpiring("Start the Agent", () -> startAgent(project)));
+    }
     balloon.notify(project);
+  }
+
+  private static void startAgent(Project project) {
+    Background.run(
+      project,
+      "Starting the agent",
+      (connected, progress) -> connected.command().run("agent", "start"),
+      started -> {
+        tell(project, "The agent runs.");
+        HiveSync.get().refreshSoon();
+      }
+    );
   }
 
   private static Notification made(String text, NotificationType type) {

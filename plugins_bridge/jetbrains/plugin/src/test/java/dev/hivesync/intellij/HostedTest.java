@@ -15,12 +15,15 @@ import com.intellij.codeInsight.daemon.DaemonCodeAnalyzer;
 import com.intellij.lang.annotation.AnnotationBuilder;
 import com.intellij.lang.annotation.AnnotationHolder;
 import com.intellij.openapi.editor.Document;
+import com.intellij.openapi.progress.Task.Started;
 import com.intellij.openapi.project.Project;
 import com.intellij.openapi.ui.popup.JBPopupFactory.Choice;
 import com.intellij.openapi.util.TextRange;
 import com.intellij.openapi.wm.StatusBar;
 import com.intellij.psi.FileViewProvider;
 import com.intellij.psi.PsiFile;
+import dev.hivesync.core.AgentUnusableException;
+import dev.hivesync.core.AgentUnusableException.Reason;
 import dev.hivesync.core.Event;
 import dev.hivesync.core.HiveSyncException;
 import dev.hivesync.core.Json;
@@ -143,7 +146,7 @@ class HostedTest {
   }
 
   @Test
-  void whoIsSignedOutIsOfferedToLogInAndWhoGaveUpIsToldNothing() throws InterruptedException {
+  void withAFailureComesWhatCanBeDone() throws InterruptedException {
     Balloon.fail(project, new HiveSyncException(Progress.CANCELLED, "It was cancelled."));
     Balloon.fail(project, new HiveSyncException("TIER_LIMIT", "Enough <b>today</b>."));
     Screen.Balloon limit = Screen.next(Screen.Balloon.class);
@@ -151,6 +154,11 @@ class HostedTest {
     assertTrue(limit.isFailure() && limit.actions().isEmpty());
     Balloon.fail(project, new HiveSyncException(HiveSyncException.SIGNED_OUT, "Log in."));
     assertEquals(Set.of("Log In"), Screen.next(Screen.Balloon.class).actions().keySet());
+    Balloon.fail(project, new AgentUnusableException(Reason.AGENT_TOO_NEW, "Update."));
+    assertEquals(Set.of(), Screen.next(Screen.Balloon.class).actions().keySet());
+    Balloon.fail(project, new AgentUnusableException(Reason.AGENT_ABSENT, "It does not run."));
+    Screen.next(Screen.Balloon.class).actions().get("Start the Agent").run();
+    assertEquals("The agent runs.", told());
   }
 
   @Test
@@ -426,7 +434,9 @@ class HostedTest {
 
   @Test
   void whoSaysNoStaysSignedIn() throws InterruptedException {
+    Screen.forget(Started.class);
     Account.logOut(project);
+    assertTrue(Screen.isEmpty(Started.class), "nothing was begun");
     assertEquals("Sign every editor on this machine out of HiveSync?", Screen.next(String.class));
     Account.logIn(project);
     assertEquals("Signed in as demo. Every editor on this machine is.", told());

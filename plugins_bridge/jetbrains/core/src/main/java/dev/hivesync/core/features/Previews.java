@@ -1,6 +1,7 @@
 package dev.hivesync.core.features;
 
 import com.google.gson.JsonObject;
+import dev.hivesync.core.AgentUnusableException;
 import dev.hivesync.core.HiveSyncException;
 import dev.hivesync.core.Mode;
 import dev.hivesync.core.Session;
@@ -28,8 +29,8 @@ public final class Previews {
   public static boolean isByAgent(Session session, boolean live) throws HiveSyncException {
     Way way = session.way();
     if (way.mode() != Mode.PROXY && live) {
-      throw new HiveSyncException(
-        HiveSyncException.UNREACHABLE,
+      throw new AgentUnusableException(
+        AgentUnusableException.Reason.valueOf(way.reason()),
         way.detail() + " Without it there is no live preview."
       );
     }
