@@ -57,9 +57,23 @@ def _look(address: str) -> None:
         expect(page.locator("pre").first).to_be_visible()
 
 
-async def test_a_name_that_points_here_is_not_this_machine(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/dev/outbox", headers={"Host": "rebound.example"})
-    assert answer.status_code == 404
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Host", "rebound.example"),
+        ("X-Real-IP", "127.0.0.1"),
+        ("X-Forwarded-For", "203.0.113.7"),
+        ("Forwarded", "for=203.0.113.7"),
+        ("CF-Connecting-IP", "203.0.113.7"),
+        ("Via", "1.1 tunnel"),
+    ],
+)
+async def test_a_name_that_points_here_or_a_tunnel_is_not_this_machine(
+    client: httpx.AsyncClient, header: str, value: str
+) -> None:
+    assert "/dev/outbox" in (await client.get("/")).text
+    assert (await client.get("/dev/outbox", headers={header: value})).status_code == 404
+    assert "/dev/outbox" not in (await client.get("/", headers={header: value})).text
 
 
 @pytest.mark.parametrize("field", ["recipient", "subject", "unsubscribe_url"])

@@ -37,6 +37,7 @@ async def test_no_task_waits_for_itself(board: Board, links: str) -> None:
         assert (await _depend(board, ids, link)).status_code == 200
     answer = await _depend(board, ids, refused)
     assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
+    assert ("for itself" in answer.json()["detail"]) == (links == "aa")
 
 
 async def test_two_at_once_make_no_circle(board: Board) -> None:

@@ -6,10 +6,15 @@ from enum import StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
+
+from hivesync_server.settings.safety import is_loopback
 
 _REMEMBERED = 4096
 """Addresses that were looked at: the same few make most requests, and each is asked about several times."""
+
+_PASSED_ON = ("via", "forwarded", "x-forwarded-for", "x-real-ip", "cf-connecting-ip")
+"""What proxies and tunnels add. They may put a `Host` of this machine in the place of their own."""
 
 
 class ToldBy(StrEnum):
@@ -38,6 +43,17 @@ def told_by(connection: HTTPConnection, trusted: Networks) -> ToldBy:
         return ToldBy.CONNECTION
     peer = connection.client.host if connection.client else ""
     return ToldBy.PROXY if _is_in(peer, trusted) else ToldBy.STRANGER
+
+
+def is_this_machine(request: Request) -> bool:
+    """Tell whether a program of this machine asks, and not somebody through a proxy or tunnel on it.
+
+    Peer and Host are asked: a page elsewhere can let its own name point to 127.0.0.1 (DNS rebinding).
+    """
+    peer = request.client.host if request.client else ""
+    if not _is_address(peer) or any(name in request.headers for name in _PASSED_ON):
+        return False
+    return ip_address(peer).is_loopback and is_loopback(request.url.hostname or "")
 
 
 @lru_cache(_REMEMBERED)

@@ -123,7 +123,9 @@ class Tasks:
         was = task_shape(task)
         if other_id in task.depends_on:
             return was
-        if task_id == other_id or await self.repository.depends(other_id, task_id):
+        if task_id == other_id:
+            raise DependencyRefused("A task can't wait for itself.")
+        if await self.repository.depends(other_id, task_id):
             raise DependencyRefused("The tasks would wait for each other; remove the other dependency first.")
         if len(task.depends_on) >= DEPENDENCIES_MAX:
             raise DependencyRefused(f"A task can depend on {DEPENDENCIES_MAX} others and no more.")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
 from fastapi import APIRouter, Request
 from sqlalchemy import select
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from hivesync_server.http.client_address import is_this_machine
 from hivesync_server.http.route import ApiRoute
 from hivesync_server.http.security_headers import PAGE_POLICY
 from hivesync_server.mails.tables import MailRow
 from hivesync_server.resources import ResourcesDep, TransactionDep
-from hivesync_server.settings.safety import is_loopback
 from hivesync_server.web.pages import page
 
 _SHOWN = 50
@@ -28,7 +26,7 @@ router = APIRouter(prefix="/dev", include_in_schema=False, route_class=ApiRoute)
 @router.get("/outbox")
 async def outbox(request: Request, resources: ResourcesDep, transaction: TransactionDep) -> Response:
     """Show the newest mails."""
-    if resources.settings.env != "local" or not _is_this_machine(request):
+    if resources.settings.env != "local" or not is_this_machine(request):
         raise HTTPException(404)
     newest = select(MailRow).order_by(MailRow.id.desc()).limit(_SHOWN)
     sent = resources.settings.mail.provider != "outbox"
@@ -39,12 +37,3 @@ async def outbox(request: Request, resources: ResourcesDep, transaction: Transac
     )
     response.headers["Content-Security-Policy"] = _POLICY
     return response
-
-
-def _is_this_machine(request: Request) -> bool:
-    """Ask the peer and the Host: a page elsewhere can let its own name point to 127.0.0.1 (DNS rebinding)."""
-    peer = request.client.host if request.client else ""
-    try:
-        return ip_address(peer).is_loopback and is_loopback(request.url.hostname or "")
-    except ValueError:
-        return False

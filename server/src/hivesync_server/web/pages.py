@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from hivesync_server.http.client_address import is_this_machine
 from hivesync_server.resources import ResourcesDep
 
 _FOLDER = Path(__file__).parent
@@ -45,9 +46,9 @@ def message(title: str, text: str, status: int = 200, onward: tuple[str, str] | 
 
 
 @router.get("/")
-async def start(resources: ResourcesDep) -> Response:
+async def start(request: Request, resources: ResourcesDep) -> Response:
     """Say what answers here, and where its documentation is."""
-    return page("start.html", local=resources.settings.env == "local")
+    return page("start.html", local=resources.settings.env == "local" and is_this_machine(request))
 
 
 @router.get("/static/{name:path}")
