@@ -282,7 +282,8 @@ def test_what_can_not_be_done_is_said_with_what_to_do(
     tour.terminal.command(f"edit! {app}")
     with stack.api() as api:
         api.http.post("/v1/pause").raise_for_status()
-        tour.terminal.wait_for("HiveSync Premium · paused")  # by an event: the next look is a minute away
+        # By an event: the next look may be a minute away.
+        tour.terminal.wait_for("HiveSync Premium · paused", seconds=10)
         tour.terminal.command("HiveSync status")
         tour.says(", paused")
         tour.close("by the agent")
