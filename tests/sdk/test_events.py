@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 
 import pytest
 from aiohttp import web
-from hivesync import AgentAbsent, AsyncClient, AuthenticationFailed, Event, Locations, Offline
+from hivesync import (
+    AgentAbsent,
+    AsyncClient,
+    AuthenticationFailed,
+    Event,
+    Locations,
+    Offline,
+    ResponseInvalid,
+)
+from hivesync._async import _event_stream
 from hivesync_contract import PROTOCOL_MAX
 from hivesync_contract.discovery import ProtocolRange
 from hivesync_contract.events import PreviewProgressEvent, ResetEvent, SessionEvent
@@ -100,6 +110,83 @@ async def test_an_event_without_an_id_leaves_the_place_where_it_was(
     assert [event.type for event in await take(client, 3)] == ["session.changed", "a.b", "preview.progress"]
     resumed = [request.headers.get("Last-Event-ID") for request in agent.asked("GET", "/v1/events")]
     assert resumed == [None, "1", "1"]
+
+
+@pytest.mark.parametrize("is_direct", [False, True], ids=["agent", "backend"])
+@pytest.mark.usefixtures("signed_in")
+async def test_a_connection_that_has_fallen_silent_is_given_up_and_resumed(
+    is_direct: bool,
+    locations: Locations,
+    backend: FakeBackend,
+    client: AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By its socket it is alive: what tells is that not even a comment comes."""
+    assert _event_stream._SILENCE_SECONDS == 45, "docs/protocol.md says so"
+    monkeypatch.setattr(_event_stream, "_SILENCE_SECONDS", 0.2)
+    answers = iter([stream(SESSION, stays_open=True), stream(PROGRESS, stays_open=True)])
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await next(answers)(request)
+
+    async with AsyncExitStack() as stack:
+        if is_direct:
+            source: FakeAgent | FakeBackend = backend
+        else:
+            source = await stack.enter_async_context(FakeAgent(runtime=locations.runtime))
+        path = "/api/v1/events" if is_direct else "/v1/events"
+        source.on("GET", path, handle)
+        async with asyncio.timeout(10):
+            assert [event.id for event in await take(client, 2)] == ["1", "2"]
+        assert [asked.headers.get("Last-Event-ID") for asked in source.asked("GET", path)] == [None, "1"]
+
+
+async def test_pauses_grow_to_five_seconds_and_begin_anew_with_what_comes(
+    agent: FakeAgent, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paused: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        paused.append(seconds)
+
+    monkeypatch.setattr(_event_stream, "sleep", sleep)
+    busy = [problem_answer(503, "UPSTREAM_UNREACHABLE")] * 6
+    answers = iter([stream(SESSION), *busy, stream(PROGRESS), stream(SESSION, stays_open=True)])
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await next(answers)(request)
+
+    agent.on("GET", "/v1/events", handle)
+    await take(client, 3)
+    assert paused == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 0.2]
+
+
+async def test_a_stream_may_begin_with_a_reset(agent: FakeAgent, client: AsyncClient) -> None:
+    agent.on("GET", "/v1/events", stream(SESSION, stays_open=True))
+    async with aclosing(aiter(client.events(begins_with_reset=True))) as events:  # type: ignore[type-var]
+        assert isinstance((await anext(events)).data, ResetEvent)
+        assert (await anext(events)).id == "1"
+
+
+async def test_a_stream_is_asked_for_unpacked_and_not_read_packed(
+    agent: FakeAgent, client: AsyncClient
+) -> None:
+    """What a packer holds back would come late."""
+
+    async def packed(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}
+        )
+        await response.prepare(request)
+        await response.write(gzip.compress(SESSION))
+        return response
+
+    agent.on("GET", "/v1/events", packed)
+    with pytest.raises(ResponseInvalid, match="no event stream"):
+        async with asyncio.timeout(5):
+            await take(client, 1)
+    (asked,) = agent.asked("GET", "/v1/events")
+    assert asked.headers["Accept-Encoding"] == "identity"
 
 
 async def test_without_an_agent_the_backend_s_events_are_given(

@@ -19,6 +19,7 @@ from hivesync import (
     SettingsInvalid,
     SignedOut,
 )
+from hivesync._async import _router
 from hivesync.credentials import Account
 from hivesync_dev.servers.fake_agent import FakeAgent
 from hivesync_dev.servers.fake_backend import USER, FakeBackend
@@ -106,7 +107,7 @@ async def test_a_mutation_that_the_agent_dropped_is_repeated_under_the_same_key(
 
 @pytest.mark.usefixtures("signed_in")
 async def test_what_a_dead_agent_had_begun_is_waited_for(
-    agent: FakeAgent, backend: FakeBackend, client: AsyncClient
+    agent: FakeAgent, backend: FakeBackend, client: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = "/api/v1/projects/p1"
     busy = {"title": "Conflict", "status": 409, "code": "CONFLICT", "detail": "Still running."}
@@ -126,6 +127,11 @@ async def test_what_a_dead_agent_had_begun_is_waited_for(
     with pytest.raises(Conflicting):
         await client.projects.delete("p1")
     assert len(backend.asked("DELETE", path)) == 3
+    monkeypatch.setattr(_router, "_BUSY_SECONDS", 0.0)
+    backend.on("DELETE", path, json_answer(busy, 409, {"Retry-After": "1"}))
+    with pytest.raises(Conflicting):
+        async with asyncio.timeout(10):
+            await client.projects.delete("p1")
 
 
 async def test_what_a_dead_agent_had_begun_is_waited_for_through_the_next_one_too(
