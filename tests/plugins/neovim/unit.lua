@@ -100,7 +100,7 @@ end
 
 function tests.text_of_others_holds_nothing_to_obey()
   local plain = require("hivesync.plain")
-  same(plain.lines("a\27[31mb\r\nc"), { "a[31mb", "c" })
+  same(plain.lines("a\27[31mb\r\nc\rd"), { "a[31mb", "c", "d" })
   -- C1's CSI, a mark that turns the reading direction, an isolate, a bell.
   same(plain.line("a\194\155x\226\128\174\226\129\166\7b"), "axb")
   same(plain.line("größer – “so”"), "größer – “so”")

@@ -23,6 +23,7 @@ _STATUS = {"signed_in": True, "online": True, "tier": "pro", "pending_previews":
 _EVENING = "2026-07-01T02:30:00Z"
 """In New York, where the editors are, it is half past ten, the day before."""
 _NO_TEXT = "data.bin is not text, so there is nothing to explain."
+_NO_ROOM = "The code needs 23 more lines: Enlarge the window, or make the letters smaller."
 _LONG = " ".join(["A title that is longer than any line of the terminal,"] * 3)
 
 
@@ -40,7 +41,8 @@ async def agent(tmp_path: Path) -> AsyncIterator[StagedAgent]:
         running.on("GET", "/v1/status", json_answer(_STATUS))
         running.on("GET", "/api/v1/notifications/unread", json_answer({"count": 3}))
         project = {"id": "p", "name": "Shop", "root": str(tmp_path)}
-        running.on("GET", "/v1/projects", json_answer({"items": [project]}))
+        other = {"id": "q", "name": "None of a.ts", "root": str(tmp_path / "a")}
+        running.on("GET", "/v1/projects", json_answer({"items": [project, other]}))
         yield running
 
 
@@ -49,23 +51,28 @@ def _notification(text: str, **more: Any) -> dict[str, Any]:
 
 
 def _preview(number: int, *, live: bool) -> dict[str, Any]:
-    link = f"http://127.0.0.1:1/p/{number}#t"
-    return {"id": f"v{number}", "state": "ready", "live": live, "preview_url": link, "qr_text": "██\n██\n"}
+    link, code = f"http://127.0.0.1:1/p/{number}#t", "██\n" * (2 if live else 40)
+    return {"id": f"v{number}", "state": "ready", "live": live, "preview_url": link, "qr_text": code}
 
 
 async def test_stop_ends_the_live_preview_alone(editor: str, agent: StagedAgent, tmp_path: Path) -> None:
     async def make(request: web.Request) -> web.StreamResponse:
         live = (await request.json())["live"]
         made = _preview(len(agent.asked("POST", "/v1/previews")), live=live)
-        agent.on("GET", f"/v1/previews/{made['id']}", json_answer(made))
+        states = iter([made | {"state": "building"}])
+
+        async def show(request: web.Request) -> web.StreamResponse:
+            return await json_answer(next(states, made))(request)
+
+        agent.on("GET", f"/v1/previews/{made['id']}", show)
         agent.on("POST", f"/v1/previews/{made['id']}/stop", json_answer({}))
         return await json_answer(made, 202)(request)
 
     def walk(tour: Tour) -> None:
-        for command, said in (("live", "each save is shown there."), ("preview", "Scan it with your phone.")):
+        for command, said in (("live", "each save is shown there."), ("preview", _NO_ROOM)):
             tour.terminal.command(f"HiveSync {command}")
-            tour.terminal.wait_for(said)
-            tour.close(said)
+            tour.says(said)
+            tour.close("open the link")
         tour.terminal.command("HiveSync stop")
         tour.says("The live preview has ended; the phone keeps its last version.")
         tour.terminal.command("HiveSync stop")
@@ -93,8 +100,8 @@ async def test_news_are_told_and_counted_and_take_no_key(
         tour.terminal.wait_for("HiveSync Pro · 4 unread")
         happens(2, f"1 {_LONG}")
         tour.says(f"1 {_LONG}")
-        happens(3, f"2 {_LONG}")
-        tour.says(f"2 {_LONG}")
+        happens(3, f"2 {_LONG[:80]}")  # smaller, so that the first one would stand out behind it
+        tour.says(f"2 {_LONG[:80]}")
         assert f"1 {_LONG[:20]}" not in tour.terminal.screen()
         tour.terminal.type("ry")
         tour.terminal.wait_for("yxport const a")
@@ -111,9 +118,9 @@ async def test_an_item_takes_a_line_and_is_shown_whole_when_opened(
     def walk(tour: Tour) -> None:
         tour.terminal.command("HiveSync tasks")
         screen = tour.terminal.wait_for("open and comment", "due 2026-06-30")
-        first, second = (row for row in screen.splitlines() if "○" in row)
-        assert "any line" in first
-        assert "Short" in second
+        rows = screen.splitlines()
+        first = next(at for at, row in enumerate(rows) if "any line" in row)
+        assert "○ Short" in rows[first + 1]
         tour.terminal.press("Enter")
         tour.says("the terminal, end.")
         tour.comment("c", "Comment:", _LONG.upper(), "you")

@@ -105,7 +105,7 @@ def Test_events_may_come_in_pieces_of_any_size()
 enddef
 
 def Test_text_of_others_holds_nothing_to_obey()
-  assert_equal(['a[31mb', 'c'], plain.Lines("a\x1b[31mb\r\nc"))
+  assert_equal(['a[31mb', 'c', 'd'], plain.Lines("a\x1b[31mb\r\nc\rd"))
   assert_equal('axb', plain.Line("a\u009bx\u202e\u2066\u0007b"))
 enddef
 

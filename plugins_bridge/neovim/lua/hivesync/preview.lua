@@ -31,8 +31,8 @@ local function code_lines(preview)
   local said = preview.live and "Scan it with your phone: each save is shown there." or "Scan it with your phone."
   local room = vim.o.lines - 7
   if #code > room then
-    said = ("The code needs %d more lines: enlarge the window, or make the letters smaller."):format(#code - room)
-    code = {}
+    said = ("The code needs %d more lines:"):format(#code - room)
+    code = { " Enlarge the window, or make the letters smaller." }
   end
   local width = math.max(40, #code > 0 and vim.fn.strdisplaywidth(code[1]) or 0)
   local indent = (" "):rep(math.max(1, math.floor((width - #said) / 2)))

@@ -182,7 +182,9 @@ local passing
 --- Show a text in a window that goes by itself, or with the next one, and takes no key.
 function M.passing(text, highlight)
   local buffer = M.buffer("message")
-  local lines = wrapped(text, math.min(PASSING_COLUMNS, vim.o.columns - 4))
+  local lines = vim.tbl_map(function(line)
+    return " " .. line .. " "
+  end, wrapped(text, math.min(PASSING_COLUMNS, vim.o.columns - 6)))
   local place = placed("", M.fill(buffer, lines), false)
   place.row, place.focusable, place.title, place.title_pos = 1, false, nil, nil
   place.zindex = 150 -- above windows like ours, whose default is 50

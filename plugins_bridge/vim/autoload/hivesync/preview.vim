@@ -28,8 +28,8 @@ def CodeLines(preview: dict<any>): list<any>
   var said = json.True(preview, 'live') ? 'Scan it with your phone: each save is shown there.' : 'Scan it with your phone.'
   var room = &lines - 7
   if len(code) > room
-    said = $'The code needs {len(code) - room} more lines: enlarge the window, or make the letters smaller.'
-    code = []
+    said = $'The code needs {len(code) - room} more lines:'
+    code = [' Enlarge the window, or make the letters smaller.']
   endif
   var width = max([40, strdisplaywidth(get(code, 0, ''))])
   var indent = repeat(' ', max([1, (width - strdisplaywidth(said)) / 2]))
