@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from hivesync_dev.pythons import oldest_and_newest
 from hivesync_dev.servers.fake_agent import FakeAgent
 from hivesync_dev.servers.fake_backend import FakeBackend
 from hivesync_dev.servers.scripted import ScriptedServer, json_answer
@@ -44,11 +45,20 @@ def script_preview(backend: FakeBackend, store: str, *states: str) -> None:
     backend.on("DELETE", f"{PREVIEWS}/v1", json_answer(None))
 
 
+async def sees_the_backend(editor: Editor) -> None:
+    """Have the plugin ask anew, and wait until it has its token and tells no more than the backend does."""
+    await editor.do("set", name="poll_seconds", value=10)
+    await editor.see(lambda seen: seen["status"] == "HiveSync: ada · Premium")
+
+
+# One interpreter each: both run all that these share with the other tests.
+@pytest.mark.parametrize("python", oldest_and_newest()[-1:], indirect=True)
 @pytest.mark.usefixtures("signed_in")
 async def test_one_file_is_previewed_without_an_agent(
     editor: Editor, answering: FakeAgent, backend: FakeBackend, folder: Path
 ) -> None:
     await answering.stop()
+    await sees_the_backend(editor)
     async with ScriptedServer() as store:
         store.on("PUT", "/put", taken)
         script_preview(backend, store.origin, "building", "ready")
@@ -91,6 +101,7 @@ async def test_one_file_is_previewed_without_an_agent(
         assert len(store.requests) == 2
 
 
+@pytest.mark.parametrize("python", oldest_and_newest()[:1], indirect=True)
 @pytest.mark.usefixtures("signed_in")
 async def test_an_agent_of_another_time_is_named(editor: Editor, answering: FakeAgent) -> None:
     path = answering.discovery_path
@@ -102,9 +113,7 @@ async def test_an_agent_of_another_time_is_named(editor: Editor, answering: Fake
     assert seen["shown"]["errors"] == [
         f"HiveSync: {why} Without it one file at a time is previewed, and not live."
     ]
-    await editor.do("set", name="poll_seconds", value=10)
-    # What the agent has told of before was more.
-    await editor.see(lambda seen: seen["status"] == "HiveSync: ada · Premium")
+    await sees_the_backend(editor)
     await editor.run("hivesync_status")
     seen = await editor.see(lambda seen: seen["shown"]["popups"])
     assert f"Calls go directly. {why}" in seen["shown"]["popups"][-1]
