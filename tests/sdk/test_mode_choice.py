@@ -21,7 +21,7 @@ from hivesync import (
 )
 from hivesync._async import _router
 from hivesync.credentials import Account
-from hivesync_dev.servers.fake_agent import FakeAgent
+from hivesync_dev.servers.fake_agent import FakeAgent, agent_status
 from hivesync_dev.servers.fake_backend import USER, FakeBackend
 from hivesync_dev.servers.scripted import json_answer
 
@@ -83,6 +83,23 @@ async def test_a_restarted_agent_is_followed_to_its_new_port_and_token(
     await client.me()
     await agent.restart()
     assert await client.me() == USER
+
+
+async def test_an_agent_that_is_restarted_in_a_call_that_was_lost_before_is_followed(
+    agent: FakeAgent, client: AsyncClient
+) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        tries = len(agent.asked("GET", ME))
+        if tries == 3:
+            return await json_answer(USER)(request)
+        if tries == 2:
+            agent.publish()
+        assert request.transport is not None
+        request.transport.close()
+        return web.Response()
+
+    agent.on("GET", ME, answer)
+    assert (await client.request("GET", ME)).mode is Mode.PROXY
 
 
 @pytest.mark.usefixtures("signed_in")
@@ -202,6 +219,8 @@ async def test_an_agent_of_another_backend_gets_no_call_that_is_meant_for_this_o
     with pytest.raises(SettingsInvalid, match=r"serves https://other\.example"):
         await client.projects.delete("p1")
     assert agent.asked("DELETE", "/api/v1/projects/p1") == []
+    agent.on("GET", "/v1/status", json_answer(agent_status(agent.server_url)))
+    assert (await client.agent.status()).server_url == agent.server_url, "about itself it may be asked"
 
 
 async def test_what_only_the_agent_can_do_says_that_there_is_none(client: AsyncClient) -> None:

@@ -45,6 +45,13 @@ async def test_a_call_waits_as_long_as_the_backend_asks_for(
     assert time.monotonic() - began >= 1.0
 
 
+async def test_a_key_goes_with_changes_only(agent: FakeAgent, client: AsyncClient) -> None:
+    agent.on("GET", ME, json_answer(USER))
+    await client.with_options(idempotency_key="once").me()
+    (asked,) = agent.asked("GET", ME)
+    assert "Idempotency-Key" not in asked.headers
+
+
 async def test_a_call_that_is_refused_again_and_again_tells_it(agent: FakeAgent, client: AsyncClient) -> None:
     agent.on("GET", ME, refuse_first(99, 429, "0"))
     with pytest.raises(TooManyRequests):

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -39,8 +40,19 @@ def test_a_second_holder_has_to_wait(path: Path) -> None:
 
 
 def test_waiting_ends_with_an_error(path: Path) -> None:
+    began = time.monotonic()
     with FileLock(path).hold(1), pytest.raises(LockTimeout), FileLock(path).hold(0.05):
         pytest.fail("the lock was given twice")
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX links")
+def test_a_link_in_the_lock_s_place_is_not_followed(path: Path) -> None:
+    path.parent.mkdir()
+    path.symlink_to(path.parent / "elsewhere")
+    with pytest.raises(OSError, match=path.name):
+        FileLock(path).try_acquire()
+    assert not (path.parent / "elsewhere").exists()
 
 
 def test_an_error_inside_gives_the_lock_back(path: Path) -> None:
