@@ -12,6 +12,7 @@ from hivesync_contract.errors import ErrorCode, HiveSyncError
 
 from hivesync_agent import VERSION
 from hivesync_agent.cli.console import Console, console_options
+from hivesync_agent.cli.duration import duration_words
 
 if TYPE_CHECKING:
     from hivesync import Client
@@ -99,7 +100,7 @@ def _why_not(problem: dict[str, Any]) -> str:
 
 
 def _agent_lines(status: AgentStatus) -> Iterator[str]:
-    yield f"agent      {status.version}, pid {status.pid}, up {_duration(status.uptime_seconds)}" + (
+    yield f"agent      {status.version}, pid {status.pid}, up {duration_words(status.uptime_seconds)}" + (
         ", paused" if status.paused else ""
     )
     latency = f" ({status.upstream_latency_ms:.0f} ms)" if status.upstream_latency_ms is not None else ""
@@ -112,7 +113,7 @@ def _agent_lines(status: AgentStatus) -> Iterator[str]:
     if status.version != VERSION:
         yield f"update     {VERSION} is installed; `hivesync agent restart` lets it take over"
     for client in status.clients:
-        yield f"client     {client.name} {client.version}, {_duration(client.last_seen_seconds)} ago"
+        yield f"client     {client.name} {client.version}, {duration_words(client.last_seen_seconds)} ago"
     if status.pending_previews:
         yield f"previews   {status.pending_previews} under way"
     for project in status.polled_projects:
@@ -121,11 +122,3 @@ def _agent_lines(status: AgentStatus) -> Iterator[str]:
         yield f"changes    {status.queued_operations} waiting to be sent"
     if status.conflicting_operations:
         yield f"conflicts  {status.conflicting_operations}; see `hivesync operations`"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.0f} h"

@@ -14,6 +14,7 @@ from hivesync_contract.health import Health
 from hivesync_agent.cli.checks.check import Machine
 from hivesync_agent.cli.checks.finding import Seen, note, ok, wrong
 from hivesync_agent.cli.checks.way import Answer, Way, reason
+from hivesync_agent.cli.duration import duration_words
 
 _SKEW_SECONDS = 60
 _HEALTH = "/api/v1/health"
@@ -60,7 +61,7 @@ def check_clock(machine: Machine) -> Seen:
         return note("the backend does not tell its time")
     skew = answer.sent_at + answer.latency_ms / 2000 - told
     if abs(skew) > _SKEW_SECONDS:
-        text = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} the backend"
+        text = f"{duration_words(abs(skew))} {'ahead of' if skew > 0 else 'behind'} the backend"
         return wrong(text, _SET_CLOCK)
     return ok("agrees with the backend")
 
