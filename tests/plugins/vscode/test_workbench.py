@@ -48,11 +48,44 @@ def test_docs_are_made_of_unsaved_text_and_their_change_is_applied_on_request(
     workbench.run("File: Revert File")
 
 
-def test_what_can_not_be_documented_is_said_in_a_sentence(workbench: Workbench) -> None:
-    workbench.open_file("logo.bin")
-    workbench.run("HiveSync: Generate AI Docs")
-    told = workbench.message("logo.bin is no text: it is binary, too large, or gone.")
-    expect(told).to_be_visible()
+def test_what_can_not_be_documented_is_said_in_a_sentence(desk: Desk, workbench: Workbench) -> None:
+    (desk.folder / "huge.txt").write_text(f"{'long ' * 20}\n" * 11_000)
+    (desk.folder / "gone.txt").write_text("soon gone\n")
+    (desk.folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    for name, sentence in {
+        "logo.png": "logo.png is no text: it is binary, too large, or gone.",
+        "logo.bin": "logo.bin is no text: it is binary, too large, or gone.",
+        "huge.txt": "huge.txt is larger than 1024 KB, the most that is explained.",
+        "gone.txt": "gone.txt does not exist or can't be read.",
+    }.items():
+        workbench.open_file(name)
+        if name == "gone.txt":
+            (desk.folder / name).unlink()
+        workbench.run("HiveSync: Generate AI Docs")
+        expect(workbench.message(sentence)).to_be_visible()
+    (desk.folder / "huge.txt").unlink()
+    (desk.folder / "logo.png").unlink()
+
+
+def test_what_does_not_build_is_among_the_problems_until_it_is_mended(
+    desk: Desk, workbench: Workbench
+) -> None:
+    counter = desk.folder / "src" / "Counter.tsx"
+    workbench.open_file("src/Counter.tsx")
+    counter.write_text(COUNTER.replace("<button", "<<button"))
+    workbench.run("HiveSync: Request Preview")
+    expect(workbench.message(re.compile("Unexpected"))).to_be_visible()
+    workbench.run("Problems: Focus on Problems View")
+    expect(workbench.problems).to_contain_text("HiveSyncPREVIEW_BUILD_FAILED[Ln 5, Col 10]")
+    workbench.clear_messages()
+    workbench.screenshot("problems")
+
+    workbench.focus_editor()
+    counter.write_text(COUNTER)
+    workbench.run("HiveSync: Request Preview")
+    expect(workbench.web_page.locator("#state")).to_contain_text("Ready")
+    expect(workbench.problems).to_contain_text("No problems have been detected")
+    workbench.run("View: Hide Panel")
 
 
 def test_a_live_preview_is_seen_on_a_phone_and_follows_each_save(
@@ -84,6 +117,7 @@ def test_a_live_preview_is_seen_on_a_phone_and_follows_each_save(
 
     panel.locator("#stop").click()
     expect(workbench.message("The preview of index.html has stopped")).to_be_visible()
+    workbench.screenshot("stop")
     expect(panel.locator("#stop")).to_be_hidden()
     (desk.folder / "src" / "Counter.tsx").write_text(COUNTER)
 
@@ -101,6 +135,14 @@ def test_tasks_are_made_and_move_on_for_everybody(workbench: Workbench, mia: Col
     expect(workbench.row("Keep the count")).to_contain_text("Done")
     workbench.clear_messages()
     workbench.screenshot("tasks")
+    workbench.act_on("Keep the count", "Comment on Task")
+    workbench.answer("Comment on “Keep the count”", "From one on, please.")
+    expect(workbench.message("Your comment is there.")).to_be_visible()
+    workbench.clear_messages()
+    workbench.row("Keep the count").click()
+    expect(workbench.quick_input).to_contain_text("From one on, please.")
+    workbench.screenshot("task")
+    workbench.page.keyboard.press("Escape")
 
 
 def test_comments_on_a_line_are_answered_and_told(workbench: Workbench, mia: Colleague) -> None:
@@ -128,6 +170,14 @@ def test_comments_on_a_line_are_answered_and_told(workbench: Workbench, mia: Col
 
 
 def test_what_others_wrote_is_no_link_and_no_icon(workbench: Workbench, mia: Colleague) -> None:
+    workbench.run("View: Hide Panel")
+    mia.assign_task("Try the dark colours")
+    workbench.press("mia assigned", "Show Notifications")
+    expect(workbench.row("mia assigned")).to_have_accessible_name(re.compile("unread"))
+    mia.assign_task("Choose the first screen")
+    expect(workbench.message("Choose the first screen")).to_be_visible()
+    workbench.screenshot("notifications")
+    workbench.clear_messages()
     mia.assign_task("$(bug) [press](command:hivesync.logOut)")
     told = workbench.message("mia assigned")
     expect(told).to_contain_text("$(bug) [press] (command:hivesync.logOut)")
@@ -164,7 +214,10 @@ def test_the_agent_goes_and_comes_without_a_question(
 def test_the_doctor_tells_first_what_the_editor_sees_and_then_what_the_machine_is(
     desk: Desk, workbench: Workbench
 ) -> None:
-    workbench.run("HiveSync: Doctor")
+    workbench.status.click()
+    expect(workbench.quick_input).to_contain_text("Request Preview")
+    workbench.screenshot("menu")
+    workbench.pick("Doctor")
     expect(workbench.panel).to_contain_text("session demo, premium")
     workbench.run("View: Toggle Maximized Panel")
     for line in ("Way by the agent", "Workspace trusted", "relay the agent reaches the backend"):
@@ -187,6 +240,7 @@ def test_signing_out_and_in_by_the_agent_and_where_neither_it_nor_the_command_is
     expect(workbench.message("You are signed out of HiveSync.")).to_be_visible()
     expect(workbench.status).to_contain_text("Log In")
     expect(workbench.page.get_by_text("Sign in to see your team's tasks here.")).to_be_visible()
+    workbench.screenshot("log-out")
     _log_in(desk, workbench, phone)
     expect(workbench.status).to_have_accessible_name(re.compile("demo, Premium By the HiveSync agent"))
 

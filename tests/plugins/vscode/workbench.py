@@ -114,6 +114,11 @@ class Workbench:
         return self.page.locator(".part.panel .view-lines")
 
     @property
+    def problems(self) -> Locator:
+        """Give the list of what is wrong with the files."""
+        return self.page.locator(".markers-panel")
+
+    @property
     def status(self) -> Locator:
         """Give our item of the status bar."""
         return self.page.locator(".statusbar").get_by_role("button", name=re.compile("^HiveSync"))

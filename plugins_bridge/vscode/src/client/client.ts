@@ -102,6 +102,16 @@ export class Client {
     return this.#router.mode();
   }
 
+  /** End the editor's own session, if there is one; rejects where the backend could not be told. */
+  async endOwnSession(): Promise<void> {
+    try {
+      await this.ownSession.end();
+    } finally {
+      // Nobody goes on with what is left in memory.
+      this.forgetTokens();
+    }
+  }
+
   /** Forget tokens, after a sign-in or sign-out. */
   forgetTokens(): void {
     this.#tokens.forget();

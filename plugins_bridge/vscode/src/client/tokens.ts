@@ -47,16 +47,25 @@ export class Tokens implements TokenSource {
       return held.token;
     }
     // Calls that wait at the same time share one renewal.
-    this.#renewing ??= this.#renew().finally(() => {
-      this.#renewing = undefined;
-    });
-    this.#held = await this.#renewing;
-    return this.#held.token;
+    const renewing = (this.#renewing ??= this.#renew());
+    try {
+      const fresh = await renewing;
+      // Else somebody has signed out meanwhile, and what comes late is not kept.
+      if (this.#renewing === renewing) {
+        this.#held = fresh;
+      }
+      return fresh.token;
+    } finally {
+      if (this.#renewing === renewing) {
+        this.#renewing = undefined;
+      }
+    }
   }
 
   /** Drop what is held, after a sign-in or sign-out. */
   forget(): void {
     this.#held = undefined;
+    this.#renewing = undefined;
   }
 
   async #renew(): Promise<Held> {

@@ -82,5 +82,8 @@ function diagnostic(
     severity,
   );
   shown.source = "HiveSync";
+  if ("code" in found) {
+    shown.code = found.code;
+  }
   return shown;
 }

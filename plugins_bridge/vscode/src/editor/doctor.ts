@@ -5,7 +5,8 @@ import { CommandMissing } from "../client/command.ts";
 import { plainText } from "../client/plain_text.ts";
 import { VERSION } from "../version.ts";
 import { sentence, withProgress } from "./dialogs.ts";
-import type { Session, Standing } from "./session.ts";
+import type { Standing } from "../model/standing.ts";
+import type { Session } from "./session.ts";
 
 const DOCTOR_MS = 90_000;
 const MODES: Readonly<Record<Standing["mode"], string>> = {

@@ -6,7 +6,7 @@ import type { Session } from "./session.ts";
 const SIGNED_IN: readonly Choice<string>[] = [
   { label: "Request Preview", icon: "device-mobile", value: "requestPreview", section: "Preview" },
   { label: "Live Preview", icon: "broadcast", value: "livePreview" },
-  { label: "Show Preview", icon: "qr-code", value: "showPreview" },
+  { label: "Show Preview", icon: "open-preview", value: "showPreview" },
   { label: "Stop Preview", icon: "debug-stop", value: "stopPreview" },
   { label: "Show Phone Console", icon: "output", value: "showConsole" },
   { label: "Generate AI Docs", icon: "book", value: "generateAiDocs", section: "Code and team" },

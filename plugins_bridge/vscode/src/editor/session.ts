@@ -1,26 +1,11 @@
 /** Who is signed in, by which way, and what waits: asked for now and then, and whenever an event says so. */
 import * as vscode from "vscode";
 import type { Client } from "../client/client.ts";
-import { asHiveSyncError, type HiveSyncError } from "../client/errors.ts";
+import { asHiveSyncError } from "../client/errors.ts";
 import type { HiveSyncEvent } from "../client/event_stream.ts";
 import type { ModeFound } from "../client/router.ts";
 import type { AgentStatus, UnreadCount, User } from "../contract.gen.ts";
-
-export interface Standing {
-  mode: ModeFound["mode"];
-  reason: ModeFound["reason"];
-  /** Why it is this mode, for a person. */
-  modeDetail: string;
-  user: User | undefined;
-  online: boolean;
-  paused: boolean;
-  unread: number;
-  unreadMore: boolean;
-  queued: number;
-  conflicts: number;
-  /** What is wrong, if something is. */
-  problem: HiveSyncError | undefined;
-}
+import { standingOf, type Standing } from "../model/standing.ts";
 
 const POLL_MS = 30_000;
 const SETTLE_MS = 150;
@@ -98,7 +83,7 @@ export class Session implements vscode.Disposable {
   }
 
   async #ask(found: ModeFound): Promise<Standing> {
-    const standing = empty(found);
+    const standing = standingOf(found);
     try {
       if (found.mode === "proxy") {
         addStatus(standing, await this.#client.get<AgentStatus>("/v1/status"));
@@ -116,22 +101,6 @@ export class Session implements vscode.Disposable {
     }
     return standing;
   }
-}
-
-function empty({ mode, reason, detail, problem }: ModeFound): Standing {
-  return {
-    mode,
-    reason,
-    modeDetail: detail,
-    user: undefined,
-    online: problem?.code !== "UPSTREAM_UNREACHABLE",
-    paused: false,
-    unread: 0,
-    unreadMore: false,
-    queued: 0,
-    conflicts: 0,
-    problem,
-  };
 }
 
 function addStatus(standing: Standing, status: AgentStatus): void {

@@ -54,10 +54,8 @@ export class SignIn {
     }
     try {
       // Also the session of our own, from a time when neither was there.
-      await this.#client.ownSession.end();
+      await this.#client.endOwnSession();
     } finally {
-      // Also where the backend could not be told: nobody goes on with what is left in memory.
-      this.#client.forgetTokens();
       await this.#session.refresh();
     }
     tell("You are signed out of HiveSync.");
