@@ -36,7 +36,11 @@ FILES: dict[str, Content] = {
     ),
     "src/Counter.tsx": COUNTER,
     "notes.md": "# Notes\n",
+    # All of them from the start: what is made later is not soon found by its name in the editor.
     "logo.bin": "\0\1\2",
+    "logo.png": "\0\1\2",
+    "huge.txt": f"{'long ' * 20}\n" * 11_000,
+    "gone.txt": "soon gone\n",
 }
 DOCUMENTATION = {
     "summary": "The counter of the start page.\n\nIt keeps its count in React's state.",

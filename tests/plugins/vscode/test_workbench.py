@@ -49,9 +49,6 @@ def test_docs_are_made_of_unsaved_text_and_their_change_is_applied_on_request(
 
 
 def test_what_can_not_be_documented_is_said_in_a_sentence(desk: Desk, workbench: Workbench) -> None:
-    (desk.folder / "huge.txt").write_text(f"{'long ' * 20}\n" * 11_000)
-    (desk.folder / "gone.txt").write_text("soon gone\n")
-    (desk.folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
     for name, sentence in {
         "logo.png": "logo.png is no text: it is binary, too large, or gone.",
         "logo.bin": "logo.bin is no text: it is binary, too large, or gone.",
@@ -64,7 +61,6 @@ def test_what_can_not_be_documented_is_said_in_a_sentence(desk: Desk, workbench:
         workbench.run("HiveSync: Generate AI Docs")
         expect(workbench.message(sentence)).to_be_visible()
     (desk.folder / "huge.txt").unlink()
-    (desk.folder / "logo.png").unlink()
 
 
 def test_what_does_not_build_is_among_the_problems_until_it_is_mended(
