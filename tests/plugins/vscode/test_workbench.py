@@ -73,6 +73,8 @@ def test_what_does_not_build_is_among_the_problems_until_it_is_mended(
     expect(workbench.message(re.compile("Unexpected"))).to_be_visible()
     workbench.run("Problems: Focus on Problems View")
     expect(workbench.problems).to_contain_text("HiveSyncPREVIEW_BUILD_FAILED[Ln 5, Col 10]")
+    expect(workbench.web_page.locator("#problem-list")).to_contain_text("src/Counter.tsx:5: Unexpected")
+    expect(workbench.web_page.locator("#code")).to_be_hidden()
     workbench.clear_messages()
     workbench.screenshot("problems")
 

@@ -13,12 +13,12 @@ const BODY = `<main>
 <h1 id="name"></h1>
 <p id="state" role="status"></p>
 <progress id="progress" max="1"></progress>
+<section id="problems" hidden><h2>What is wrong</h2><ul id="problem-list"></ul></section>
 <figure id="code" hidden><svg id="qr" role="img" aria-label="QR code of the phone link"></svg>
 <figcaption>Scan it with your phone's camera.</figcaption></figure>
 <p class="actions" id="actions" hidden>
 <button id="copy">Copy Link</button><button id="open" class="secondary">Open Here</button>
 <button id="stop" class="secondary">Stop</button></p>
-<section id="problems" hidden><h2>What is wrong</h2><ul id="problem-list"></ul></section>
 <section id="phones" hidden><h2>Phones</h2><ul id="phone-list"></ul></section>
 <section id="skipped" hidden><h2>Not sent, since it may be secret</h2><ul id="skipped-list"></ul></section>
 </main>`;
@@ -128,7 +128,8 @@ function viewOf(preview: LocalPreview): PreviewView {
     isPending: state !== "ready" && state !== "failed",
     share: progressOf(preview),
     isLive: live,
-    qr: link ? qrCode(link) : undefined,
+    // Nobody has to look at a build that failed and that no save can mend.
+    qr: link && (live || state !== "failed") ? qrCode(link) : undefined,
     problems: problems.length === 0 && preview.error ? [plainLine(preview.error.message)] : problems,
     phones: (preview.devices ?? []).map(({ name }) => plainLine(name)),
     skipped: (preview.skipped ?? []).map((path) => plainLine(path)),

@@ -76,18 +76,26 @@ class Quotas:
         used = await self.repository.latest(self.user_id, kind.value, self.now - lasts, limit)
         if len(used) >= limit:
             reset_at = used[-1] + lasts if used else None
-            raise self._refusal(limit, len(used), what, period, reset_at)
+            # Requests at once are counted one after another, so what they used may be later than this one.
+            wait = min(reset_at - self.now, lasts) if reset_at else None
+            raise self._refusal(limit, len(used), what, period, reset_at, wait)
 
     def _check_parallel(self, running: int, limit: int, what: str) -> None:
         if running >= limit:
             raise self._refusal(limit, running, what, "at once")
 
     def _refusal(
-        self, limit: int, used: int, what: str, period: str, reset_at: datetime | None = None
+        self,
+        limit: int,
+        used: int,
+        what: str,
+        period: str,
+        reset_at: datetime | None = None,
+        wait: timedelta | None = None,
     ) -> TierLimit:
-        wait = f"try again in {_wait_text(reset_at - self.now)}" if reset_at else "wait until one has ended"
+        until = f"try again in {_wait_text(wait)}" if wait else "wait until one has ended"
         allowed = f"{limit} {what}{'' if limit == 1 else 's'} {period}"
-        detail = f"The tier {self.tier.value} allows {allowed}; {wait}, or change the tier."
+        detail = f"The tier {self.tier.value} allows {allowed}; {until}, or change the tier."
         return TierLimit(detail, limit=limit, used=used, reset_at=reset_at)
 
     async def _take(self, kind: QuotaKind, subject_id: str) -> None:
