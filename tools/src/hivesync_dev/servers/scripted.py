@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -98,7 +99,12 @@ class ScriptedServer:
         """Stop listening and close every connection."""
         runner, self._runner = self._runner, None
         if runner is not None:
+            connections = runner.server.connections if runner.server is not None else []
+            transports = [each.transport for each in connections if each.transport is not None]
             await runner.cleanup()
+            for transport in transports:
+                transport.abort()  # one whose client reads no more would outlive a loop that ends now
+            await asyncio.sleep(0)
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -41,20 +41,6 @@ class RealAgentTest {
   private static Connected connected;
   private static Session session;
 
-  /** Nothing may be stored while the agent holds the session. */
-  private static final class NoSecrets implements SecretStore {
-
-    @Override
-    public Optional<String> read(String account) {
-      throw new IllegalStateException("asked for a secret");
-    }
-
-    @Override
-    public void write(String account, String secret) {
-      throw new IllegalStateException("stored a secret");
-    }
-  }
-
   /** The IDE's storage where nobody has signed in. */
   private static final class SignedOut implements SecretStore {
 

@@ -5,7 +5,6 @@ import com.sun.net.httpserver.HttpServer;
 import dev.hivesync.core.Connecting;
 import dev.hivesync.core.Connecting.Connected;
 import dev.hivesync.core.HiveSyncException;
-import dev.hivesync.core.SecretStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -85,19 +84,5 @@ final class ScriptedBackend implements AutoCloseable {
     exchange.sendResponseHeaders(scripted.status(), bytes.length == 0 ? -1 : bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
-  }
-
-  /** An API key needs no storage. */
-  private static final class NoSecrets implements SecretStore {
-
-    @Override
-    public Optional<String> read(String account) {
-      throw new IllegalStateException("asked for a secret");
-    }
-
-    @Override
-    public void write(String account, String secret) {
-      throw new IllegalStateException("stored a secret");
-    }
   }
 }
